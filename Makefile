@@ -1,0 +1,53 @@
+# Two commands: `make demo` and `make test`. Both set up .venv by themselves.
+SHELL := /bin/bash
+PY := .venv/bin/python
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+STAMP := .venv/.ready
+
+.PHONY: setup lock demo test quick lint format clean
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## environment in .venv, all extras included (uv if present, else venv + pip)
+
+$(STAMP): pyproject.toml requirements.lock
+ifdef UV
+	uv venv --quiet --allow-existing .venv
+	uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	uv pip install --quiet --python $(PY) --no-deps -e .
+else
+	python3 -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+endif
+	@touch $(STAMP)
+
+lock: ## renew requirements.lock from pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+
+demo: setup ## the main job on the example portfolio: eight reports and an outbox
+	$(BIN)/auditor demo
+
+test: setup ## lint, types, layers and every test
+	$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -q -n 2 --dist loadgroup
+
+quick: setup ## the tests that need no servers
+	$(PY) -m pytest -q -m 'not slow'
+
+lint: setup ## ruff, mypy, import-linter, deptry
+	$(BIN)/ruff check -q .
+	$(BIN)/ruff format -q --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+format: setup ## mend what ruff can mend
+	$(BIN)/ruff check -q --fix .
+	$(BIN)/ruff format -q .
+
+clean: ## remove everything that was made
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-portfolio

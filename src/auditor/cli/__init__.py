@@ -1,0 +1,1 @@
+"""Read flags, call one flow, print, exit; decides nothing."""

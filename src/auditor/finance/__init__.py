@@ -1,0 +1,1 @@
+"""Formulas over facts, with gaps and traces; pure."""

@@ -1,0 +1,1 @@
+"""The uses, each a straight line through the steps."""

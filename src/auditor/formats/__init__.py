@@ -1,0 +1,1 @@
+"""A verdict as text, JSON, SARIF and other tools' formats."""

@@ -1,0 +1,1 @@
+"""Plain frozen values and the protocols between them; no input, no output."""

@@ -1,0 +1,172 @@
+"""What a run looked at, what it found, and what a report may know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record
+from auditor.model.finding import Finding, Match
+from auditor.model.target import ScanTarget
+
+
+class OutcomeStatus(StrEnum):
+    """How a (scanner, target) pair ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    """Not applicable, or not asked for; the reason says which."""
+    FAILED = "failed"
+    """Should have been scanned and was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotScanned:
+    """One thing inside a target that was not looked at."""
+
+    path: str
+    reason: str
+    """Short and countable: `too large`, `binary`, `syntax error`, `timed out`, `LFS pointer`, `access denied`, ..."""
+    expected: bool = False
+    """True for what nobody expects to be read (binaries, vendored files): counted, but the run stays complete."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """Everything a scanner says about one target."""
+
+    matches: tuple[Match, ...] = ()
+    records: tuple[Record, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    looked_at: Mapping[str, int] = field(default_factory=dict)
+    """Counts by noun: `files`, `lines`, `rules`, `resources`, `pages`, ..."""
+    not_scanned: tuple[NotScanned, ...] = ()
+    skipped: str = ""
+    """Why the scanner has nothing to do here (`no Apps Script project`); empty: it did its work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one (scanner, target) pair ended, with what it yielded."""
+
+    scanner: str
+    target: ScanTarget
+    status: OutcomeStatus
+    reason: str = ""
+    result: ScanResult = ScanResult()
+    seconds: float = 0.0
+    """Wall time; for the operator only, never part of a snapshot's hash."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that should have been looked at was."""
+        return self.status is not OutcomeStatus.FAILED and all(n.expected for n in self.result.not_scanned)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One use of the program over a set of targets."""
+
+    id: str
+    started: datetime
+    """Aware, UTC."""
+    period: str
+    """`YYYY-MM`."""
+    version: str
+    rules_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One line of the coverage block: a scanner on a target."""
+
+    scanner: str
+    target: str
+    kind: str
+    entity: str
+    status: OutcomeStatus
+    reason: str
+    looked_at: Mapping[str, int]
+    not_scanned: Mapping[str, int]
+    """Count by reason, expected ones included."""
+    complete: bool
+    commit: str = ""
+    """Commit of the repository or wiki; for an account the date of the inventory."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityInfo:
+    """What the portfolio file says of one entity."""
+
+    key: str
+    name: str
+    kind: str = ""
+    """`event-boat`, `charter`, `hauling`, `web-clients`, `rental`, `yacht-delivery`, `client-portfolio`, ..."""
+    what: str = ""
+    repos: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    aws: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WikiEdit:
+    """A commit that changed a wiki page since the last snapshot."""
+
+    page: str
+    commit: str
+    author: str
+    when: str
+    subject: str
+    lines: tuple[int, ...] = ()
+    """Lines of the page, as they are now, that it wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a report may know: frozen, with a content hash; every report of a month is made from the same one."""
+
+    period: str
+    portfolio: str
+    """Name of the portfolio."""
+    frozen_at: datetime
+    """Aware, UTC; the clock of the run, so that the same inputs give the same bytes."""
+    entities: tuple[EntityInfo, ...]
+    findings: tuple[Finding, ...]
+    """Open, waived and fixed in this period."""
+    facts: tuple[Fact, ...]
+    records: tuple[Record, ...]
+    gaps: tuple[Gap, ...]
+    conflicts: tuple[Conflict, ...]
+    miscalculations: tuple[Miscalculation, ...]
+    coverage: tuple[Coverage, ...]
+    thresholds: Mapping[str, str] = field(default_factory=dict)
+    """From the portfolio file, defaults filled in; printed in the reports."""
+    run_id: str = ""
+    version: str = ""
+    rules_digest: str = ""
+    wiki_commit: str = ""
+    wiki_edits: tuple[WikiEdit, ...] = ()
+    content_hash: str = ""
+    """SHA-256 of the canonical JSON without this field; empty until frozen."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that should have been looked at was."""
+        return all(c.complete for c in self.coverage)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a scan or gate says at its end."""
+
+    findings: tuple[Finding, ...]
+    outcomes: tuple[Outcome, ...]
+    blocking: tuple[Finding, ...]
+    """Those over the threshold, after waivers and baseline."""
+    complete: bool
+    notes: tuple[str, ...] = ()
+    """Remarks for people: expiring waivers, foreign markers, what was cut off."""

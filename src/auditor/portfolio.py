@@ -1,0 +1,1 @@
+"""Entities, repositories, accounts and readers: one frozen value from one file."""

@@ -1,0 +1,1 @@
+"""One pure module per report: snapshot in, view out."""

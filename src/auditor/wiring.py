@@ -1,0 +1,1 @@
+"""Composition root: settings in, implementations out; finds the scanners."""

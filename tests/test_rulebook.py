@@ -1,0 +1,73 @@
+"""Rule cards: what is read, and what is refused with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from auditor.model.rule import Severity
+from auditor.resources import rules_folder
+from auditor.rulebook import read_rulebook
+
+CARD = """
+id: hygiene.env-file-tracked
+title: Environment file in the repository
+severity: critical
+why: Everyone with read access has the keys, for ever.
+fix: Remove it, rotate what was in it, ignore it.
+aliases: [HYG-ENV-TRACKED]
+grades: {public: low}
+match: {paths: ['**/.env']}
+"""
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_a_card_gives_severity_by_grade_and_is_found_by_its_alias(tmp_path: Path) -> None:
+    write(tmp_path, "hygiene/env.yaml", CARD)
+    book = read_rulebook(tmp_path)
+    assert book.problems == ()
+    rule = book.by_id()["HYG-ENV-TRACKED"]
+    assert (rule.severity_of("public"), rule.severity_of("")) == (Severity.LOW, Severity.CRITICAL)
+    assert rule.spec == {"paths": ["**/.env"]}
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (CARD.replace("severity: critical", "severity: bad"), "severity 'bad' is none of"),
+        (CARD.replace("id: hygiene", "id: pages"), "an id reads `hygiene.the-fault`"),
+        (CARD.replace("match:", "mach:"), "unknown key 'mach'"),
+        (CARD.replace("why: Everyone", "whyy: Everyone"), "unknown key 'whyy'"),
+        ("id: [", "not valid YAML"),
+    ],
+)
+def test_an_invalid_card_is_a_problem_with_its_place_and_the_rest_goes_on(
+    tmp_path: Path, broken: str, said: str
+) -> None:
+    write(tmp_path, "hygiene/bad.yaml", broken)
+    write(tmp_path, "hygiene/good.yaml", CARD.replace("env-file-tracked", "other").replace("[HYG-ENV-TRACKED]", "[]"))
+    book = read_rulebook(tmp_path)
+    assert [rule.id for rule in book.rules] == ["hygiene.other"]
+    assert said in str(book.problems[0])
+    assert book.problems[0].path == "hygiene/bad.yaml"
+
+
+def test_the_digest_changes_with_any_byte_of_the_folder(tmp_path: Path) -> None:
+    write(tmp_path, "hygiene/env.yaml", CARD)
+    before = read_rulebook(tmp_path).digest
+    write(tmp_path, "prices/aws.json", "{}")
+    assert read_rulebook(tmp_path).digest != before
+
+
+def test_two_cards_may_not_share_an_alias(tmp_path: Path) -> None:
+    write(tmp_path, "hygiene/a.yaml", CARD)
+    write(tmp_path, "hygiene/b.yaml", CARD.replace("env-file-tracked", "other"))
+    assert "already belongs to" in str(read_rulebook(tmp_path).problems[0])
+
+
+def test_the_shipped_cards_are_valid() -> None:
+    assert read_rulebook(rules_folder()).problems == ()
