@@ -25,6 +25,8 @@ class FileEntry:
     size: int
     """Bytes; -1 when unknown."""
     executable: bool = False
+    tracked: bool = True
+    """Whether git knows it; False for a new file of a work tree. In a folder without git everything counts as tracked."""
 
 
 class Files(Protocol):
@@ -72,6 +74,14 @@ class History(Protocol):
 
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
         """Paths that once existed and do not at the commit under scan, with the commit that deleted them."""
+        ...
+
+    def authors(self) -> Mapping[str, int]:
+        """Commits by author name, over the history of the commit under scan."""
+        ...
+
+    def head(self) -> CommitInfo | None:
+        """The commit under scan; None where there is none."""
         ...
 
 

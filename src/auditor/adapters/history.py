@@ -1,0 +1,139 @@
+"""All that a git repository ever held: blobs, the commits that brought and removed them, deleted paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.adapters.git import Git, read_blobs
+from auditor.model.ports import CommitInfo
+
+_COMMIT = "%x01%H%x00%aI%x00%an%x00%s"
+"""A commit line starts with byte 1, which no raw diff line does."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitHistory:
+    """History of one repository; every answer is one git process."""
+
+    git: Git
+    commit: str | None = None
+    """The commit under scan, to say what is still there."""
+
+    def blobs(self, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, int]]:
+        """(blob id, a path it had, size) of every blob, reachable or not, but those in `known`; each id once.
+
+        Unreachable blobs (of amended or dropped commits) have an empty path: they can still be fetched by id.
+        """
+        names = self._names()
+        listing = self.git.run(
+            "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectname) %(objectsize)"
+        )
+        for line in listing.splitlines():
+            kind, name, size = line.split()
+            blob = name.decode()
+            if kind == b"blob" and blob not in known:
+                yield blob, names.get(blob, ""), int(size)
+
+    def read_blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Contents by one process; missing objects are left out."""
+        for blob, content in read_blobs(self.git, ids):
+            if content is not None:
+                yield blob, content
+
+    def commits_of(self, blobs: frozenset[str]) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
+        """First and last commit that hold each blob, over all branches and tags, in author date order.
+
+        The last commit is the one before the change that took the blob away; for a blob that is still somewhere it is the
+        newest commit that touched it.
+        """
+        first: dict[str, CommitInfo] = {}
+        last: dict[str, CommitInfo] = {}
+        previous: CommitInfo | None = None
+        for commit, changes in self._log("--reverse"):
+            for old, new, _ in changes:
+                if new in blobs:
+                    first.setdefault(new, commit)
+                    last[new] = commit
+                if old in blobs and previous is not None:
+                    last[old] = previous
+                    first.setdefault(old, previous)
+            previous = commit
+        return {blob: (first[blob], last[blob]) for blob in first}
+
+    def deleted_paths(self) -> Mapping[str, CommitInfo]:
+        """Paths that once existed and do not at the commit under scan, with the commit that deleted them."""
+        there = (
+            set(self.git.run("ls-tree", "-r", "-z", "--name-only", self.commit).split(b"\0")) if self.commit else set()
+        )
+        gone: dict[str, CommitInfo] = {}
+        for commit, changes in self._log("--diff-filter=D"):
+            for _, _, path in changes:
+                if path not in there:
+                    gone.setdefault(path.decode("utf-8", "surrogateescape"), commit)
+        return gone
+
+    def authors(self) -> Mapping[str, int]:
+        """Commits by author, over the history of the commit under scan."""
+        counts: dict[str, int] = {}
+        if self.commit:
+            for name in self.git.run("log", "--format=%an", self.commit).decode(errors="replace").splitlines():
+                counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    def head(self) -> CommitInfo | None:
+        """The commit under scan."""
+        if not self.commit:
+            return None
+        line = self.git.run("log", "-1", f"--format={_COMMIT}", self.commit).rstrip(b"\n")
+        return _commit(line)
+
+    def _names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for line in self.git.run("rev-list", "--objects", "--all", "--reflog").split(b"\n"):
+            blob, _, path = line.partition(b" ")
+            if path:
+                names.setdefault(blob.decode(), path.decode("utf-8", "surrogateescape"))
+        return names
+
+    def _log(self, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
+        """Each commit with its raw changes (old blob, new blob, path)."""
+        arguments = (
+            "log",
+            "--all",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            *flags,
+        )
+        for process in self.git.stream(*arguments, f"--format={_COMMIT}"):
+            assert process.stdout
+            yield from _parse(process.stdout.read())
+
+
+def _parse(output: bytes) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
+    for block in output.split(b"\x01"):
+        if not block.strip(b"\0\n"):
+            continue
+        parts = block.split(b"\0")
+        commit = _commit(b"\0".join(parts[:4]))
+        changes = []
+        index = 4
+        while index + 1 < len(parts):
+            head = parts[index].lstrip(b"\n")
+            if head.startswith(b":"):
+                _, _, old, new, _ = head[1:].split(b" ")
+                changes.append((old.decode(), new.decode(), parts[index + 1]))
+                index += 2
+            else:
+                index += 1
+        yield commit, changes
+
+
+def _commit(line: bytes) -> CommitInfo:
+    name, when, author, subject = line.lstrip(b"\x01").split(b"\0", 3)
+    text = [part.decode("utf-8", "replace").strip("\n") for part in (name, when, author, subject)]
+    return CommitInfo(*text)
