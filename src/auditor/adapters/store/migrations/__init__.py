@@ -1,0 +1,1 @@
+"""Alembic environment; lies inside the package so that the wheel can upgrade a store."""
