@@ -1,0 +1,191 @@
+"""Named readers that say whether a file really is what its name makes it look like."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+
+from scanners.hygiene.environment import Weight, judge
+
+LIMIT = 2 * 1024 * 1024
+"""Bytes of a file that are looked at; a dump or a list of people shows itself long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader found."""
+
+    line: int | None = None
+    grade: str = ""
+    message: str = ""
+
+
+Reader = Callable[[str, bytes], Seen | None]
+"""From path and content to what is wrong, or None."""
+
+
+def _line(content: bytes, at: int) -> int:
+    return content.count(b"\n", 0, at) + 1
+
+
+_TEST_ENVIRONMENT = re.compile(
+    r"\.env\.(?:test|testing|ci|e2e)\b|(?:test|testing|ci|e2e)\.env$|env\.(?:test|testing|ci)$"
+)
+
+
+def environment(path: str, content: bytes) -> Seen | None:
+    """Grade a file of settings by its values; binary files and folders' worth of text are none."""
+    if b"\0" in content[:4096]:
+        return None
+    judged = judge(content[:LIMIT].decode(errors="replace"))
+    if judged.total == 0:
+        return None
+    grade = judged.weight.name.lower()
+    if judged.weight is Weight.SECRET and _TEST_ENVIRONMENT.search(path):
+        grade = "test"
+    return Seen(judged.line, grade, judged.sentence)
+
+
+_KEY = re.compile(
+    rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*(?:[A-Za-z][A-Za-z-]*:[^\n]*\n)*\s*([A-Za-z0-9+/=\r\n]{40,})"
+)
+_PUTTY = re.compile(rb"PuTTY-User-Key-File-\d[\s\S]{0,2000}?Private-Lines: *\d+")
+_ENCRYPTED = re.compile(rb"BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4,ENCRYPTED|^Encryption: *aes", re.MULTILINE)
+
+
+def private_key(path: str, content: bytes) -> Seen | None:
+    """A private key with its body: a certificate, a public key or a placeholder is none."""
+    del path
+    found = _KEY.search(content, 0, LIMIT) or _PUTTY.search(content, 0, LIMIT)
+    if not found:
+        return None
+    return Seen(_line(content, found.start()), "encrypted" if _ENCRYPTED.search(content, 0, LIMIT) else "")
+
+
+_FILLED = re.compile(
+    rb'"(?:private_key)"\s*:\s*"-----BEGIN (?:RSA )?PRIVATE KEY-----(?:\\n|\n)[A-Za-z0-9+/=]{20,}'
+    rb'|"client_secret"\s*:\s*"(?!(?i:your|my|<|\$|\{|x{3}|change|insert|replace|client|secret|enter|todo|\.\.\.|\*))[^"\s]{10,}"'
+    rb'|"(?:refresh_token|access_token)"\s*:\s*"(?!(?i:your|<|\$|\{|x{3}|change|insert|replace|enter|todo|\.\.\.|\*))[^"\s]{16,}"'
+)
+
+
+def cloud_key(path: str, content: bytes) -> Seen | None:
+    """A Google service account, OAuth client or token file whose secret is filled in."""
+    del path
+    found = _FILLED.search(content, 0, LIMIT)
+    return Seen(_line(content, found.start())) if found else None
+
+
+_HOLDER = rb"(?!\s|\"?(?:\$|<|\{|%|\*|x{3}|X{3}|(?i:your|my[-_]|change|insert|replace|enter|todo|none|null|example|placeholder)))"
+_CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
+    (re.compile(r"(?:^|/)\.npmrc$|(?:^|/)\.yarnrc(?:\.yml)?$"),
+     re.compile(rb"(?m)^[^#;\n]*(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)\"?\s*[=:]\s*\"?" + _HOLDER + rb"[^\s\"]{8,}")),
+    (re.compile(r"(?:^|/)\.aws/credentials$|(?:^|/)\.boto$|(?:^|/)\.s3cfg$|(?:^|/)\.passwd-s3fs$"),
+     re.compile(rb"(?mi)^\s*(?:aws_secret_access_key|secret_key|gs_secret_access_key|gs_oauth2_refresh_token)\s*=\s*" + _HOLDER + rb"[^\s]{16,}")),
+    (re.compile(r"(?:^|/)[._]netrc$"), re.compile(rb"\bpassword\s+" + _HOLDER + rb"\S{6,}")),
+    (re.compile(r"(?:^|/)\.pypirc$"), re.compile(rb"(?m)^\s*password\s*[:=]\s*" + _HOLDER + rb"\S{6,}")),
+    (re.compile(r"(?:^|/)\.dockercfg$|(?:^|/)\.docker/config\.json$|(?:^|/)\.dockerconfigjson$"),
+     re.compile(rb"\"(?:auth|identitytoken)\"\s*:\s*\"[A-Za-z0-9+/=]{12,}\"")),
+    (re.compile(r"(?:^|/)\.git-credentials$"), re.compile(rb"://[^\s:/@]+:" + _HOLDER + rb"[^\s@]{6,}@")),
+    (re.compile(r"(?:^|/)\.htpasswd$"), re.compile(rb"(?m)^[^\s:#]+:(?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\}|[./0-9A-Za-z]{13}$)")),
+    (re.compile(r"(?:^|/)\.pgpass$"), re.compile(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{6,}")),
+)  # fmt: skip
+
+
+def credential_file(path: str, content: bytes) -> Seen | None:
+    """A tool's file of credentials with a value in it; one that reads them from the environment is right."""
+    for name, expression in _CREDENTIAL_FILES:
+        if name.search(path):
+            found = expression.search(content, 0, LIMIT)
+            return Seen(_line(content, found.start())) if found else None
+    return None
+
+
+_ROWS = re.compile(
+    rb"^\s*INSERT\s+(?:IGNORE\s+)?INTO\s+(?![`\"\[]?(?:public[`\".]+)?[`\"\[]?(?:schema_migrations|ar_internal_metadata"
+    rb"|knex_migrations|alembic_version|migrations|flyway))[^\n]*|^COPY [^\n]+ FROM stdin;\r?\n(?!\\\.)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DUMP_HEADER = re.compile(
+    rb"-- (?:MySQL|MariaDB|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|mysqldump|Navicat|SQL Dump|pg_dump"
+    rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\nCREATE TABLE",
+    re.IGNORECASE,
+)
+_DUMP_NAME = re.compile(r"(?i)(?:dump|backup|bkp|export)[^/]*$")
+
+
+def database_dump(path: str, content: bytes) -> Seen | None:
+    """Rows of a database: written by a dump program, or under the name of a dump. A schema alone is none."""
+    if content.startswith(b"PGDMP"):
+        return Seen(None)
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            content = zlib.decompressobj(31).decompress(content, LIMIT)
+        except zlib.error:
+            return None
+    head = content[:LIMIT]
+    rows = _ROWS.search(head)
+    if rows and (_DUMP_NAME.search(path) or _DUMP_HEADER.search(head[:8192])):
+        return Seen(_line(head, rows.start()))
+    return None
+
+
+def database_file(path: str, content: bytes) -> Seen | None:
+    """A database by its first bytes: SQLite, Microsoft Access."""
+    del path
+    if content.startswith((b"SQLite format 3\0", b"\0\x01\0\0Standard Jet DB", b"\0\x01\0\0Standard ACE DB")):
+        return Seen(None)
+    return None
+
+
+_MAIL = re.compile(
+    rb"[\w.+-]{1,64}@(?!(?:example|test|localhost|email|domain|mail|company|foo|sample)\.)(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}"
+)
+_MADE_UP = re.compile(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
+_PERSONAL_COLUMN = re.compile(
+    rb"(?i)\b(?:e[-_ ]?mail|phone|mobile|tel|first[-_ ]?name|last[-_ ]?name|surname|birth|dob|ssn|passport|address)\b"
+)
+_PHONE = re.compile(rb"(?<![\d.])\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\d.])")
+
+
+def people(path: str, content: bytes) -> Seen | None:
+    """A table with several people in it: addresses that are not made up, or telephone numbers under such a column."""
+    if path.lower().endswith((".xlsx", ".xlsm", ".ods")):
+        content = _sheet_text(content)
+    head = content[:LIMIT]
+    first_line = head.split(b"\n", 1)[0]
+    mails = {found.lower() for found in _MAIL.findall(head) if not _MADE_UP.search(found)}
+    phones = set(_PHONE.findall(head)) if _PERSONAL_COLUMN.search(first_line) else set()
+    if len(mails) >= 2 or len(phones) >= 2:
+        return Seen(1, "", f"A list of people is in the repository: {max(len(mails), len(phones))} of them in reach")
+    return None
+
+
+def _sheet_text(content: bytes) -> bytes:
+    """Text of a spreadsheet; a file that is no archive has none. Never more than `LIMIT` bytes are unpacked."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "content.xml"):
+                if name in archive.namelist():
+                    with archive.open(name) as member:
+                        return member.read(LIMIT).replace(b"<", b"\n<")
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        return b""
+    return b""
+
+
+READERS: Mapping[str, Reader] = {
+    "environment": environment,
+    "private-key": private_key,
+    "cloud-key": cloud_key,
+    "credential-file": credential_file,
+    "database-dump": database_dump,
+    "database-file": database_file,
+    "people": people,
+}
+"""By the name that a card uses under `content_is`."""

@@ -1,0 +1,70 @@
+"""Files of secrets that were deleted and still lie in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.model.ports import CommitInfo, History
+from scanners.hygiene.cards import HygieneRule
+from scanners.hygiene.contents import READERS, Seen
+
+_READERS = ("private-key", "cloud-key", "credential-file", "environment")
+_ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A deleted file that still matters."""
+
+    path: str
+    deleted: CommitInfo
+    seen: Seen
+
+
+def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
+    """Deleted files that the card's globs name and whose content bears out what the name says.
+
+    A blob's recorded path may be another one than the deleted one; then the name alone decides.
+    """
+    assert rule.history is not None
+    named = {
+        path: commit
+        for path, commit in history.deleted_paths().items()
+        if rule.history.fullmatch(path) and not (rule.exceptions and rule.exceptions.fullmatch(path))
+    }
+    if not named:
+        return
+    blobs: dict[str, list[str]] = {}
+    for blob, path, size in history.blobs():
+        if path in named and size < 4 * 1024 * 1024:
+            blobs.setdefault(path, []).append(blob)
+    path_of = {blob: path for path, ids in blobs.items() for blob in ids}
+    judged: dict[str, list[Seen | None]] = {}
+    for blob, content in history.read_blobs(path_of):
+        judged.setdefault(path_of[blob], []).append(_judged(path_of[blob], content))
+    for path in sorted(named):
+        seen = _worst(judged[path]) if path in judged else Seen()
+        if seen is not None:
+            yield Gone(path, named[path], seen)
+
+
+def _judged(path: str, content: bytes) -> Seen | None:
+    if path.endswith(_ALWAYS):
+        return Seen()
+    name = path.rsplit("/", 1)[-1]
+    for reader in _READERS[:3]:
+        if seen := READERS[reader](path, content):
+            return seen
+    return READERS["environment"](path, content) if ".env" in name or name.startswith("env.") else None
+
+
+_ORDER = ("empty", "encrypted", "public", "settings", "test", "default")
+
+
+def _worst(seen: list[Seen | None]) -> Seen | None:
+    """The gravest state that the file ever had; None where no state of it held anything."""
+    held = [
+        each for each in seen if each is not None and each.grade not in {"empty", "encrypted", "public", "settings"}
+    ]
+    return max(held, key=lambda each: _ORDER.index(each.grade) if each.grade in _ORDER else len(_ORDER), default=None)

@@ -1,0 +1,137 @@
+"""Hygiene beyond its cards: grading, folding, scopes, hostile names, and nothing of a secret in what is said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.model.finding import Match
+from auditor.model.location import CodeLocation
+from auditor.model.run import ScanResult
+from auditor.model.target import Scope
+from scanners.hygiene import Hygiene
+from scanners.hygiene.environment import Weight, judge, variables
+from scanners.hygiene.globs import pattern
+from tests.support.context import MemoryFiles, context, repo, scan
+from tests.support.history import MemoryHistory
+
+SECRET = "q8VbN2xTz4LrW9sYc6Ke"
+
+
+def only(result: ScanResult, rule_id: str) -> Match:
+    found = [match for match in result.matches if match.rule_id == rule_id]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("", Weight.EMPTY),
+        ("API_KEY=\nTOKEN=your-token-here\nSECRET=<secret>\n", Weight.EMPTY),
+        ("JWT_SECRET=change-me\nSTRIPE_KEY=sk_test_xxxxxxxxxxxxxxxx\n", Weight.EMPTY),
+        ("REACT_APP_FIREBASE_KEY=AIzaMadeUp\nNEXT_PUBLIC_URL=https://x.example\n", Weight.PUBLIC),
+        ("VITE_KEY=sk_live_" + "madeupmadeup0000\n", Weight.SECRET),
+        ("PORT=3000\nACCESS_TOKEN_EXPIRES_IN=15m\nPASSWORD_MIN_LENGTH=12\nAWS_REGION=us-west-2\n", Weight.SETTINGS),
+        ("DATABASE_URL=postgres://app:app@localhost:5432/app\n", Weight.DEFAULT),
+        ("DATABASE_URL=postgres://app:${DB_PASSWORD}@db/app\n", Weight.EMPTY),
+        ("DATABASE_URL=mysql://app:Vx9-kQ2m@db7.boats-of-nowhere.org/app\n", Weight.SECRET),
+        (f'export PRIVATE_KEY="-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----"\n', Weight.SECRET),
+        (f"# SECRET={SECRET}\n", Weight.EMPTY),
+        ("SECRET=encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadeUp\n", Weight.ENCRYPTED),
+        (f"SMTP_PASS={SECRET}\n", Weight.SECRET),
+        ("SENTRY_DSN=https://abc123@o1.ingest.sentry.io/2\n", Weight.SETTINGS),
+    ],
+)
+def test_an_environment_file_weighs_as_much_as_its_heaviest_value(text: str, weight: Weight) -> None:
+    assert judge(text).weight is weight
+
+
+@given(st.text())
+def test_any_text_can_be_judged(text: str) -> None:
+    assert all(variable.line >= 1 for variable in variables(text))
+    judge(text)
+
+
+def test_the_secret_is_named_by_its_variable_and_line_and_never_shown() -> None:
+    found = only(scan(Hygiene(), {".env": f"PORT=80\nJWT_SECRET={SECRET}\n"}), "hygiene.env-file-tracked")
+    assert (found.grade, found.location) == ("secret", CodeLocation("shop", ".env", 2))
+    assert "JWT_SECRET" in found.message
+    assert SECRET not in repr(found)
+
+
+def test_an_untracked_environment_file_is_nobodys_fault() -> None:
+    files = MemoryFiles({".env": f"A_SECRET={SECRET}".encode(), "a.py": b""}, untracked=frozenset({".env"}))
+    result = Hygiene().scan(repo(), context(files, scanner="hygiene"))
+    assert not [match for match in result.matches if match.rule_id == "hygiene.env-file-tracked"]
+
+
+def test_a_change_is_not_blamed_for_what_the_whole_repository_lacks() -> None:
+    files = {"app.py": "x", ".env": f"A_SECRET={SECRET}"}
+    result = Hygiene().scan(repo(scope=Scope.CHANGED), context(files, scanner="hygiene"))
+    assert {match.rule_id for match in result.matches} == {"hygiene.env-file-tracked"}
+
+
+def test_many_files_of_junk_are_one_match_that_names_them() -> None:
+    found = only(scan(Hygiene(), {f"d{n}/.DS_Store": "x" for n in range(80)}), "hygiene.computer-junk")
+    assert found.details["files"] == "80"
+    assert len(found.also_at) == 50
+    assert "80 files" in found.message
+
+
+def test_the_lines_to_add_make_git_ignore_what_it_did_not() -> None:
+    files = {".gitignore": "dist/\n", "package.json": "{}", "main.tf": "", "repos.env.example": "A=\n"}
+    lines = only(scan(Hygiene(), files), "hygiene.gitignore-gaps").details["lines"]
+    mended = scan(Hygiene(), files | {".gitignore": f"dist/\n{lines}\n"})
+    assert not [match for match in mended.matches if match.rule_id.startswith("hygiene.gitignore")]
+
+
+def test_the_scanned_repositorys_git_configuration_takes_no_part_in_the_audit() -> None:
+    files = {".gitignore": "x\n", ".git/config": "[core]\n\texcludesFile = all", "all": "*", "..": "x"}
+    assert only(scan(Hygiene(), files), "hygiene.gitignore-without-env")
+
+
+def test_a_gitignore_below_git_or_above_the_root_is_never_written() -> None:
+    files = {"../.gitignore": "*", ".git/.gitignore": "*", ".gitignore": "x\n"}
+    assert only(scan(Hygiene(), files), "hygiene.gitignore-without-env")
+
+
+@pytest.mark.parametrize("name", ["a\nb.pem", "a\x1b[31m.pem", "\u202efdp.pem", "bad-\udcff.pem", "-rf.pem"])
+def test_a_hostile_file_name_is_reported_in_visible_characters(name: str) -> None:
+    body = "-----BEGIN PRIVATE KEY-----\n" + "MadeUp0123" * 8 + "\n"
+    found = only(scan(Hygiene(), {name: body}), "hygiene.private-key")
+    assert found.excerpt.isprintable()
+    assert found.message.isprintable()
+    found.excerpt.encode()
+
+
+def test_a_deleted_environment_file_with_a_secret_in_any_version_is_said_with_its_day() -> None:
+    history = MemoryHistory({"api/.env": f"DB_PASSWORD={SECRET}".encode(), "web/.env": b"VITE_X=1"})
+    result = scan(Hygiene(), {"a.py": "x"}, history=history)
+    found = only(result, "hygiene.secret-file-in-history")
+    assert found.location == CodeLocation("shop", "api/.env")
+    assert "2026-05-05" in found.message
+    assert SECRET not in repr(result)
+
+
+def test_an_empty_repository_lacks_nothing() -> None:
+    assert scan(Hygiene(), {}).matches == ()
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "matched"),
+    [
+        ("*.pem", "a/b/c.pem", True),
+        ("/*.pem", "a/c.pem", False),
+        ("**/.aws/credentials", ".aws/credentials", True),
+        ("a/**/b", "a/b", True),
+        ("a/**/b", "a/x/y/b", True),
+        ("a/*/b", "a/x/y/b", False),
+        ("LICEN[CS]E*", "LICENCE.txt", True),
+        ("[!a].txt", "b.txt", True),
+        ("[!a].txt", "a.txt", False),
+        ("**/.env", "x.env", False),
+        ("*.env", "dir.env/file", False),
+    ],
+)
+def test_globs_mean_what_they_mean_in_a_gitignore(glob: str, path: str, matched: bool) -> None:
+    assert bool(pattern([glob]).fullmatch(path)) is matched
