@@ -1,1 +1,121 @@
 """The uses, each a straight line through the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from auditor.errors import UsageError
+from auditor.model.finding import Finding
+from auditor.model.ports import Cache, Marker, Scanner
+from auditor.model.rule import Confidence, Severity
+from auditor.model.run import Outcome, OutcomeStatus, Verdict
+from auditor.model.target import Repo, ScanTarget
+from auditor.rulebook import Rulebook
+from auditor.steps.discover import Discovered, discover_paths
+from auditor.steps.normalise import normalise
+from auditor.steps.scan import Job, jobs_for, scan
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The implementations that wiring chose for a run."""
+
+    scanners: tuple[Scanner, ...]
+    broken_scanners: Mapping[str, str]
+    """Reason by name, for those that could not be loaded."""
+    rulebook: Rulebook
+    rules_folder: Path
+    cache: Cache
+    mark: Marker
+    now: datetime
+    executor: Callable[[int], AbstractContextManager[Executor]]
+    """Opens an executor for so many jobs."""
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Options by scanner."""
+    announce: Callable[[int], Callable[[Outcome], None]] = lambda _count: lambda _outcome: None
+    """Told the number of jobs; gives what is told every outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What blocks."""
+
+    fail_on: Severity = Severity.HIGH
+    min_confidence: Confidence = Confidence.LOW
+
+    def blocks(self, finding: Finding) -> bool:
+        """Whether a finding is over the threshold."""
+        return finding.severity >= self.fail_on and Confidence[finding.confidence.upper()] >= self.min_confidence
+
+
+def scan_paths(paths: Sequence[Path], tools: Tools, policy: Policy, *, history: bool = False) -> Verdict:
+    """Scan folders, repositories and files as they lie there, without a portfolio."""
+    discovered = discover_paths(paths, history=history)
+    outcomes = scan_targets(discovered, tools)
+    result = normalise(outcomes, tools.rulebook.by_id())
+    return verdict_of(result.findings, result.outcomes, tools, policy)
+
+
+def scan_targets(discovered: Discovered, tools: Tools) -> tuple[Outcome, ...]:
+    """Outcomes of every scanner over every target, those that could not be found or loaded included.
+
+    Raises:
+        UsageError: there is nothing to scan, or no scanner.
+    """
+    if not discovered.targets and not discovered.missing:
+        raise UsageError("there is nothing to scan here")
+    if discovered.targets and not tools.scanners and not tools.broken_scanners:
+        raise UsageError("no scanner is installed, or --only names none of them")
+
+    def job(scanner: Scanner, target: ScanTarget) -> Job:
+        return Job(
+            scanner=scanner,
+            target=target,
+            rules=tools.rulebook.of(scanner.name),
+            digest=tools.rulebook.digest,
+            cache=tools.cache,
+            mark=tools.mark,
+            now=tools.now,
+            data=tools.rules_folder,
+            options=tools.options.get(scanner.name, {}),
+        )
+
+    jobs = jobs_for(tools.scanners, discovered.targets, job)
+    told = tools.announce(len(jobs))
+    with tools.executor(len(jobs)) as executor:
+        outcomes = scan(jobs, executor, told)
+    return (*discovered.missing, *_not_loaded(discovered.targets, tools.broken_scanners), *outcomes)
+
+
+def _not_loaded(targets: Sequence[ScanTarget], broken: Mapping[str, str]) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(name, target, OutcomeStatus.FAILED, reason)
+        for name, reason in broken.items()
+        for target in targets
+        if isinstance(target, Repo)
+    )
+
+
+def verdict_of(
+    findings: Sequence[Finding], outcomes: Sequence[Outcome], tools: Tools, policy: Policy, notes: Sequence[str] = ()
+) -> Verdict:
+    """The end of a scan: what blocks, and whether everything was looked at.
+
+    A rule card that cannot be used makes the scan incomplete, and so does a rulebook without a single rule.
+    """
+    problems = [f"invalid rule: {problem}" for problem in tools.rulebook.problems]
+    if not tools.rulebook.rules:
+        problems.append("no rule was loaded: nothing could be found")
+    open_findings = [f for f in findings if f.state.is_open]
+    return Verdict(
+        findings=tuple(findings),
+        outcomes=tuple(outcomes),
+        blocking=tuple(f for f in open_findings if policy.blocks(f)),
+        complete=not problems and all(outcome.is_complete for outcome in outcomes),
+        notes=(*notes, *problems),
+    )

@@ -1,1 +1,124 @@
 """Composition root: settings in, implementations out; finds the scanners."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from auditor.adapters.cache import SqliteCache
+from auditor.adapters.marker import installation_marker
+from auditor.errors import UsageError
+from auditor.flows import Tools
+from auditor.model.ports import Scanner
+from auditor.model.run import Outcome
+from auditor.resources import rules_folder
+from auditor.rulebook import Rulebook, read_rulebook
+
+SCANNER_GROUP = "auditor.scanners"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundScanners:
+    """The installed scanners, and those that could not be loaded."""
+
+    scanners: tuple[Scanner, ...]
+    broken: Mapping[str, str]
+
+
+def state_folder() -> Path:
+    """Where the key and the cache lie when there is no portfolio: `$XDG_STATE_HOME/auditor`, or below the home folder."""
+    root = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(root) / "auditor"
+
+
+def find_scanners(only: Sequence[str] = ()) -> FoundScanners:
+    """Scanners by entry point, in name order; `only` limits them.
+
+    Raises:
+        UsageError: `only` names one that is not installed; the message lists the installed ones.
+    """
+    points = {point.name: point for point in entry_points(group=SCANNER_GROUP)}
+    unknown = [name for name in only if name not in points]
+    if unknown:
+        raise UsageError(f"no scanner is called {unknown[0]!r}; installed are {', '.join(sorted(points)) or 'none'}")
+    scanners: list[Scanner] = []
+    broken: dict[str, str] = {}
+    for name in sorted(only or points):
+        found = _load(points[name])
+        if isinstance(found, str):
+            broken[name] = found
+        else:
+            scanners.append(found)
+    return FoundScanners(tuple(scanners), broken)
+
+
+def _load(point: EntryPoint) -> Scanner | str:
+    try:
+        scanner: Scanner = point.load()()
+    except (ImportError, AttributeError) as error:
+        return f"the scanner could not be loaded: {error}"
+    return scanner
+
+
+@contextmanager
+def local_executor(jobs: int, workers: int = 0) -> Iterator[Executor]:
+    """A process pool; one thread where a pool would cost more than it brings."""
+    count = min(workers or os.cpu_count() or 1, jobs)
+    if count <= 1:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            yield thread
+    else:
+        with ProcessPoolExecutor(max_workers=count) as pool:
+            yield pool
+
+
+def make_tools(
+    *,
+    only: Sequence[str] = (),
+    state: Path | None = None,
+    own_rules: Path | None = None,
+    options: Mapping[str, Mapping[str, str]] | None = None,
+    workers: int = 0,
+    now: datetime | None = None,
+    announce: Callable[[int], Callable[[Outcome], None]] | None = None,
+) -> Tools:
+    """Everything that a scan needs, for this machine.
+
+    Raises:
+        UsageError: an unknown scanner, or a damaged key file.
+    """
+    found = find_scanners(only)
+    folder = state or state_folder()
+    shipped = rules_folder()
+    book = _rulebook([shipped, *([own_rules] if own_rules else [])], only)
+    return Tools(
+        scanners=found.scanners,
+        broken_scanners=found.broken,
+        rulebook=book,
+        rules_folder=shipped,
+        cache=SqliteCache(folder / "cache.sqlite"),
+        mark=installation_marker(folder, os.environ),
+        now=now or SystemClock().now(),
+        executor=lambda jobs: local_executor(jobs, workers),
+        options=options or {},
+        announce=announce or (lambda _count: lambda _outcome: None),
+    )
+
+
+def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
+    return read_rulebook(*folders, scanners=only)

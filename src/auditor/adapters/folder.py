@@ -19,15 +19,19 @@ HASHED_UP_TO = 32 * 1024 * 1024
 """Bytes; larger files get no blob id, so nothing about them is cached."""
 DEEPEST = 100
 """Levels of folders; what lies deeper is counted as not scanned."""
+NESTED = 3
+"""Levels down to which repositories below a plain folder are targets of their own; deeper ones are not scanned."""
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(slots=True)
 class FolderFiles:
-    """Regular files below a folder. With `git`, only what git tracks or would track: ignored files are counted."""
+    """Regular files below a folder. With `git`, only what git tracks or would track; what is ignored is no finding."""
 
     root: Path
     git: Git | None = None
+    only: str = ""
+    """Name of the one file to look at; empty: all."""
     _entries: tuple[FileEntry, ...] | None = None
     _not_listed: list[NotScanned] = field(default_factory=list)
     _unreadable: list[NotScanned] = field(default_factory=list)
@@ -37,7 +41,7 @@ class FolderFiles:
         if self._entries is None:
             self._not_listed.clear()
             tracked = _index(self.git) if self.git else None
-            names = sorted(self._git_names() if self.git else self._walk("", 0), key=os.fsencode)
+            names = [self.only] if self.only else sorted(self._names(), key=os.fsencode)
             self._entries = tuple(e for e in (self._entry(name, tracked) for name in names) if e is not None)
         return self._entries
 
@@ -107,6 +111,9 @@ class FolderFiles:
             tracked=tracked is None or path in tracked,
         )
 
+    def _names(self) -> Iterator[str]:
+        return self._git_names() if self.git else self._walk("", 0)
+
     def _walk(self, prefix: str, depth: int) -> Iterator[str]:
         if depth > DEEPEST:
             self._not_listed.append(NotScanned(prefix, "folders nested too deeply"))
@@ -122,7 +129,9 @@ class FolderFiles:
             if item.is_symlink():
                 self._not_listed.append(NotScanned(path, "symbolic link", expected=True))
             elif item.is_dir(follow_symlinks=False):
-                if item.name != ".git":
+                if (self.root / path / ".git").exists():
+                    self._not_listed.append(NotScanned(path, "another repository inside", expected=depth < NESTED))
+                elif item.name != ".git":
                     yield from self._walk(path, depth + 1)
             elif item.is_file(follow_symlinks=False):
                 if item.name != ".git":

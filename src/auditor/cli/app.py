@@ -1,10 +1,48 @@
-"""The command line; one module per group of commands, imported here, heavy parts inside the commands."""
+"""The command line: one module per group of commands; what is heavy is imported inside the commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+from auditor.cli import scanning
+
+EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
+have been scanned was not; 4 delivery problem. Not scanned is not clean: 3 is never turned into 0."""
+
+app = typer.Typer(
+    name="auditor",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from auditor import __version__
+
+        typer.echo(f"auditor {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def root() -> None:
-    """Scan repositories, cloud accounts and a wiki; tell eight readers what it means for them."""
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Audit a portfolio: secrets and code in its repositories, its cloud accounts, its pages and its wiki.
+
+    Start with `auditor demo` to see eight reports made from an example portfolio, or with `auditor scan .` to look at
+    the folder you stand in. `auditor init` writes a portfolio file for your own repositories, `auditor run` scans
+    everything in it, stores what it finds, writes the reports and delivers them.
+    """
+    del version
+
+
+app.command()(scanning.scan)

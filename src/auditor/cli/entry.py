@@ -4,12 +4,20 @@ import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what stops us on purpose becomes a message and its exit code."""
     if sys.argv[1:] == ["--version"]:
         from auditor import __version__
 
         sys.stdout.write(f"auditor {__version__}\n")
         return
     from auditor.cli.app import app
+    from auditor.errors import AuditorError
 
-    app()
+    try:
+        app()
+    except AuditorError as error:
+        sys.stderr.write(f"auditor: {error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,33 @@
+"""The files and the history of a target: from git objects where a commit is named, else as they lie there."""
+
+from __future__ import annotations
+
+from auditor.adapters.folder import FolderFiles
+from auditor.adapters.git import Git, GitFiles, is_repository
+from auditor.adapters.history import GitHistory
+from auditor.model.ports import Files, History
+from auditor.model.target import AwsAccount, Repo, ScanTarget
+
+
+def open_files(target: ScanTarget) -> Files | None:
+    """Files of a repository or wiki; None for an account.
+
+    Raises:
+        NotScannedError: git refuses the repository.
+    """
+    if isinstance(target, AwsAccount):
+        return None
+    if target.path.is_file():
+        return FolderFiles(target.path.parent, only=target.path.name)
+    if target.commit:
+        return GitFiles(Git(target.path), target.commit)
+    return FolderFiles(target.path, Git(target.path) if is_repository(target.path) else None)
+
+
+def open_history(target: ScanTarget) -> History | None:
+    """History of a git repository with at least one commit; None otherwise."""
+    if not isinstance(target, Repo) or target.path.is_file() or not is_repository(target.path):
+        return None
+    git = Git(target.path)
+    commit = target.commit or git.resolve()
+    return GitHistory(git, commit) if commit else None

@@ -1,0 +1,204 @@
+"""What there is to scan: paths, globs and folders of repositories become targets."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from auditor.adapters.folder import NESTED
+from auditor.adapters.git import Git, is_repository
+from auditor.errors import NotScannedError
+from auditor.model.run import Outcome, OutcomeStatus
+from auditor.model.target import AwsAccount, Repo, ScanTarget, Wiki
+from auditor.portfolio import Account, Entity, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """Targets, and what should have been one."""
+
+    targets: tuple[ScanTarget, ...]
+    missing: tuple[Outcome, ...] = ()
+    """FAILED outcomes of the scanner `discover`."""
+
+
+def discover_paths(paths: Sequence[Path], *, history: bool = False) -> Discovered:
+    """Targets of `auditor scan`: a folder, a repository, a file, or a folder of repositories, as they lie there."""
+    targets: list[ScanTarget] = []
+    missing: list[Outcome] = []
+    for path in paths:
+        try:
+            targets.extend(_local(path, "", history=history))
+        except NotScannedError as error:
+            missing.append(_missing(path, "", str(error)))
+    return Discovered(_named_apart(targets), tuple(missing))
+
+
+def _local(path: Path, entity: str, *, history: bool) -> Iterator[Repo]:
+    full = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links
+    if not full.exists():
+        raise NotScannedError(f"{path}: no such file or folder")
+    if full.is_file():
+        yield Repo(full.name, entity or full.stem, full)
+        return
+    if is_repository(full):
+        yield _work_tree(full, entity, history=history)
+        return
+    inner = sorted(_repositories_below(full))
+    for repository in inner:
+        yield _work_tree(repository, entity, history=history)
+    if not inner or _has_loose_files(full, inner):
+        yield Repo(full.name or "root", entity or full.name, full)
+
+
+def _work_tree(path: Path, entity: str, *, history: bool) -> Repo:
+    git = Git(path)
+    head = git.resolve()
+    bare = not (path / ".git").exists()
+    return Repo(
+        path.name, entity or path.name, path, commit=head if bare else None, history=history and head is not None
+    )
+
+
+def _repositories_below(folder: Path, depth: int = 1) -> Iterator[Path]:
+    if depth > NESTED:
+        return
+    with os.scandir(folder) as items:
+        for item in items:
+            if not item.is_dir(follow_symlinks=False) or item.name in {".git", "node_modules"}:
+                continue
+            path = Path(item.path)
+            if (path / ".git").exists():
+                yield path
+            else:
+                yield from _repositories_below(path, depth + 1)
+
+
+def _has_loose_files(folder: Path, repositories: Sequence[Path]) -> bool:
+    inside = {str(path) for path in repositories}
+    for where, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if f"{where}/{name}" not in inside and name != ".git"]
+        if files:
+            return True
+    return False
+
+
+def discover_portfolio(portfolio: Portfolio, moment: datetime, inventories: Sequence[AwsAccount] = ()) -> Discovered:
+    """Targets of a portfolio at a moment: the last commit before it of every repository, the wiki, the accounts.
+
+    `inventories` are the recorded or freshly collected accounts; entity repositories given by URL are fetched before
+    and appear here as local mirrors.
+    """
+    targets: list[ScanTarget] = []
+    missing: list[Outcome] = []
+    seen: set[Path] = set()
+    for entity in portfolio.entities:
+        for pattern in entity.repositories:
+            try:
+                found = list(_of_pattern(portfolio, pattern))
+            except NotScannedError as error:
+                missing.append(_missing(Path(pattern), entity.key, str(error)))
+                continue
+            for path in found:
+                if path in seen:
+                    continue
+                seen.add(path)
+                try:
+                    targets.append(_at_moment(path, entity, moment, history=portfolio.history))
+                except NotScannedError as error:
+                    missing.append(_missing(path, entity.key, str(error)))
+    if portfolio.wiki:
+        try:
+            targets.append(_wiki(portfolio, moment))
+        except NotScannedError as error:
+            missing.append(_missing(portfolio.wiki, "", str(error), kind="wiki"))
+    targets.extend(inventories)
+    return Discovered(_named_apart(targets), tuple(missing))
+
+
+def recorded_inventories(
+    accounts: Sequence[Account], folder: Path, period: str, previous: str
+) -> tuple[tuple[AwsAccount, ...], tuple[Outcome, ...]]:
+    """Accounts whose inventory was recorded, as targets; a missing file is a FAILED outcome."""
+    found: list[AwsAccount] = []
+    missing: list[Outcome] = []
+    for account in accounts:
+        if not account.inventory:
+            continue
+        path = folder / account.inventory.format(period=period)
+        before = folder / account.inventory.format(period=previous)
+        target = AwsAccount(
+            account.name,
+            account.entity,
+            account.account_id,
+            path,
+            before if before != path and before.is_file() else None,
+        )
+        if path.is_file():
+            found.append(target)
+        else:
+            missing.append(Outcome("discover", target, OutcomeStatus.FAILED, f"no inventory at {account.inventory}"))
+    return tuple(found), tuple(missing)
+
+
+def _of_pattern(portfolio: Portfolio, pattern: str) -> Iterator[Path]:
+    root = portfolio.folder / Path(pattern).expanduser()
+    paths = [Path(p) for p in sorted(glob.glob(str(root)))] if glob.has_magic(pattern) else [root]  # noqa: PTH207
+    if not paths:
+        raise NotScannedError(f"{pattern}: nothing matches")
+    for path in paths:
+        full = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links
+        if not full.is_dir():
+            raise NotScannedError(f"{pattern}: no such folder")
+        if is_repository(full):
+            yield full
+            continue
+        inner = sorted(_repositories_below(full))
+        yield from inner or [full]
+
+
+def _at_moment(path: Path, entity: Entity, moment: datetime, *, history: bool) -> Repo:
+    if not is_repository(path):
+        return Repo(path.name, entity.key, path, profile=entity.profile)
+    git = Git(path)
+    commit = git.resolve()
+    if commit is None:
+        raise NotScannedError(f"{path.name}: the repository has no commit yet")
+    commit = git.commit_before(moment.isoformat(), commit) or commit
+    return Repo(path.name, entity.key, path, commit, profile=entity.profile, history=history)
+
+
+def _wiki(portfolio: Portfolio, moment: datetime) -> Wiki:
+    assert portfolio.wiki
+    path = Path(os.path.abspath(portfolio.wiki))  # noqa: PTH100  resolve() would follow links
+    if not path.is_dir():
+        raise NotScannedError(f"{portfolio.wiki}: the wiki folder does not exist")
+    commit = None
+    if is_repository(path):
+        git = Git(path)
+        head = git.resolve()
+        commit = git.commit_before(moment.isoformat(), head) if head else None
+    return Wiki("wiki", "", path, commit)
+
+
+def _missing(path: Path, entity: str, reason: str, *, kind: str = "repo") -> Outcome:
+    target: ScanTarget = Wiki("wiki", entity, path) if kind == "wiki" else Repo(path.name or str(path), entity, path)
+    return Outcome("discover", target, OutcomeStatus.FAILED, reason)
+
+
+def _named_apart(targets: Sequence[ScanTarget]) -> tuple[ScanTarget, ...]:
+    """Targets of the same name get their parent folder's name in front."""
+    from dataclasses import replace
+
+    names = [target.name for target in targets]
+    result: list[ScanTarget] = []
+    for target in targets:
+        if isinstance(target, Repo) and names.count(target.name) > 1:
+            result.append(replace(target, name=f"{target.path.parent.name}/{target.name}"))
+        else:
+            result.append(target)
+    return tuple(result)

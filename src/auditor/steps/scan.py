@@ -1,0 +1,134 @@
+"""Every scanner over every target it understands; each pair ends as done, skipped or failed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from auditor.adapters.files import open_files, open_history
+from auditor.adapters.programs import LocalPrograms
+from auditor.errors import MissingExtraError, NotScannedError
+from auditor.model.ports import Cache, Files, Marker, ScanContext, Scanner
+from auditor.model.rule import Rule
+from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
+from auditor.model.target import Repo, ScanTarget
+
+_TMPFS = Path("/dev/shm")  # noqa: S108  private folders are made in it
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scanner on one target, with all that it needs; picklable."""
+
+    scanner: Scanner
+    target: ScanTarget
+    rules: tuple[Rule, ...]
+    digest: str
+    cache: Cache
+    mark: Marker
+    now: datetime
+    data: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def jobs_for(
+    scanners: Iterable[Scanner],
+    targets: Iterable[ScanTarget],
+    make: Callable[[Scanner, ScanTarget], Job],
+) -> tuple[Job, ...]:
+    """All pairs that fit, the slowest scanners first so that no worker waits for them at the end."""
+    weight = {"semgrep": 0, "secrets": 1, "bandit": 2, "aws": 3}
+    pairs = [(scanner, target) for target in targets for scanner in scanners if target.kind in scanner.kinds]
+    pairs.sort(key=lambda pair: weight.get(pair[0].name, 4))
+    return tuple(make(scanner, target) for scanner, target in pairs)
+
+
+def scan(
+    jobs: Sequence[Job],
+    executor: Executor,
+    finished: Callable[[Outcome], None] = lambda _: None,
+) -> tuple[Outcome, ...]:
+    """Run all jobs; the outcomes come back in the order of the jobs.
+
+    A scanner that breaks is a FAILED outcome that names the place of its bug; the other jobs go on.
+    """
+    futures: dict[Future[Outcome], int] = {executor.submit(run_job, job): i for i, job in enumerate(jobs)}
+    outcomes: dict[int, Outcome] = {}
+    for future in as_completed(futures):
+        index = futures[future]
+        error = future.exception()
+        outcome = _broken(jobs[index], error) if error else future.result()
+        outcomes[index] = outcome
+        finished(outcome)
+    return tuple(outcomes[index] for index in range(len(jobs)))
+
+
+def run_job(job: Job) -> Outcome:
+    """One pair to its end, in whatever process this is."""
+    started = time.perf_counter()
+    work = Path(tempfile.mkdtemp(prefix="auditor-", dir=_TMPFS if _TMPFS.is_dir() else None))
+    try:
+        files = open_files(job.target)
+        wants_history = isinstance(job.target, Repo) and (job.target.history or job.scanner.name == "hygiene")
+        context = ScanContext(
+            rules=job.rules,
+            rules_digest=job.digest,
+            files=files,
+            history=open_history(job.target) if wants_history else None,
+            programs=LocalPrograms(),
+            cache=job.cache,
+            mark=job.mark,
+            now=job.now,
+            data=job.data,
+            work=work,
+            options=job.options,
+        )
+        result = job.scanner.scan(job.target, context)
+        result = _with_unread(result, files)
+    except NotScannedError as error:
+        return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
+    except MissingExtraError as error:
+        return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    status = OutcomeStatus.SKIPPED if result.skipped else OutcomeStatus.DONE
+    return Outcome(job.scanner.name, job.target, status, result.skipped, result, _since(started))
+
+
+def _with_unread(result: ScanResult, files: Files | None) -> ScanResult:
+    """The result, with what the files themselves could not give added, each path and reason once."""
+    if files is None or result.skipped:
+        return result
+    every: dict[tuple[str, str], NotScanned] = {}
+    for item in (*result.not_scanned, *files.not_listed(), *files.unreadable()):
+        every.setdefault((item.path, item.reason), item)
+    return replace(result, not_scanned=tuple(every.values()))
+
+
+def _broken(job: Job, error: BaseException) -> Outcome:
+    """A bug: its type and place, never its message, which may hold what was scanned."""
+    place = next((f"{Path(f.filename).name}:{f.lineno}" for f in _frames(error)), "unknown place")
+    reason = f"internal error in the scanner ({type(error).__name__} at {place}); please report it"
+    return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, reason)
+
+
+def _frames(error: BaseException) -> Iterator[traceback.FrameSummary]:
+    """Innermost first; a remote traceback of a worker process is only text, and is left alone."""
+    cause = error.__cause__
+    text = str(cause) if type(cause).__name__ == "_RemoteTraceback" else ""
+    for line in reversed(text.splitlines()):
+        if line.strip().startswith("File "):
+            parts = line.strip().split(", ")
+            yield traceback.FrameSummary(parts[0][6:-1], int(parts[1].removeprefix("line ")), "")
+    yield from reversed(traceback.extract_tb(error.__traceback__))
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 3)
