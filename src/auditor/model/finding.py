@@ -50,6 +50,8 @@ class Match:
     """Further places of the same thing (one secret in many files)."""
     seen_by: tuple[str, ...] = ()
     """Engines or foreign rule ids that agree; empty: the scanner itself."""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """`line`, `before`, `after`: filled by the scan step, not by scanners."""
 
 
 @dataclass(frozen=True, slots=True)

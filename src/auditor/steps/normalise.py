@@ -10,7 +10,7 @@ from auditor.model.location import CodeLocation, Location
 from auditor.model.rule import Confidence, Rule
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.text import visible
-from auditor.steps.identity import fingerprint, identity, is_secret
+from auditor.steps.identity import content_hash, fingerprint, identity, is_secret
 
 LOW_BELOW, HIGH_FROM = 0.5, 0.85
 """A scanner's probability as a word: below the first low, from the second high."""
@@ -106,6 +106,7 @@ def _numbered(pairs: Iterable[Judged], owner_of: Callable[[str, Location], str])
             saving=match.saving,
             details=dict(match.details),
             also_at=match.also_at,
+            hashes={"content": content_hash(rule, match), **match.hashes},
         )
 
 

@@ -19,6 +19,7 @@ from auditor.model.ports import Cache, Files, Marker, ScanContext, Scanner
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import Repo, ScanTarget
+from auditor.steps.neighbours import with_neighbours
 
 _TMPFS = Path("/dev/shm")  # noqa: S108  private folders are made in it
 
@@ -91,7 +92,7 @@ def run_job(job: Job) -> Outcome:
             options=job.options,
         )
         result = job.scanner.scan(job.target, context)
-        result = _with_unread(result, files)
+        result = _with_unread(with_neighbours(result, files), files)
     except NotScannedError as error:
         return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
     except MissingExtraError as error:

@@ -1,0 +1,47 @@
+"""Hashes of a match's line and of the lines around it, so that equal lines of one file can be told apart later."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from auditor.model.finding import Match
+from auditor.model.location import CodeLocation
+from auditor.model.ports import Files
+from auditor.model.run import ScanResult
+
+
+def with_neighbours(result: ScanResult, files: Files | None) -> ScanResult:
+    """The result with `line`, `before` and `after` in the hashes of every match that has a line in a present file."""
+    if files is None or not result.matches:
+        return result
+    paths = {m.location.path for m in result.matches if isinstance(m.location, CodeLocation) and m.location.line}
+    wanted = [entry for entry in files.entries() if entry.path in paths]
+    lines = {entry.path: content.split(b"\n") for entry, content in files.read_many(wanted)}
+    return replace(result, matches=tuple(_hashed(match, lines) for match in result.matches))
+
+
+def _hashed(match: Match, lines: dict[str, list[bytes]]) -> Match:
+    where = match.location
+    if not isinstance(where, CodeLocation) or not where.line or where.path not in lines:
+        return match
+    text = lines[where.path]
+    end = where.end_line or where.line
+    hashes = {
+        "line": _hash(text, where.line - 1),
+        "before": _hash(text, _next(text, where.line - 2, -1)),
+        "after": _hash(text, _next(text, end, 1)),
+    }
+    return replace(match, hashes=hashes)
+
+
+def _next(text: list[bytes], index: int, step: int) -> int:
+    """The nearest line that is not blank, so that inserted empty lines change nothing."""
+    while 0 <= index < len(text) and not text[index].strip():
+        index += step
+    return index
+
+
+def _hash(text: list[bytes], index: int) -> str:
+    line = text[index] if 0 <= index < len(text) else b""
+    return hashlib.blake2b(b"".join(line.split()), digest_size=6).hexdigest()
