@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from auditor.adapters.git import Git, read_blobs
 from auditor.model.ports import CommitInfo
@@ -137,3 +138,18 @@ def _commit(line: bytes) -> CommitInfo:
     name, when, author, subject = line.lstrip(b"\x01").split(b"\0", 3)
     text = [part.decode("utf-8", "replace").strip("\n") for part in (name, when, author, subject)]
     return CommitInfo(*text)
+
+
+def edits(git: Git, since: str | None, until: str, pages: str = "*.md") -> tuple[tuple[str, CommitInfo], ...]:
+    """(page, commit) of every change to a page between two commits, the newest first; all changes when `since` is None."""
+    span = f"{since}..{until}" if since else until
+    arguments = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+    found: list[tuple[str, CommitInfo]] = []
+    for process in git.stream(*arguments, f"--format={_COMMIT}", span):
+        assert process.stdout
+        for commit, changes in _parse(process.stdout.read()):
+            for _, _, path in changes:
+                name = path.decode("utf-8", "replace")
+                if fnmatch(name, pages):
+                    found.append((name, commit))
+    return tuple(found)

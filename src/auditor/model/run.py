@@ -49,6 +49,17 @@ class ScanResult:
 
 
 @dataclass(frozen=True, slots=True)
+class WikiReading:
+    """Everything that the pages of a wiki say, and what they leave open."""
+
+    result: ScanResult
+    """Matches of the rules `wiki.*`, facts, records, and counts of pages, lines and figures."""
+    gaps: tuple[Gap, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    miscalculations: tuple[Miscalculation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How one (scanner, target) pair ended, with what it yielded."""
 
