@@ -13,10 +13,11 @@ from pathlib import Path
 
 from auditor.adapters.cache import SqliteCache
 from auditor.adapters.marker import installation_marker
-from auditor.errors import UsageError
+from auditor.errors import ConfigError, UsageError
 from auditor.flows import Tools
-from auditor.model.ports import Scanner
+from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
+from auditor.portfolio import FILE_NAME, MailSettings
 from auditor.resources import rules_folder
 from auditor.rulebook import Rulebook, read_rulebook
 
@@ -122,3 +123,28 @@ def make_tools(
 
 def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
     return read_rulebook(*folders, scanners=only)
+
+
+def make_transport(settings: MailSettings, folder: Path) -> Transport:
+    """The transport that the portfolio's `[mail]` names; a relative outbox lies in `folder`.
+
+    Raises:
+        ConfigError: something that the transport needs is not set.
+        MissingExtraError: boto3 is not installed.
+    """
+    if settings.transport == "smtp":
+        from auditor.adapters.mail.smtp import Smtp
+
+        if not settings.host:
+            raise ConfigError(f"{FILE_NAME}: mail.host: the SMTP server is not named")
+        return Smtp(settings.host, settings.port, settings.tls, settings.user, settings.password)
+    if settings.transport == "ses":
+        import time
+
+        from auditor.adapters.mail.ses import Ses, send_rate, ses_client
+
+        client = ses_client(settings.region, settings.profile, settings.endpoint_url)
+        return Ses(client, settings.configuration_set, send_rate(client), time.sleep, time.monotonic)
+    from auditor.adapters.mail.outbox import Outbox
+
+    return Outbox(folder / Path(settings.outbox).expanduser())

@@ -209,6 +209,10 @@ class Transport(Protocol):
         """One try. A late or lost reply is UNKNOWN, a definite no is FAILED."""
         ...
 
+    def evidence(self, envelope: Envelope) -> Sent | None:
+        """Whether an interrupted mail went out; None: it cannot be found out."""
+        ...
+
 
 class Clock(Protocol):
     """The time, so that tests can set it."""

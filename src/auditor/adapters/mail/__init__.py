@@ -1,0 +1,1 @@
+"""Mail: one way to compose, and transports that hand a mail over once and say exactly what they know of its fate."""
