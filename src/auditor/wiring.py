@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.adapters.cache import SqliteCache
 from auditor.adapters.marker import installation_marker
@@ -17,9 +18,12 @@ from auditor.errors import ConfigError, UsageError
 from auditor.flows import Tools
 from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
-from auditor.portfolio import FILE_NAME, MailSettings
+from auditor.portfolio import FILE_NAME, MailSettings, Portfolio, read_portfolio
 from auditor.resources import rules_folder
 from auditor.rulebook import Rulebook, read_rulebook
+
+if TYPE_CHECKING:
+    from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
 
 SCANNER_GROUP = "auditor.scanners"
 
@@ -86,6 +90,23 @@ def local_executor(jobs: int, workers: int = 0) -> Iterator[Executor]:
     else:
         with ProcessPoolExecutor(max_workers=count) as pool:
             yield pool
+
+
+def load_portfolio(path: Path) -> Portfolio:
+    """The portfolio in a folder or file, variables taken from repos.env and the environment."""
+    return read_portfolio(path, os.environ)
+
+
+def open_portfolio_store(path: Path) -> Store:
+    """The findings store of a portfolio."""
+    return open_store_of(load_portfolio(path))
+
+
+def open_store_of(portfolio: Portfolio) -> Store:
+    """SQLite in the state folder, or the database that the portfolio names."""
+    from auditor.adapters.store.opening import open_store
+
+    return open_store(portfolio.store or portfolio.state / "findings.sqlite")
 
 
 def make_tools(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -67,7 +67,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Announce]:
         yield announce
 
 
-def table(columns: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str, no_colour: bool = False) -> None:
+def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, empty: str, no_colour: bool = False) -> None:
     """A table for people: as wide as the terminal, or unlimited in a pipe."""
     if not rows:
         typer.echo(empty)

@@ -48,7 +48,7 @@ def _local(path: Path, entity: str, *, history: bool) -> Iterator[Repo]:
     if is_repository(full):
         yield _work_tree(full, entity, history=history)
         return
-    inner = sorted(_repositories_below(full))
+    inner = sorted(repositories_below(full))
     for repository in inner:
         yield _work_tree(repository, entity, history=history)
     if not inner or _has_loose_files(full, inner):
@@ -64,7 +64,8 @@ def _work_tree(path: Path, entity: str, *, history: bool) -> Repo:
     )
 
 
-def _repositories_below(folder: Path, depth: int = 1) -> Iterator[Path]:
+def repositories_below(folder: Path, depth: int = 1) -> Iterator[Path]:
+    """Git work trees at most three levels below a folder; not inside of one another."""
     if depth > NESTED:
         return
     with os.scandir(folder) as items:
@@ -75,7 +76,7 @@ def _repositories_below(folder: Path, depth: int = 1) -> Iterator[Path]:
             if (path / ".git").exists():
                 yield path
             else:
-                yield from _repositories_below(path, depth + 1)
+                yield from repositories_below(path, depth + 1)
 
 
 def _has_loose_files(folder: Path, repositories: Sequence[Path]) -> bool:
@@ -157,7 +158,7 @@ def _of_pattern(portfolio: Portfolio, pattern: str) -> Iterator[Path]:
         if is_repository(full):
             yield full
             continue
-        inner = sorted(_repositories_below(full))
+        inner = sorted(repositories_below(full))
         yield from inner or [full]
 
 
