@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.adapters.cache import SqliteCache
+from auditor.adapters.executors import open_executor
 from auditor.adapters.marker import installation_marker
 from auditor.errors import ConfigError, UsageError
 from auditor.flows import Tools
@@ -80,18 +79,6 @@ def _load(point: EntryPoint) -> Scanner | str:
     return scanner
 
 
-@contextmanager
-def local_executor(jobs: int, workers: int = 0) -> Iterator[Executor]:
-    """A process pool; one thread where a pool would cost more than it brings."""
-    count = min(workers or os.cpu_count() or 1, jobs)
-    if count <= 1:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            yield thread
-    else:
-        with ProcessPoolExecutor(max_workers=count) as pool:
-            yield pool
-
-
 def load_portfolio(path: Path) -> Portfolio:
     """The portfolio in a folder or file, variables taken from repos.env and the environment."""
     return read_portfolio(path, os.environ)
@@ -116,6 +103,7 @@ def make_tools(
     own_rules: Path | None = None,
     options: Mapping[str, Mapping[str, str]] | None = None,
     workers: int = 0,
+    executor: str = "",
     now: datetime | None = None,
     announce: Callable[[int], Callable[[Outcome], None]] | None = None,
 ) -> Tools:
@@ -136,7 +124,7 @@ def make_tools(
         cache=SqliteCache(folder / "cache.sqlite"),
         mark=installation_marker(folder, os.environ),
         now=now or SystemClock().now(),
-        executor=lambda jobs: local_executor(jobs, workers),
+        executor=lambda jobs: open_executor(executor, jobs, workers),
         options=options or {},
         announce=announce or (lambda _count: lambda _outcome: None),
     )

@@ -114,7 +114,12 @@ def _with_unread(result: ScanResult, files: Files | None) -> ScanResult:
 
 
 def _broken(job: Job, error: BaseException) -> Outcome:
-    """A bug: its type and place, never its message, which may hold what was scanned."""
+    """A bug: its type and place, never its message, which may hold what was scanned.
+
+    What an executor says of a worker that died is its own words.
+    """
+    if isinstance(error, NotScannedError):
+        return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error))
     place = next((f"{Path(f.filename).name}:{f.lineno}" for f in _frames(error)), "unknown place")
     reason = f"internal error in the scanner ({type(error).__name__} at {place}); please report it"
     return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, reason)

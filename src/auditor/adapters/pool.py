@@ -1,0 +1,253 @@
+"""Processes of this machine that survive each other.
+
+The standard library's pool loses every waiting job when one worker dies. Here each worker has one job at a time, so a death
+names its job: the worker is replaced, the job gets one more try alone, and a job that kills twice is put aside by name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Self
+
+from auditor.errors import NotScannedError
+
+TRIES = 2
+"""How often a job may kill its worker; the first time may be somebody else's fault (memory taken by a neighbour)."""
+
+
+class WorkerDiedError(NotScannedError):
+    """A job whose worker died, again."""
+
+
+class _RemoteTraceback(Exception):  # noqa: N818  the name under which the standard library shows it
+    """Text of a traceback in another process."""
+
+
+@dataclass(slots=True)
+class _Task:
+    future: Future[Any]
+    call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+    tried: int = 0
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection[Any, Any]
+    task: _Task
+    deadline: float = 0.0
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the submitting and the dispatching thread share; guarded by `lock`."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: deque[_Task] = field(default_factory=deque)
+    closed: bool = False
+    stopped: bool = False
+
+
+class ProcessPool(Executor):
+    """A pool of processes that survives its workers. Arguments and results must be picklable."""
+
+    def __init__(self, workers: int, *, seconds: float = 6 * 3600.0) -> None:
+        """Start nothing yet.
+
+        Args:
+            workers: processes at most.
+            seconds: after so long a job counts as hanging, and its worker is killed.
+        """
+        self._workers = max(1, workers)
+        self._seconds = seconds
+        self._shared = _Shared()
+        self._wake_in, self._wake_out = Pipe(duplex=False)
+        self._thread: threading.Thread | None = None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call."""
+        future: Future[Any] = Future()
+        with self._shared.lock:
+            if self._shared.closed:
+                raise RuntimeError("the pool is closed")
+            self._shared.waiting.append(_Task(future, (fn, args, kwargs)))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._dispatch, name="process-pool", daemon=True)
+                self._thread.start()
+        self._wake_out.send_bytes(b"x")
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; end when the queue is empty, or at once with `cancel_futures`."""
+        with self._shared.lock:
+            already = self._shared.closed
+            self._shared.closed = True
+            if cancel_futures:
+                self._shared.stopped = True
+                while self._shared.waiting:
+                    self._shared.waiting.popleft().future.cancel()
+        if not already or cancel_futures:
+            with contextlib.suppress(OSError):
+                self._wake_out.send_bytes(b"x")
+        if self._thread is not None and wait:
+            self._thread.join()
+        if wait:
+            self._wake_in.close()
+            self._wake_out.close()
+
+    def __enter__(self) -> Self:
+        """The pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End; when the caller was interrupted, without the rest of the queue."""
+        self.shutdown(wait=True, cancel_futures=kind is not None)
+
+    def _dispatch(self) -> None:
+        idle: list[_Worker] = []
+        busy: list[_Worker] = []
+        while True:
+            self._fill(idle, busy)
+            with self._shared.lock:
+                if self._shared.stopped or (self._shared.closed and not self._shared.waiting and not busy):
+                    break
+            until = min((w.deadline for w in busy), default=None)
+            patience = None if until is None else max(0.0, until - time.monotonic())
+            ready = wait([self._wake_in, *(w.connection for w in busy), *(w.process.sentinel for w in busy)], patience)
+            if self._wake_in in ready:
+                self._wake_in.recv_bytes()
+            for worker in tuple(busy):
+                if worker.connection in ready or worker.process.sentinel in ready:
+                    busy.remove(worker)
+                    if self._collect(worker):
+                        idle.append(worker)
+                elif worker.deadline <= time.monotonic():
+                    busy.remove(worker)
+                    worker.task.tried = TRIES
+                    self._bury(worker, f"took longer than {self._seconds:.0f} s and was stopped")
+        for worker in (*idle, *busy):
+            worker.process.kill()
+            worker.process.join()
+            worker.connection.close()
+            if not worker.task.future.done():
+                worker.task.future.set_exception(WorkerDiedError("the run was stopped"))
+
+    def _fill(self, idle: list[_Worker], busy: list[_Worker]) -> None:
+        while len(busy) < self._workers:
+            with self._shared.lock:
+                if not self._shared.waiting or self._shared.stopped:
+                    return
+                task = self._shared.waiting.popleft()
+            if not task.tried and not task.future.set_running_or_notify_cancel():
+                continue
+            worker = idle.pop() if idle and not task.tried else self._start(task)
+            worker.task = task
+            try:
+                worker.connection.send(task.call)
+            except OSError:
+                self._bury(worker, "died")
+                continue
+            except Exception as error:  # noqa: BLE001  whatever an argument's own pickling raises belongs to its future
+                task.future.set_exception(error)
+                idle.append(worker)
+                continue
+            worker.deadline = time.monotonic() + self._seconds
+            busy.append(worker)
+
+    def _start(self, task: _Task) -> _Worker:
+        context = get_context()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours, task)
+
+    def _collect(self, worker: _Worker) -> bool:
+        """Take the answer; False when the worker died instead of giving one."""
+        try:
+            content = worker.connection.recv_bytes() if worker.connection.poll() else b""
+        except (EOFError, OSError):
+            content = b""
+        if not content:
+            worker.process.join(5)
+            self._bury(worker, f"died ({_ending(worker.process.exitcode)})")
+            return False
+        try:
+            error, result = ForkingPickler.loads(content)
+        except Exception as failed:  # noqa: BLE001  an error class that cannot be made again from its words
+            error, result = TypeError(f"the answer cannot be read: {type(failed).__name__}"), ""
+        if error is None:
+            worker.task.future.set_result(result)
+        else:
+            error.__cause__ = _RemoteTraceback(result)
+            worker.task.future.set_exception(error)
+        return True
+
+    def _bury(self, worker: _Worker, how: str) -> None:
+        """Replace a dead worker: its job goes first in the queue once more, or is put aside."""
+        worker.process.kill()
+        worker.process.join()
+        worker.connection.close()
+        task = worker.task
+        task.tried += 1
+        if task.tried >= TRIES:
+            task.future.set_exception(WorkerDiedError(f"the process that did this {how}; put aside"))
+            return
+        with self._shared.lock:
+            self._shared.waiting.appendleft(task)
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        with contextlib.suppress(ValueError):
+            return f"{signal.Signals(-code).name}{', out of memory?' if code == -signal.SIGKILL else ''}"
+    return f"exit code {code}"
+
+
+def _serve(connection: Connection[Any, Any], parent: int) -> None:
+    """A worker: one call after the other until there is nobody to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with, args=(os.getppid(), parent), daemon=True).start()
+    while True:
+        try:
+            call, args, kwargs = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer: tuple[BaseException | None, Any] = (None, call(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  belongs to the caller's future
+            answer = (error, traceback.format_exc())
+        try:
+            connection.send(answer)
+        except OSError:
+            return
+        except Exception as error:  # noqa: BLE001  a result or error that cannot be pickled
+            connection.send((TypeError(f"not picklable: {type(error).__name__}"), traceback.format_exc()))
+
+
+def _die_with(parent: int, caller: int) -> None:
+    """A worker whose parent was killed would wait for ever, and hold what it inherited."""
+    while os.getppid() == parent and (parent == caller or _is_alive(caller)):
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
