@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.adapters.executors import open_executor
 from auditor.flows import Tools
 from auditor.model.ports import Scanner
 from auditor.model.rule import Rule
 from auditor.resources import rules_folder
 from auditor.rulebook import Rulebook
-from auditor.wiring import local_executor
 from tests.support.context import NOW, MemoryCache, mark
 
 
@@ -23,6 +23,6 @@ def tools(scanners: Sequence[Scanner], cards: Sequence[Rule], *, workers: int = 
         "cache": MemoryCache(),
         "mark": mark,
         "now": NOW,
-        "executor": lambda jobs: local_executor(jobs, workers),
+        "executor": lambda jobs: open_executor("", jobs, workers),
     }
     return Tools(**{**values, **more})  # type: ignore[arg-type]

@@ -1,0 +1,141 @@
+"""What has not changed is not looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor.model.ports import ScanContext, Scanner
+from auditor.model.run import Outcome, OutcomeStatus, ScanResult
+from auditor.model.target import Repo, ScanTarget, Scope
+from auditor.steps.recall import scan_what_changed
+from auditor.steps.scan import Job
+from tests.support.context import NOW, MemoryCache
+from tests.support.repositories import git, write
+from tests.support.scanners import CARD, Refuses, Words
+
+
+def mark(secret: bytes) -> str:
+    return secret.hex()[:32]
+
+
+@dataclass
+class Counted:
+    """An executor that counts what it was opened for."""
+
+    jobs: list[int] = field(default_factory=list)
+
+    @contextmanager
+    def __call__(self, count: int) -> Iterator[Executor]:
+        self.jobs.append(count)
+        with ThreadPoolExecutor(1) as thread:
+            yield thread
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    git(tmp_path, "init", "-q", "-b", "main")
+    write(tmp_path, {"a.txt": "forbidden\n", "b.txt": "fine\n"})
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "Start")
+    target = Repo("shop", "jada", tmp_path, git(tmp_path, "rev-parse", "HEAD"))
+    return Job(Words(), target, (CARD,), "digest", MemoryCache(), mark, NOW, tmp_path)
+
+
+def looked(job: Job) -> tuple[Outcome, list[int]]:
+    counted = Counted()
+    (outcome,) = scan_what_changed([job], counted)
+    return outcome, counted.jobs
+
+
+def test_an_unchanged_repository_is_a_look_up_with_the_same_answer(job: Job) -> None:
+    first, opened = looked(job)
+    assert opened == [1]
+    told: list[Outcome] = []
+    counted = Counted()
+    (second,) = scan_what_changed([job], counted, told.append)
+    assert counted.jobs == []
+    assert replace(first, seconds=0.0) == second == told[0]
+    assert len(second.result.matches) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"digest": "other"},
+        {"options": {"deep": "true"}},
+        {"now": NOW + timedelta(days=1)},
+        {"mark": lambda secret: "other"},
+    ],
+)
+def test_whatever_the_answer_depends_on_makes_it_look_again(job: Job, change: dict[str, object]) -> None:
+    looked(job)
+    assert looked(replace(job, **change))[1] == [1]  # type: ignore[arg-type]
+
+
+def test_another_commit_or_ref_makes_it_look_again(job: Job) -> None:
+    looked(job)
+    assert isinstance(job.target, Repo)
+    git(job.target.path, "branch", "side")
+    assert looked(job)[1] == [1]
+    write(job.target.path, {"a.txt": "fine\n"})
+    git(job.target.path, "commit", "-qam", "Mend")
+    moved = replace(job, target=replace(job.target, commit=git(job.target.path, "rev-parse", "HEAD")))
+    outcome, opened = looked(moved)
+    assert (outcome.result.matches, opened) == ((), [1])
+
+
+class Timeless(Words):
+    timeless = True
+
+
+def test_a_scanner_that_does_not_ask_the_clock_is_remembered_over_months(job: Job) -> None:
+    looked(replace(job, scanner=Timeless()))
+    assert looked(replace(job, scanner=Timeless(), now=NOW + timedelta(days=31)))[1] == []
+
+
+def test_what_could_not_be_looked_at_is_tried_again(job: Job) -> None:
+    refusing = replace(job, scanner=Refuses())
+    assert looked(refusing)[0].status is OutcomeStatus.FAILED
+    assert looked(refusing)[1] == [1]
+    assert isinstance(job.target, Repo)
+    write(job.target.path, {"a.txt": "unreadable\n"})
+    git(job.target.path, "commit", "-qam", "Break")
+    partly = replace(job, target=replace(job.target, commit=git(job.target.path, "rev-parse", "HEAD")))
+    assert not looked(partly)[0].is_complete
+    assert looked(partly)[1] == [1]
+
+
+@pytest.mark.parametrize("change", [{"commit": None}, {"scope": Scope.STAGED}])
+def test_a_work_tree_is_always_looked_at(job: Job, change: dict[str, object]) -> None:
+    job = replace(job, target=replace(job.target, **change))  # type: ignore[arg-type,type-var]
+    looked(job)
+    assert looked(job)[1] == [1]
+
+
+def test_a_damaged_memory_is_no_answer(job: Job) -> None:
+    looked(job)
+    assert isinstance(job.cache, MemoryCache)
+    job.cache.values = dict.fromkeys(job.cache.values, b"rubbish")
+    outcome, opened = looked(job)
+    assert (len(outcome.result.matches), opened) == (1, [1])
+
+
+class Other(Words):
+    name = "other"
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        return ScanResult(looked_at={"files": 0})
+
+
+def test_outcomes_keep_the_order_of_their_jobs(job: Job) -> None:
+    looked(job)
+    scanners: tuple[Scanner, ...] = (Other(), Words(), Refuses())
+    outcomes = scan_what_changed([replace(job, scanner=s) for s in scanners], Counted())
+    assert [o.scanner for o in outcomes] == ["other", "words", "refuses"]
