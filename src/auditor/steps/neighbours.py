@@ -10,6 +10,12 @@ from auditor.model.location import CodeLocation
 from auditor.model.ports import Files
 from auditor.model.run import ScanResult
 
+ALLOW = b"allow"
+FOREIGN = (b"nosec", b"nosemgrep", b"pragma: allowlist secret", b"gitleaks:allow")
+"""Markers of other tools; counted and shown, honoured only where the policy says so."""
+LONGEST_COMMENT = 2000
+"""Bytes at the end of a line in which a comment is looked for."""
+
 
 def with_neighbours(result: ScanResult, files: Files | None) -> ScanResult:
     """The result with `line`, `before` and `after` in the hashes of every match that has a line in a present file."""
@@ -31,8 +37,23 @@ def _hashed(match: Match, lines: dict[str, list[bytes]]) -> Match:
         "line": _hash(text, where.line - 1),
         "before": _hash(text, _next(text, where.line - 2, -1)),
         "after": _hash(text, _next(text, end, 1)),
+        **_comments(text, where.line - 1, end),
     }
     return replace(match, hashes=hashes)
+
+
+def _comments(text: list[bytes], start: int, end: int) -> dict[str, str]:
+    """A waiver on one of the lines or the line above, and markers of other tools on the lines."""
+    found: dict[str, str] = {}
+    for index in range(max(start - 1, 0), min(end, len(text))):
+        line = text[index][-LONGEST_COMMENT:]
+        if b"auditor:" in line and ALLOW in line:
+            found["allow"] = line[line.index(b"auditor:") :].decode("utf-8", "replace").strip()
+            found["allow_line"] = str(index + 1)
+    for marker in FOREIGN:
+        if any(marker in line for line in text[start:end]):
+            found["foreign"] = marker.decode()
+    return found
 
 
 def _next(text: list[bytes], index: int, step: int) -> int:
