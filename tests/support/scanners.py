@@ -24,6 +24,7 @@ class Words:
     """Finds the word `forbidden`; cannot read files that hold `unreadable`."""
 
     name = "words"
+    per_file = True
     kinds = frozenset({"repo"})
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:

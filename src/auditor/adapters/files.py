@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from auditor.adapters.changes import changed_files
 from auditor.adapters.folder import FolderFiles
 from auditor.adapters.git import Git, GitFiles, is_repository
 from auditor.adapters.history import GitHistory
 from auditor.model.ports import Files, History
-from auditor.model.target import AwsAccount, Repo, ScanTarget
+from auditor.model.target import AwsAccount, Repo, ScanTarget, Scope
 
 
 def open_files(target: ScanTarget) -> Files | None:
@@ -19,6 +20,8 @@ def open_files(target: ScanTarget) -> Files | None:
         return None
     if target.path.is_file():
         return FolderFiles(target.path.parent, only=target.path.name)
+    if isinstance(target, Repo) and target.scope is Scope.CHANGED and target.commit and target.base:
+        return changed_files(Git(target.path), target.commit, target.base)
     if target.commit:
         return GitFiles(Git(target.path), target.commit)
     return FolderFiles(target.path, Git(target.path) if is_repository(target.path) else None)

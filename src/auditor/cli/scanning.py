@@ -51,7 +51,7 @@ def scan(
     from auditor.flows import Policy, scan_paths
     from auditor.wiring import make_tools
 
-    policy = Policy(_severity(fail_on), _confidence(min_confidence))
+    policy = Policy(severity_of(fail_on), confidence_of(min_confidence))
     options: dict[str, dict[str, str]] = {}
     if engine:
         options["secrets"] = {"engine": engine}
@@ -83,14 +83,16 @@ def exit_code(*, complete: bool, blocking: bool) -> ExitCode:
     return ExitCode.FINDINGS if blocking else ExitCode.PASSED
 
 
-def _severity(word: str) -> Severity:
+def severity_of(word: str) -> Severity:
+    """Severity by its word; an error of use otherwise."""
     try:
         return Severity[word.upper()]
     except KeyError:
         raise typer.BadParameter(f"{word!r} is none of {_SEVERITIES}") from None
 
 
-def _confidence(word: str) -> Confidence:
+def confidence_of(word: str) -> Confidence:
+    """Confidence by its word; an error of use otherwise."""
     try:
         return Confidence[word.upper()]
     except KeyError:

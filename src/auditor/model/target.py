@@ -29,7 +29,7 @@ class Repo:
     """Resolved object id; None: the files of the folder as they lie there."""
     scope: Scope = Scope.TREE
     base: str | None = None
-    """Object id of the merge base, for `CHANGED`."""
+    """For `CHANGED`: object id of the commit it is compared with; files that are equal there are left out."""
     profile: str = ""
     """Declared page profile (`app`, `marketing`, `booking`, `tours`, ...); empty: found out from the pages."""
     history: bool = False
