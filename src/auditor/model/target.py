@@ -34,6 +34,8 @@ class Repo:
     """Declared page profile (`app`, `marketing`, `booking`, `tours`, ...); empty: found out from the pages."""
     history: bool = False
     """Whether all of git's history is read as well (secrets)."""
+    url: str = ""
+    """Where `path`, a mirror, was fetched from; a worker on another machine fetches it there. Never holds a credential."""
 
     kind = "repo"
 

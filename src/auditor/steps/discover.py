@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from auditor.errors import NotScannedError
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.target import AwsAccount, Repo, ScanTarget, Wiki
 from auditor.portfolio import Account, Entity, Portfolio
+from auditor.steps.fetch import Fetched, is_remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,28 @@ def _has_loose_files(folder: Path, repositories: Sequence[Path]) -> bool:
     return False
 
 
-def discover_portfolio(portfolio: Portfolio, moment: datetime, inventories: Sequence[AwsAccount] = ()) -> Discovered:
+def discover_portfolio(
+    portfolio: Portfolio,
+    moment: datetime,
+    inventories: Sequence[AwsAccount] = (),
+    fetched: Mapping[str, Sequence[Fetched]] | None = None,
+) -> Discovered:
     """Targets of a portfolio at a moment: the last commit before it of every repository, the wiki, the accounts.
 
-    `inventories` are the recorded or freshly collected accounts; entity repositories given by URL are fetched before
-    and appear here as local mirrors.
+    `inventories` are the recorded or freshly collected accounts; `fetched` holds the mirrors of repositories that are
+    given by URL or organisation, by entry of the portfolio.
     """
     targets: list[ScanTarget] = []
     missing: list[Outcome] = []
     seen: set[Path] = set()
     for entity in portfolio.entities:
         for pattern in entity.repositories:
+            if is_remote(pattern):
+                here, absent = _mirrored(pattern, entity, moment, fetched or {}, history=portfolio.history)
+                targets.extend(target for target in here if target.path not in seen)
+                seen.update(target.path for target in here)
+                missing.extend(absent)
+                continue
             try:
                 found = list(_of_pattern(portfolio, pattern))
             except NotScannedError as error:
@@ -162,6 +174,24 @@ def _of_pattern(portfolio: Portfolio, pattern: str) -> Iterator[Path]:
         yield from inner or [full]
 
 
+def _mirrored(
+    pattern: str, entity: Entity, moment: datetime, fetched: Mapping[str, Sequence[Fetched]], *, history: bool
+) -> tuple[list[Repo], list[Outcome]]:
+    targets: list[Repo] = []
+    missing: list[Outcome] = []
+    for mirror in fetched.get(pattern, (Fetched(pattern, "", None, f"{pattern}: was not fetched"),)):
+        if mirror.path is None:
+            missing.append(_missing(Path(mirror.name), entity.key, mirror.reason))
+            continue
+        try:
+            target = _at_moment(mirror.path, entity, moment, history=history)
+        except NotScannedError as error:
+            missing.append(_missing(Path(mirror.name), entity.key, str(error)))
+        else:
+            targets.append(replace(target, name=mirror.name, url=mirror.url))
+    return targets, missing
+
+
 def _at_moment(path: Path, entity: Entity, moment: datetime, *, history: bool) -> Repo:
     if not is_repository(path):
         return Repo(path.name, entity.key, path, profile=entity.profile)
@@ -193,8 +223,6 @@ def _missing(path: Path, entity: str, reason: str, *, kind: str = "repo") -> Out
 
 def _named_apart(targets: Sequence[ScanTarget]) -> tuple[ScanTarget, ...]:
     """Targets of the same name get their parent folder's name in front."""
-    from dataclasses import replace
-
     names = [target.name for target in targets]
     result: list[ScanTarget] = []
     for target in targets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -12,7 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from auditor.adapters.cache import private_folder
 from auditor.adapters.files import open_files, open_history
+from auditor.adapters.forges import CREDENTIALS, Forges
+from auditor.adapters.mirrors import Mirrors
 from auditor.adapters.programs import LocalPrograms
 from auditor.errors import MissingExtraError, NotScannedError
 from auditor.model.ports import Cache, Files, Marker, ScanContext, Scanner
@@ -76,6 +80,8 @@ def run_job(job: Job) -> Outcome:
     started = time.perf_counter()
     work = Path(tempfile.mkdtemp(prefix="auditor-", dir=_TMPFS if _TMPFS.is_dir() else None))
     try:
+        if isinstance(job.target, Repo) and job.target.url and not job.target.path.is_dir():
+            job = replace(job, target=_fetched_here(job.target))
         files = open_files(job.target)
         wants_history = isinstance(job.target, Repo) and (job.target.history or job.scanner.name == "hygiene")
         context = ScanContext(
@@ -101,6 +107,16 @@ def run_job(job: Job) -> Outcome:
         shutil.rmtree(work, ignore_errors=True)
     status = OutcomeStatus.SKIPPED if result.skipped else OutcomeStatus.DONE
     return Outcome(job.scanner.name, job.target, status, result.skipped, result, _since(started))
+
+
+def _fetched_here(target: Repo) -> Repo:
+    """The target with a mirror on this machine: a worker of a cluster does not share the caller's disk.
+
+    Tokens come from the worker's environment.
+    """
+    tokens = Forges({name: os.environ[name] for name in CREDENTIALS if name in os.environ}).tokens()
+    folder = Path(os.environ.get("AUDITOR_MIRRORS") or Path(tempfile.gettempdir()) / f"auditor-mirrors-{os.getuid()}")
+    return replace(target, path=Mirrors(private_folder(folder), tokens).fetch(target.url))
 
 
 def _with_unread(result: ScanResult, files: Files | None) -> ScanResult:
