@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli import gating, portfolios, scanning
+from auditor.cli import gating, portfolios, scanning, wiki
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
 have been scanned was not; 4 delivery problem. Not scanned is not clean: 3 is never turned into 0."""
@@ -49,3 +49,4 @@ app.command()(portfolios.init)
 app.command()(scanning.scan)
 app.command()(gating.gate)
 app.add_typer(portfolios.findings_app, name="findings")
+app.add_typer(wiki.app, name="wiki")

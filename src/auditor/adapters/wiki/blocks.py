@@ -1,0 +1,341 @@
+"""A page cut into blocks with their lines: headings, tables, items, paragraphs, fences; block structure only."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from auditor.adapters.wiki.masking import mask, strip_heading
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+MAX_BYTES = 2_000_000
+MAX_LINE = 20_000
+
+_DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_PIPES = re.compile(r"(?<!\\)\|")
+_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<(script|style|svg)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr|</table|</tbody|</thead|\Z)", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)(?=<t[dh]\b|</t[dh]|</tr|\Z)", re.IGNORECASE | re.DOTALL)
+_SPAN = re.compile(r"colspan\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
+_BOLD_LINE = re.compile(
+    r"^\s*(?:[-*+]\s+)?(?:\d+\.\s+)?(?:\*\*|__)([^*]{2,80}?)(?:\*\*|__)\s*(?:\([^()]{1,30}\))?\s*:?\s*$"
+)
+_NUMBERED = re.compile(r"^(?:\d+[.)]|step \d|phase \d|part \d)", re.IGNORECASE)
+_COLON_LINE = re.compile(r"^\s*(?:\*\*|__|\*|_)?([^|`$€£%\d]{2,60}):\s*(?:\*\*|__|\*|_)?\s*$")
+TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: masked text, and where it begins."""
+
+    text: str
+    line: int
+    column: int
+    """Of the first character of `text`, from 1."""
+
+    @property
+    def words(self) -> str:
+        """Without outer space, inner space single."""
+        return " ".join(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Header cells (none for rows without a header) and rows."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+    """Text of the line before, where it ends with a colon or is bold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One masked line of text, with its number in the page."""
+
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the page."""
+
+    kind: str
+    """`heading`, `table`, `item`, `paragraph`, `code`."""
+    headings: tuple[str, ...]
+    """Path of headings above it, outermost first; bold lines that stand for headings included."""
+    lines: tuple[Line, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page after parsing."""
+
+    meta: Mapping[str, Any]
+    """Front matter; empty when there is none or it cannot be read."""
+    meta_lines: Mapping[str, int]
+    """Line of each front-matter key."""
+    blocks: tuple[Block, ...]
+    problems: tuple[str, ...] = ()
+    line_count: int = 0
+
+
+@dataclass(slots=True)
+class _Path:
+    """The headings above the current place."""
+
+    real: list[tuple[int, str]] = field(default_factory=list)
+    numbered: str = ""
+    """A bold line such as `2. Cash flow`, above plain bold ones."""
+    bold: str = ""
+    lead: str = ""
+
+    def enter(self, level: int, text: str) -> None:
+        self.real = [h for h in self.real if h[0] < level] + [(level, text)]
+        self.numbered = self.bold = self.lead = ""
+
+    def embolden(self, text: str) -> None:
+        if _NUMBERED.match(text):
+            self.numbered, self.bold = text, ""
+        else:
+            self.bold = text
+        self.lead = ""
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(text for _, text in self.real) + tuple(t for t in (self.numbered, self.bold, self.lead) if t)
+
+
+def parser() -> MarkdownIt:
+    """A CommonMark parser with tables that leaves inline markup alone: figures are read from the source lines."""
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    markdown.core.ruler.enableOnly(["normalize", "block"])
+    return markdown
+
+
+def parse_document(source: str, markdown: MarkdownIt) -> Document:
+    """Cut a page into blocks. Never raises for what a page holds."""
+    source = source[:MAX_BYTES].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ").replace("\u2028", " ")
+    meta, meta_lines, first, problems = _front_matter(source)
+    lines = [line[:MAX_LINE] for line in source.split("\n")]
+    body = [""] * first + lines[first:]
+    hidden = _hide(body)
+    raw_tables = _html_tables(body)
+    covered = {n for start, end, _ in raw_tables for n in range(start, end + 1)} | hidden
+    path = _Path()
+    blocks: list[Block] = []
+    pending = sorted(raw_tables, key=lambda t: t[0])
+    markdown_lines = ["" if n in covered else line for n, line in enumerate(body)]
+    for block, start in _walk(markdown.parse("\n".join(markdown_lines)), markdown_lines, path):
+        while pending and pending[0][0] < start:
+            blocks.append(Block("table", blocks[-1].headings if blocks else (), table=pending.pop(0)[2]))
+        blocks.append(block)
+    blocks.extend(Block("table", path.names(), table=t[2]) for t in pending)
+    return Document(meta, meta_lines, tuple(_join_orphans(blocks)), tuple(problems), len(lines))
+
+
+def _front_matter(source: str) -> tuple[dict[str, Any], dict[str, int], int, list[str]]:
+    import yaml
+
+    if not source.startswith("---\n"):
+        return {}, {}, 0, []
+    end = source.find("\n---", 3)
+    if end < 0 or end > 20_000 or (source[end + 4 : end + 5] or "\n") not in "\n ":
+        return {}, {}, 0, []
+    text = source[4:end]
+    first = source[: end + 4].count("\n") + 1
+    keys = {
+        m[1].lower(): number
+        for number, line in enumerate(text.split("\n"), 2)
+        if (m := re.match(r"([A-Za-z_][\w -]*):", line))
+    }
+    if "&" in text and "*" in text and text.count("*") > 20:
+        return {}, {}, first, ["front matter with many aliases is not read"]
+    try:
+        loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  CSafeLoader is a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        return {}, {}, first, [f"front matter is not valid YAML: {str(error).splitlines()[0]}"]
+    if not isinstance(loaded, dict):
+        return {}, {}, first, []
+    return {str(k).lower(): v for k, v in loaded.items()}, keys, first, []
+
+
+def _hide(lines: list[str]) -> set[int]:
+    """Numbers (from 0) of lines inside comments, scripts and styles."""
+    hidden: set[int] = set()
+    text = "\n".join(lines)
+    if "<" not in text:
+        return hidden
+    for pattern in (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), _SCRIPT):
+        for m in pattern.finditer(text):
+            start = text.count("\n", 0, m.start())
+            count = m[0].count("\n")
+            if count:
+                hidden.update(range(start, start + count + 1))
+    return hidden
+
+
+def _html_tables(lines: list[str]) -> list[tuple[int, int, Table]]:
+    text = "\n".join(lines)
+    if "<table" not in text.lower():
+        return []
+    return [
+        (text.count("\n", 0, m.start()), text.count("\n", 0, m.end()), table)
+        for m in _TABLE.finditer(text)
+        if (table := _html_table(m[0], text, m.start())) is not None
+    ]
+
+
+def _html_table(html: str, text: str, offset: int) -> Table | None:
+    rows: list[tuple[bool, tuple[Cell, ...]]] = []
+    for row in _ROW.finditer(html):
+        cells: list[Cell] = []
+        heads = 0
+        for m in _CELL.finditer(row[1]):
+            at = offset + row.start(1) + m.start(3)
+            number = text.count("\n", 0, at) + 1
+            column = at - (text.rfind("\n", 0, at) + 1) + 1
+            lead = len(m[3]) - len(m[3].lstrip())
+            if "\n" in m[3][:lead]:
+                number += m[3][:lead].count("\n")
+                column = lead - m[3][:lead].rfind("\n")
+            content = mask(m[3].strip().replace("\n", " "))
+            cells.append(Cell(content, number, column))
+            heads += m[1].lower() == "th"
+            span = _SPAN.search(m[2])
+            cells.extend(Cell("", number, column) for _ in range(int(span[1]) - 1 if span else 0))
+        if cells:
+            rows.append((heads == len([c for c in cells if c.text]) and heads > 1, tuple(cells)))
+    if not rows:
+        return None
+    if rows[0][0] or not any(any(ch.isdigit() for ch in c.text) for c in rows[0][1]):
+        return Table(rows[0][1], tuple(r for _, r in rows[1:]))
+    return Table((), tuple(r for _, r in rows))
+
+
+def split_row(line: str, number: int) -> tuple[Cell, ...]:
+    """Cells of a pipe row; escaped pipes stay inside their cell."""
+    bounds = [m.start() for m in _PIPES.finditer(line)]
+    edges = [-1, *bounds, len(line)]
+    if bounds and not line[: bounds[0]].strip(" >"):
+        edges = edges[1:]
+    if bounds and len(edges) > 1 and not line[bounds[-1] + 1 :].strip():
+        edges = edges[:-1]
+    masked = [(mask(line[a + 1 : b]), a + 2) for a, b in itertools.pairwise(edges)]
+    return tuple(Cell(text, number, column) for text, column in masked)
+
+
+def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tuple[Block, int]]:
+    """Blocks in order, each with the number of its first line (from 0)."""
+    item_lines: set[int] = set()
+    for token in tokens:
+        if token.map is None:
+            continue
+        start, end = token.map
+        if token.type == "heading_open":
+            text = " ".join(mask(strip_heading(lines[start])).split()).strip("# ")
+            path.enter(int(token.tag[1]), text)
+            yield Block("heading", path.names(), (Line(strip_heading(mask(lines[start])), start + 1),)), start
+        elif token.type == "table_open":
+            caption = path.lead or path.bold
+            rows = [split_row(lines[n], n + 1) for n in range(start, end) if lines[n].strip()]
+            yield Block("table", path.names(), table=Table(rows[0], tuple(rows[2:]), caption)), start
+            path.lead = ""
+        elif token.type == "list_item_open":
+            item_lines.add(start)
+        elif token.type in {"paragraph_open", "html_block"}:
+            yield from _paragraph(lines, start, end, path, is_item=start in item_lines)
+        elif token.type in {"fence", "code_block"}:
+            language = (token.info or "").strip().split(" ")[0].lower()
+            if token.type == "code_block" or language in TEXT_FENCES:
+                inside = range(start + 1, end - 1) if token.type == "fence" else range(start, end)
+                yield from _code(lines, inside, path)
+
+
+def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: bool) -> Iterator[tuple[Block, int]]:
+    end = min(end, len(lines))
+    if not is_item and (m := _BOLD_LINE.match(lines[start])) and end - start == 1:
+        path.embolden(m[1].strip(" :"))
+        yield Block("heading", path.names(), (Line(mask(lines[start]), start + 1),)), start
+        return
+    kind = "item" if is_item else "paragraph"
+    run: list[Line] = []
+    rows: list[int] = []
+    for n in range(start, end):
+        line = lines[n]
+        if len(_PIPES.findall(line)) >= 2 or (_DELIMITER.match(line) and "|" in line and rows):
+            rows.append(n)
+            continue
+        if rows:
+            yield _orphan(lines, rows, path), rows[0]
+            rows = []
+        if line.strip():
+            run.append(Line(mask(line), n + 1))
+    if rows:
+        yield _orphan(lines, rows, path), rows[0]
+    if run:
+        yield Block(kind, path.names(), tuple(run)), start
+        last = lines[run[-1].number - 1]
+        if not is_item:
+            path.lead = m[1].strip() if (m := _COLON_LINE.match(last)) else ""
+        elif (m := _BOLD_LINE.match(last)) or (m := _COLON_LINE.match(last)):
+            path.lead = m[1].strip(" -*:")
+
+
+def _orphan(lines: list[str], numbers: list[int], path: _Path) -> Block:
+    """Pipe rows that Markdown does not take for a table."""
+    delimiter = [n for n in numbers if _DELIMITER.match(lines[n])]
+    rows = [n for n in numbers if n not in delimiter]
+    header: tuple[Cell, ...] = ()
+    if delimiter and rows and rows[0] < delimiter[0]:
+        header = split_row(lines[rows[0]], rows[0] + 1)
+        rows = rows[1:]
+    return Block("table", path.names(), table=Table(header, tuple(split_row(lines[n], n + 1) for n in rows)))
+
+
+def _join_orphans(blocks: list[Block]) -> Iterator[Block]:
+    """Rows without a header get that of the table before them in the same section, if they are as wide."""
+    header: tuple[Cell, ...] = ()
+    section: tuple[str, ...] = ()
+    for block in blocks:
+        if block.table is None:
+            yield block
+            continue
+        table = block.table
+        if table.header:
+            header, section = table.header, block.headings
+        elif header and block.headings[:1] == section[:1] and table.rows and len(table.rows[0]) == len(header):
+            yield Block("table", block.headings, table=Table(header, table.rows, table.caption))
+            continue
+        yield block
+
+
+def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block, int]]:
+    """A text fence: rows drawn with box characters become a table, other lines stay lines."""
+    rows: list[tuple[Cell, ...]] = []
+    run: list[Line] = []
+    for n in numbers:
+        if n >= len(lines):
+            break
+        line = lines[n].replace("│", "|").replace("┃", "|").replace("║", "|")
+        if len(_PIPES.findall(line)) >= 2 and not _DELIMITER.match(line):
+            rows.append(split_row(line, n + 1))
+        elif line.strip():
+            run.append(Line(mask(line), n + 1))
+    if rows:
+        first_is_header = len(rows) > 1 and not any(ch.isdigit() for c in rows[0] for ch in c.text)
+        header, body = (rows[0], rows[1:]) if first_is_header else ((), rows)
+        yield Block("table", path.names(), table=Table(header, tuple(body))), numbers.start
+    if run:
+        yield Block("code", path.names(), tuple(run)), numbers.start

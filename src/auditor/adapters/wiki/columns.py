@@ -1,0 +1,241 @@
+"""The columns of a table: which one names the rows, which hold figures, and what each header says of its figures."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from auditor.adapters.wiki import units
+from auditor.adapters.wiki.blocks import Table
+from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
+from auditor.adapters.wiki.numbers import whole_cell
+from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, per_of, status_of
+from auditor.model.fact import Status
+
+_INDEX = re.compile(
+    r"^(?:#|no\.?|nr\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority)$", re.IGNORECASE
+)
+GENERIC = re.compile(
+    r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
+    r"actual|target|projected|forecast|budget|current|result|metric value|est\.? cost|sum|balance|rate|today|now|data|stat|statistic|"
+    r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee)$",
+    re.IGNORECASE,
+)
+ATTRIBUTE = {
+    "per": re.compile(
+        r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence|unit)$", re.IGNORECASE
+    ),
+    "period": re.compile(r"^(?:period|month|quarter|year|date|fiscal year|fy|as at|when|week)$", re.IGNORECASE),
+    "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
+    "as_of": re.compile(r"^(?:as of|as-of|updated|last updated|date|checked)$", re.IGNORECASE),
+    "currency": re.compile(r"^(?:currency|ccy)$", re.IGNORECASE),
+    "scenario": re.compile(r"^(?:scenario|case|option)$", re.IGNORECASE),
+}
+_NO_BARE = re.compile(
+    r"\b(?:date|due|deadline|when|start|end|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
+    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
+    r"configuration|config|spec|model|example)\b|#",
+    re.IGNORECASE,
+)
+_METRIC_HEADER = re.compile(
+    r"^(?:metric|item|figure|kpi|indicator|measure|line item|category|parameter|description|name|input|assumption)s?$",
+    re.IGNORECASE,
+)
+MONEY_WORDS = re.compile(
+    r"\b(?:costs?|revenues?|prices?|amounts?|income|expenses?|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
+    r"earnings|ebitda|mrr|arr|burn|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"[\[(]\s*(?P<code>US\$|[$€£¥₹%]|USD|EUR|GBP|CAD|AUD|INR|CHF|hours?|hrs?|h|days?|months?|nm|%|pct|x)?\s*(?P<mult>k|m|mm|thousands?|millions?|000s?|'000s?|bn)?\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|\bin (?P<code2>USD|EUR|GBP|\$|€)\b(?: (?P<mult2>thousands?|millions?))?|\$(?P<mult3>K|M|000s?)\b|(?P<mult4>'000s?)",
+    re.IGNORECASE,
+)
+_MULT = {
+    "k": 3,
+    "thousand": 3,
+    "thousands": 3,
+    "000": 3,
+    "000s": 3,
+    "'000": 3,
+    "'000s": 3,
+    "m": 6,
+    "mm": 6,
+    "million": 6,
+    "millions": 6,
+    "bn": 9,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column is."""
+
+    index: int
+    header: str
+    role: str
+    """`label`, `value`, `skip`, or the attribute it gives its row (`per`, `status`, ...)."""
+    per: str | None = None
+    period: str | None = None
+    status: Status | None = None
+    scenario: str = ""
+    unit: str = ""
+    currency: str | None = None
+    shown: str | None = None
+    """Currency of most of its cells; plain numbers of rows with a money word take it."""
+    factor: Decimal = Decimal(1)
+    bare: bool = True
+    """Whether plain numbers count in it."""
+    years: bool = False
+    metric_header: bool = False
+
+
+def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Column, ...]:
+    """The role of each column."""
+    width = max([len(table.header), *(len(r) for r in table.rows)], default=0)
+    header = [table.header[i].words if i < len(table.header) else "" for i in range(width)]
+    body = [[r[i].words if i < len(r) else "" for r in table.rows] for i in range(width)]
+    label = _label_column(header, body)
+    return tuple(_column(i, header[i], body[i], label, scope, vocabulary) for i in range(width))
+
+
+def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
+    for i, cells in enumerate(body):
+        if _is_index(header[i], cells):
+            continue
+        filled = [c for c in cells if c]
+        if not filled:
+            if header[i]:
+                continue
+            return i if i == 0 and len(body) > 1 and False else None
+        wordy = sum(1 for c in filled if is_name(c))
+        if wordy * 2 >= len(filled):
+            return i
+        return (
+            i if i == 0 and _METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
+        )
+    return None
+
+
+def _first_column_values(header: Sequence[str], filled: Sequence[str]) -> int | None:
+    """A first column of values (`20 jobs`) still names its rows where other columns hold what follows from it."""
+    return 0 if len(header) > 1 and len(set(filled)) == len(filled) else None
+
+
+def is_name(cell: str) -> bool:
+    """Whether a cell names something or a period, rather than being a figure itself."""
+    if is_period(cell):
+        return True
+    hits = whole_cell(cell, years=False)
+    rest = cell
+    for hit in reversed(hits):
+        rest = rest[: hit.start] + rest[hit.end :]
+    return any(ch.isalpha() for ch in rest)
+
+
+def _is_index(header: str, cells: Sequence[str]) -> bool:
+    """A column that numbers its rows."""
+    return _sequential(cells) or (_INDEX.match(header) is not None and all(len(c) <= 6 for c in cells))
+
+
+def _sequential(cells: Sequence[str]) -> bool:
+    numbers = [c.rstrip(".)") for c in cells if c]
+    return len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+
+def _column(
+    i: int, header: str, cells: Sequence[str], label: int | None, scope: Scope, vocabulary: Vocabulary
+) -> Column:
+    if i == label:
+        return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)))
+    if _is_index(header, cells):
+        return Column(i, header, "skip")
+    filled = [c for c in cells if c and not EMPTY_CELL.match(c)]
+    digits = [c for c in filled if any(ch.isdigit() for ch in c)]
+    for role, pattern in ATTRIBUTE.items():
+        if pattern.match(header.strip()) and _is_attribute(role, filled):
+            return Column(i, header, role)
+    if filled and all(is_period(c) or parse_date(c) is not None for c in filled):
+        return Column(i, header, "period" if all(is_period(c) for c in filled) else "skip")
+    unit, currency, factor, per = hints(header, scope)
+    plain_years = bool(digits) and all(re.fullmatch(r"(?:19|20)\d\d", c) for c in digits)
+    looks_money = [c for c in digits if re.search(r"[$€£¥₹]|\b(?:USD|EUR|GBP)\b", c)]
+    shown = None
+    if not unit and looks_money and len(looks_money) * 2 >= len(digits):
+        found = [
+            h.value.currency
+            for c in looks_money
+            for h in whole_cell(c, currency=scope.currency)[:1]
+            if h.value.currency
+        ]
+        shown = Counter(found).most_common(1)[0][0] if found else None
+        if shown and MONEY_WORDS.search(header):
+            unit, currency = "money", shown
+    if (
+        not unit
+        and scope.currency_declared
+        and MONEY_WORDS.search(header)
+        and not re.search(r"%|\brate\b|count|number|#", header)
+    ):
+        unit, currency = "money", scope.currency
+    meaning = vocabulary.lookup(header)
+    return Column(
+        i,
+        header,
+        "value",
+        per=per or per_of(header),
+        period=parse_period(header),
+        status=status_of(header),
+        scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
+        unit=unit,
+        currency=currency,
+        shown=shown,
+        factor=factor,
+        bare=not _NO_BARE.search(header) or meaning is not None,
+        years=not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}", c) for c in digits),
+    )
+
+
+def _is_attribute(role: str, cells: Sequence[str]) -> bool:
+    if not cells:
+        return True
+    return sum(1 for c in cells if _fits(role, c)) * 3 >= len(cells) * 2
+
+
+def _fits(role: str, cell: str) -> bool:
+    if role == "per":
+        return per_cell(cell) is not None and not any(ch.isdigit() for ch in cell)
+    if role in {"period", "as_of"}:
+        return is_period(cell) or parse_date(cell) is not None
+    if role == "currency":
+        return cell.upper() in units.CODES
+    return not any(ch in "$€£%" or ch.isdigit() for ch in cell)
+
+
+def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None]:
+    """Unit, currency, factor and per that a header or label gives in brackets: `Amount (EUR)`, `Revenue ($K)`."""
+    for m in _HINT.finditer(text):
+        code = (m["code"] or m["code2"] or ("$" if m["mult3"] else "")).upper()
+        mult = (m["mult"] or m["mult2"] or m["mult3"] or m["mult4"] or "").lower()
+        per = units.PERIODS.get((m["per"] or "").lower())
+        factor = Decimal(10) ** _MULT.get(mult, 0)
+        if not code and (not mult or m["mult"] == "m"):
+            continue
+        if code in {"%", "PCT"}:
+            return "percent", None, Decimal(1), per
+        if code.lower() in units.MEASURES:
+            return units.MEASURES[code.lower()], None, Decimal(1), per
+        if code:
+            currency = scope.currency if code == "$" else units.SYMBOLS.get(code, code)
+            return "money", currency, factor, per
+        return "", None, factor, per
+    if "%" in text or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
+        return "percent", None, Decimal(1), None
+    if sign := re.search(r"(?:^|\s)([$€£])(?:$|\s|/)|\b(USD|EUR|GBP)\b", text):
+        symbol = sign[1] or sign[2]
+        return "money", scope.currency if symbol == "$" else units.SYMBOLS.get(symbol, symbol), Decimal(1), None
+    return "", None, Decimal(1), None

@@ -1,0 +1,81 @@
+"""A line of Markdown with its markup blanked out, column for column, so that figures keep their place."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]")
+_LINK = re.compile(r"\[([^\[\]]*)\](\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])")
+_FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
+_URL = re.compile(r"<?(?:https?|ftp|file|mailto|ipfs)://?[^\s>)\]|]+>?|\bwww\.[^\s>)\]|]+|<?[\w.+-]+@[\w-]+\.[\w.-]+>?")
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_CODE = re.compile(r"(`+)(.+?)\1(?!`)")
+_STRUCK = re.compile(r"~~.+?~~")
+_STRONG = re.compile(r"\*+|__(?=\S)|(?<=\S)__")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
+_HANDLE = re.compile(r"(?:(?<=\s)|^)[./~]?(?:[\w.-]+/){2,}[\w.-]+")
+_PATH = re.compile(r"(?<![\w$€£])[\w-]+\.(?:md|py|js|ts|json|ya?ml|toml|csv|html?|tf|sh|txt|pdf|png|jpe?g)\b")
+_MARKER = re.compile(r"^\s*(?:>\s?)*\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|[A-Za-z][.)]\s+(?=\S))?(?:\[[ xX]\]\s+)?")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s*(?:(?:\d+[.)])+\d*\.?\s+|\d+(?:\.\d+)+\s+)?")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def blank(match: re.Match[str]) -> str:
+    """Spaces in the place of a match."""
+    return " " * len(match[0])
+
+
+def mask(line: str) -> str:
+    """The readable text of a line, as long as the line itself; struck-out text, links' targets and code are blank."""
+    text = _INVISIBLE.sub(" ", line)
+    if "<" in text:
+        text = _COMMENT.sub(blank, text)
+    if "`" in text:
+        text = _CODE.sub(_code, text)
+    if "[" in text:
+        text = _IMAGE.sub(blank, text)
+        text = _FOOTNOTE.sub(blank, text)
+        text = _LINK.sub(lambda m: " " + m[1] + " " * (len(m[0]) - len(m[1]) - 1), text)
+    if "/" in text or "@" in text or "www." in text:
+        text = _URL.sub(blank, text)
+        text = _HANDLE.sub(blank, text)
+    if "<" in text:
+        text = _TAG.sub(blank, text)
+    text = _PATH.sub(blank, text)
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda m: " " + m[1], text)
+    elif text.count("$") > 1:
+        text = _MATH.sub(blank, text)
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "~~" in text:
+        text = _STRUCK.sub(blank, text)
+    return _STRONG.sub(blank, text)
+
+
+def strip_marker(masked: str) -> str:
+    """List bullets, numbers, check boxes and quote marks blanked out: `- $1,600` is an item, not a negative number."""
+    return _MARKER.sub(blank, masked, count=1)
+
+
+def strip_heading(line: str) -> str:
+    """Hashes and section numbers blanked out."""
+    return _HEADING.sub(blank, line, count=1)
+
+
+def _code(match: re.Match[str]) -> str:
+    inner = match[2]
+    ticks = " " * len(match[1])
+    keep = re.fullmatch(r"[\s\d.,$€£%+~<>/()KkMmBb-]+", inner) or re.search(r"[$€£]\s?\d", inner)
+    return ticks + (inner if keep else re.sub(r"\d", " ", inner)) + ticks
+
+
+def _entity(match: re.Match[str]) -> str:
+    char = unescape(match[0])
+    if len(char) != 1 or not char.isprintable():
+        char = " "
+    return char + " " * (len(match[0]) - 1)

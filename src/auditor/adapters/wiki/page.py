@@ -1,0 +1,138 @@
+"""One page: text in, facts and placeholders out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
+from auditor.adapters.wiki.dates import parse_date, parse_period
+from auditor.adapters.wiki.numbers import find_quantities
+from auditor.adapters.wiki.scope import Scope, declared
+from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
+from auditor.adapters.wiki.tables import Placeholder, table_facts
+from auditor.adapters.wiki.units import CODES
+from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.words import status_of
+from auditor.model.fact import Fact, Tier
+from auditor.model.location import WikiLocation
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What one page says."""
+
+    page: str
+    entity: str
+    document: Document
+    scope: Scope
+    facts: tuple[Fact, ...]
+    placeholders: tuple[Placeholder, ...]
+
+
+def read_page(
+    source: str,
+    *,
+    page: str,
+    entity: str,
+    vocabulary: Vocabulary,
+    markdown: MarkdownIt,
+    when: date | None = None,
+    commit: str | None = None,
+    currency: str = "USD",
+) -> PageReading:
+    """Read one page. `entity`, `currency` and `when` (date of the file or its last commit) hold where the page declares none."""
+    document = parse_document(source, markdown)
+    scope = _page_scope(document, page, entity, when, commit, currency)
+    facts: list[Fact] = []
+    holes: list[Placeholder] = []
+    for found in _found(document, scope, vocabulary):
+        (facts if isinstance(found, Fact) else holes).append(found)  # type: ignore[arg-type]
+    unique = dict.fromkeys((f.source, f.raw) for f in facts)
+    seen: set[object] = set()
+    kept = [f for f in facts if (key := (f.source, f.raw)) in unique and key not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
+    kept.sort(key=lambda f: (_line(f), _column(f)))
+    return PageReading(page, scope.entity, document, scope, tuple(kept), tuple(holes))
+
+
+def _line(fact: Fact) -> int:
+    return fact.source.line or 0 if isinstance(fact.source, WikiLocation) else 0
+
+
+def _column(fact: Fact) -> int:
+    return fact.source.column or 0 if isinstance(fact.source, WikiLocation) else 0
+
+
+def _page_scope(
+    document: Document, page: str, entity: str, when: date | None, commit: str | None, default: str
+) -> Scope:
+    meta = document.meta
+    currency = declared(meta, "currency").upper()
+    return Scope(
+        page=page,
+        entity=declared(meta, "entity") or entity,
+        currency=currency if currency in CODES else default,
+        currency_declared=currency in CODES,
+        as_of=_date(meta.get("as_of")) or _stated_date(document) or when,
+        commit=commit,
+        status=status_of(declared(meta, "status")),
+        period=parse_period(declared(meta, "period")),
+    )
+
+
+def _date(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return parse_date(value) if isinstance(value, str) else None
+
+
+def _stated_date(document: Document) -> date | None:
+    """The first "as of" remark of the page."""
+    for block in document.blocks:
+        for line in block.lines:
+            if (found := as_of_of(line.text)) is not None:
+                return parse_date(found[1])
+    return None
+
+
+def _found(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:
+    yield from _meta_facts(document, page_scope, vocabulary)
+    scopes: dict[tuple[str, ...], Scope] = {}
+    for block in document.blocks:
+        scope = scopes.get(block.headings)
+        if scope is None:
+            scope = scopes[block.headings] = page_scope.below(block.headings)
+        if block.table is not None:
+            yield from table_facts(block.table, scope, vocabulary)
+        elif block.kind == "heading":
+            yield from _heading(block, scope, vocabulary)
+        else:
+            costs = block.kind in {"item", "code"} and is_cost_list(scope, block.headings[-1] if block.headings else "")
+            for line in block.lines:
+                yield from line_facts(line, block.kind, scope, vocabulary, costs=costs)
+
+
+def _heading(block: Block, scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:
+    for line in block.lines:
+        for found in line_facts(line, "heading", scope, vocabulary):
+            yield replace(found, tier=Tier.PROSE, metric=None) if isinstance(found, Fact) else found
+
+
+def _meta_facts(document: Document, scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """Front-matter keys that are metrics."""
+    for key, value in document.meta.items():
+        label = key.replace("_", " ").replace("-", " ")
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)) or vocabulary.lookup(label) is None:
+            continue
+        line = Line(f"{label}: {value}", document.meta_lines.get(key, 1))
+        if find_quantities(line.text):
+            for found in line_facts(line, "item", scope, vocabulary):
+                if isinstance(found, Fact):
+                    yield replace(found, extractor="meta")

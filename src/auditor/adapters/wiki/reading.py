@@ -1,0 +1,149 @@
+"""The whole wiki: pages in, everything that reports may know of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from auditor.adapters.wiki.blocks import parser
+from auditor.adapters.wiki.conflicts import find_conflicts
+from auditor.adapters.wiki.gaps import belongs, missing_gaps, placeholder_gaps
+from auditor.adapters.wiki.page import PageReading, read_page
+from auditor.adapters.wiki.vocabulary import Vocabulary, read_vocabulary
+from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record, Tier
+from auditor.model.finding import Match
+from auditor.model.run import EntityInfo, NotScanned
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """A page before it is read."""
+
+    page: str
+    """Relative path, `/` between parts."""
+    content: bytes
+    when: date | None = None
+    """Date of the last commit that touched it, or of the file."""
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A label that may mean a metric: to be confirmed by the page's owner, never used."""
+
+    fact: Fact
+    metric: str
+    line_to_paste: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything the pages say."""
+
+    pages: tuple[PageReading, ...]
+    facts: tuple[Fact, ...]
+    records: tuple[Record, ...]
+    gaps: tuple[Gap, ...]
+    conflicts: tuple[Conflict, ...]
+    miscalculations: tuple[Miscalculation, ...]
+    matches: tuple[Match, ...]
+    not_scanned: tuple[NotScanned, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """Lines of all pages."""
+        return sum(p.document.line_count for p in self.pages)
+
+
+def read_pages(
+    sources: Iterable[PageSource],
+    rules: Path,
+    *,
+    entities: Sequence[EntityInfo] = (),
+    source_priority: Sequence[str] = (),
+    currency: str = "USD",
+    now: date | None = None,
+) -> Reading:
+    """Read all pages. The result does not depend on their order. Without `now` nothing is overdue or stale.
+
+    Raises:
+        ConfigError: the vocabulary below `rules` cannot be read.
+    """
+    del now
+    vocabulary = read_vocabulary(rules)
+    markdown = parser()
+    readings: list[PageReading] = []
+    skipped: list[NotScanned] = []
+    for source in sorted(sources, key=lambda s: s.page):
+        text, problem = _decode(source.content)
+        if problem:
+            skipped.append(NotScanned(source.page, problem))
+            continue
+        entity = next((e.key for e in entities if belongs(source.page, e)), "")
+        readings.append(
+            read_page(
+                text,
+                page=source.page,
+                entity=entity,
+                vocabulary=vocabulary,
+                markdown=markdown,
+                when=source.when,
+                commit=source.commit,
+                currency=currency,
+            )
+        )
+        skipped.extend(
+            NotScanned(source.page, "front matter not readable", detail=p) for p in readings[-1].document.problems
+        )
+    facts = tuple(f for r in readings for f in r.facts)
+    stated = tuple(g for r in readings for g in placeholder_gaps(r, vocabulary))
+    missing = missing_gaps(entities, facts, vocabulary, [r.page for r in readings], stated)
+    return Reading(
+        pages=tuple(readings),
+        facts=facts,
+        records=(),
+        gaps=stated + missing,
+        conflicts=find_conflicts(facts, vocabulary, source_priority),
+        miscalculations=(),
+        matches=(),
+        not_scanned=tuple(skipped),
+    )
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    """Text of a page, and why it cannot be read."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), ""
+    if b"\x00" in content[:4096]:
+        return "", "binary"
+    try:
+        return content.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), ""
+
+
+def candidates(facts: Iterable[Fact], vocabulary: Vocabulary) -> Iterator[Candidate]:
+    """Labels that hold a metric's name without being one."""
+    seen: set[tuple[str, str]] = set()
+    for fact in facts:
+        if fact.metric is not None or fact.tier is not Tier.DECLARED or fact.extractor.endswith("total"):
+            continue
+        metric = vocabulary.candidate(fact.label, fact.value)
+        if metric is None or (fact.entity, fact.label) in seen:
+            continue
+        seen.add((fact.entity, fact.label))
+        yield Candidate(fact, metric, _paste(fact, metric, vocabulary))
+
+
+def _paste(fact: Fact, metric: str, vocabulary: Vocabulary) -> str:
+    per = f" | {fact.value.per}" if fact.value.per else " |"
+    raw = fact.raw.split("/")[0].split(" per ")[0].strip()
+    as_of = fact.as_of.isoformat() if fact.as_of else ""
+    return f"| {vocabulary.metrics[metric].labels[0]} | {raw}{per} | {fact.status.value} | {as_of} |"
+
+
+def with_entity(fact: Fact, entity: str) -> Fact:
+    """The fact, given to an entity where it has none."""
+    return fact if fact.entity else replace(fact, entity=entity)

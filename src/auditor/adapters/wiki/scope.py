@@ -1,0 +1,51 @@
+"""What applies at a place of a page: entity, currency, date, and what the headings above say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from auditor.adapters.wiki.dates import parse_period
+from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
+from auditor.model.fact import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Defaults for the figures of a place."""
+
+    page: str
+    entity: str
+    currency: str
+    currency_declared: bool = False
+    as_of: date | None = None
+    commit: str | None = None
+    status: Status | None = None
+    """Declared by the page or the nearest heading that says one."""
+    period: str | None = None
+    per: str | None = None
+    scenario: str = ""
+    heading: str = ""
+
+    def below(self, headings: tuple[str, ...]) -> Scope:
+        """The same with what the headings supply; the nearest heading that says something wins."""
+        status, period, per, scenario = self.status, self.period, self.per, ""
+        for number, heading in enumerate(headings):
+            status = status_of(heading) or status
+            if number or len(headings) == 1:
+                period = parse_period(heading) or period
+            else:
+                period = parse_period(heading) or period
+            per = per_of(heading) or per
+            named = scenario_of_heading(heading)
+            scenario = f"{scenario} / {named}" if scenario and named else named or scenario
+        return replace(
+            self, status=status, period=period, per=per, scenario=scenario, heading=headings[-1] if headings else ""
+        )
+
+
+def declared(meta: Mapping[str, object], key: str) -> str:
+    """A scalar of the front matter as text; empty when absent."""
+    value = meta.get(key)
+    return str(value).strip() if isinstance(value, (str, int, float, date)) else ""

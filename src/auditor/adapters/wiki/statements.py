@@ -1,0 +1,324 @@
+"""From lines of text to facts: `Label: value` items, code lines, and, marked as such, figures in running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from auditor.adapters.wiki import units
+from auditor.adapters.wiki.blocks import Line
+from auditor.adapters.wiki.dates import parse_date, parse_period
+from auditor.adapters.wiki.masking import strip_marker
+from auditor.adapters.wiki.numbers import Hit, find_quantities
+from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.tables import COST_WORDS, TOTAL, Placeholder
+from auditor.adapters.wiki.vocabulary import Meaning, Vocabulary
+from auditor.adapters.wiki.words import ZERO, is_rule, per_of, placeholder, status_of
+from auditor.model.fact import Fact, Quantity, Status, Tier
+from auditor.model.location import WikiLocation
+
+_LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
+_DASHED = re.compile(r"^\s*(?P<label>[^:=–—]{2,70}?)\s+(?P<sep>–|—|-|\.{3,}|→)\s+(?P<value>\S.*)$")
+_SPACED = re.compile(r"^\s*(?P<label>\S(?:[^\d$€£]*[^\s\d$€£])?)(?:\s{2,}|\t|\.{3,})\s*(?P<value>\S.*)$")
+_LEAD = re.compile(
+    r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
+    re.IGNORECASE,
+)
+_AS_OF = re.compile(r"\b(?:as of|as at|last updated|updated(?: on)?|status as of|per)\b[:\s]*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[()\[\]—–|]| - |, (?:and|but|which|with)\b|,(?=\s)")
+_TRAIL = frozenset(
+    "is are was were be been being costs cost of at to for about around reached reach reaches had has have with from by a an the and or in on as "
+    "will would can could should may might pay pays paid charge charges charged get gets got than then plus minus over under up it its "
+    "roughly approximately only just totaling totalling totals averaging averages between equals equal per into that this we they i you our "
+    "your expect expects expecting expected project projects approx another next last first via + ~ only yields yielded generating generates "
+    "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
+    "spending".split()
+)
+_ORDINAL_VALUE = re.compile(r"^\W*(month|year|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
+_OPERATORS = re.compile(r"[×x*÷/+−–-]|\bx\b|\btimes\b|\bless\b|\bplus\b")
+
+
+def as_of_of(text: str) -> tuple[int, str] | None:
+    """Where an "as of" remark ends and its ISO date, if the line has one."""
+    m = _AS_OF.search(text)
+    if m is None:
+        return None
+    found = parse_date(text[m.end() : m.end() + 40])
+    return (m.end(), found.isoformat()) if found else None
+
+
+def line_facts(
+    line: Line, kind: str, scope: Scope, vocabulary: Vocabulary, *, costs: bool = False
+) -> Iterator[Fact | Placeholder]:
+    """Figures of one line of an item, a paragraph, a text fence or a heading."""
+    text = line.text if kind == "heading" else strip_marker(line.text)
+    hits = find_quantities(text, currency=scope.currency)
+    split = _split(text, hits, kind)
+    if split is None:
+        if kind in {"heading", "code"}:
+            hits = tuple(h for h in hits if not h.bare)
+        yield from _prose(text, hits, line, kind, scope, vocabulary)
+        return
+    label, value_at = split
+    value_text = text[value_at:]
+    inside = tuple(h for h in hits if h.start >= value_at - 1)
+    before = tuple(h for h in hits if h.start < value_at - 1 and not h.bare)
+    if before and kind != "heading":
+        own = re.sub(r"\s*\([^)]*\)?", "", label).strip() or label
+        for hit in before:
+            yield from _fact(
+                own,
+                hit,
+                text,
+                line,
+                scope,
+                vocabulary,
+                Tier.PROSE,
+                meaning=None,
+                category=None,
+                extractor=f"{kind}.label",
+            )
+    if not inside and (ordinal := _ORDINAL_VALUE.match(value_text)) is not None:
+        unit = units.MEASURES[ordinal[1].lower() + "s"]
+        number = Quantity(Decimal(ordinal[2]), Decimal(ordinal[2]), unit)
+        inside = (Hit(value_at + ordinal.start(1), value_at + ordinal.end(2), number),)
+    if not inside:
+        yield from _without_figure(label, value_text, value_at, line, kind, scope, vocabulary)
+        return
+    yield from _declared(label, text, value_at, inside, line, kind, scope, vocabulary, costs=costs)
+
+
+def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | None:
+    for pattern in (_LABELLED, _DASHED, _SPACED) if kind in {"item", "code"} else (_LABELLED, _DASHED):
+        m = pattern.match(text)
+        if m is None or not re.search(r"[A-Za-z]", m["label"]):
+            continue
+        if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
+            continue
+        label = m["label"].strip(" .-–—:")
+        if len(label.split()) > 10 or re.search(r"[.;!?] ", label):
+            continue
+        if any(h.start < m.start("value") - 1 and not h.bare and pattern is not _LABELLED for h in hits):
+            continue
+        return label, m.start("value")
+    return None
+
+
+def _declared(
+    label: str,
+    text: str,
+    value_at: int,
+    hits: tuple[Hit, ...],
+    line: Line,
+    kind: str,
+    scope: Scope,
+    vocabulary: Vocabulary,
+    *,
+    costs: bool,
+) -> Iterator[Fact]:
+    main = _main(text, value_at, hits)
+    meaning = vocabulary.lookup(label)
+    first_gap = text[value_at : hits[0].start]
+    direct = bool(_LEAD.match(first_gap)) or len(re.findall(r"[A-Za-z]+", first_gap)) <= 3
+    for position, hit in enumerate(hits):
+        is_main = hit is main
+        if hit.bare and not _bare_counts(text, value_at, hit, position, hits):
+            continue
+        segment = (
+            _segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
+        )
+        own = label if is_main or not segment else segment
+        tier = Tier.DECLARED if direct and (kind != "paragraph" or position == 0 or is_main) else Tier.PROSE
+        yield from _fact(
+            own if own == label or vocabulary.lookup(own) else (f"{label} ({segment})" if segment else label),
+            hit, text, line, scope, vocabulary, tier,
+            meaning=meaning if is_main and direct else None,
+            category=label.lower() if is_main and costs and hit.value.unit == "money" and not TOTAL.search(label) else None,
+            extractor=f"{kind}.label",
+        )  # fmt: skip
+
+
+def _main(text: str, value_at: int, hits: tuple[Hit, ...]) -> Hit:
+    """The figure that the label means: the result where the line shows a calculation, else the first."""
+    last = hits[-1]
+    equals = [m.end() for m in re.finditer(r"=|→|≈", text) if m.start() >= value_at]
+    if equals and len(hits) > 1:
+        results = [h for h in hits if h.start >= equals[-1]]
+        if results and not text[equals[-1] : results[0].start].strip(" ~$€£*"):
+            return results[0]
+        return last
+    return hits[0]
+
+
+def _bare_counts(text: str, value_at: int, hit: Hit, position: int, hits: tuple[Hit, ...]) -> bool:
+    """A plain number is a value where it is all, or nearly all, that stands behind the label."""
+    if position and text[hits[position - 1].end : hit.start].strip() not in {"=", "≈", "→"}:
+        return False
+    lead = text[value_at : hit.start]
+    if not _LEAD.match(lead) and position == 0:
+        return False
+    rest = text[hit.end :]
+    if re.match(r"\s*(?:of|/|out of)\s*\d", rest) or re.match(r"[\w]", rest):
+        return False
+    if re.match(r"\s*[×x*÷/+]\s*[\d$(]", rest) or re.match(r"\s*[−–-]\s+[\d$(]", rest):
+        return False
+    return len(re.findall(r"[A-Za-z]{2,}", rest.split("(")[0])) <= 5
+
+
+def _segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
+    start = hits[position - 1].end if position else value_at
+    before = re.split(r"[,;(|·•]|\band\b|\bvs\.?\b", text[start : hit.start])[-1]
+    before = re.sub(r"[:=×x*÷/+→≈~<>\s-]+$", "", before).strip(" )(=×÷+*/→-")
+    if re.search(r"[A-Za-z]{2}", before):
+        return " ".join(before.split()[-6:])
+    end = hits[position + 1].start if position + 1 < len(hits) else len(text)
+    after = re.split(r"[,;()|·•=×÷+]|\band\b", text[hit.end : end])[0].strip(" -–—:.")
+    if hit.noun:
+        return hit.noun
+    return " ".join(after.split()[:5]) if re.search(r"[A-Za-z]{2}", after) else ""
+
+
+def _without_figure(
+    label: str, value: str, value_at: int, line: Line, kind: str, scope: Scope, vocabulary: Vocabulary
+) -> Iterator[Fact | Placeholder]:
+    meaning = vocabulary.lookup(label)
+    if meaning is not None and ZERO.match(value):
+        need = vocabulary.metrics[meaning.metric].unit
+        if need in {"money", "count", "hours"}:
+            zero = Quantity(
+                Decimal(0),
+                Decimal(0),
+                need,
+                scope.currency if need == "money" else None,
+                flags=frozenset({"zero_word"}),
+            )
+            lead = len(value) - len(value.lstrip())
+            hit = Hit(value_at + lead, value_at + len(value.rstrip()), zero)
+            yield from _fact(
+                label,
+                hit,
+                line.text,
+                line,
+                scope,
+                vocabulary,
+                Tier.DECLARED,
+                meaning=meaning,
+                category=None,
+                extractor=f"{kind}.zero",
+            )
+        return
+    raw = placeholder(value)
+    if raw and (meaning is not None or kind in {"item", "code"}) and len(value.split()) <= 6:
+        yield Placeholder(label, raw, line.number, scope.heading)
+
+
+def _prose(
+    text: str, hits: tuple[Hit, ...], line: Line, kind: str, scope: Scope, vocabulary: Vocabulary
+) -> Iterator[Fact]:
+    for position, hit in enumerate(hits):
+        if hit.bare:
+            continue
+        label = _prose_label(text, hit, hits, position)
+        yield from _fact(
+            label,
+            hit,
+            text,
+            line,
+            scope,
+            vocabulary,
+            Tier.PROSE,
+            meaning=None,
+            category=None,
+            extractor=f"{kind}.prose",
+        )
+
+
+def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
+    """The words of the clause next to the figure: before it, without the verb; else behind it."""
+    left = text[hits[position - 1].end if position else 0 : hit.start]
+    clause = _CLAUSE.split(left)[-1]
+    words = clause.split()
+    while words and words[-1].lower().strip("*,~") in _TRAIL:
+        words.pop()
+    while words and words[0].lower().strip("*,") in _TRAIL:
+        words.pop(0)
+    after = _CLAUSE.split(text[hit.end :])[0].split()
+    while after and after[0].lower() in {"in", "of", "for", "on", "to", "as", "a", "the", "per", "and", "-", "is"}:
+        after.pop(0)
+    if hit.noun:
+        return hit.noun
+    if words and re.search(r"[A-Za-z]", " ".join(words)):
+        return " ".join(words[-6:]).strip(" *_-:,")
+    return " ".join(after[:5]).strip(" *_-:,.")
+
+
+def _fact(
+    label: str, hit: Hit, text: str, line: Line, scope: Scope, vocabulary: Vocabulary, tier: Tier, *, meaning: Meaning | None,
+    category: str | None, extractor: str,
+) -> Iterator[Fact]:  # fmt: skip
+    value = hit.value
+    per = value.per or per_of(label)
+    status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
+    period = parse_period(label) or _near_period(text, hit) or scope.period
+    if (
+        per is None
+        and value.unit == "money"
+        and tier is Tier.DECLARED
+        and not re.search(
+            r"one[- ]?time|upfront|initial|set-?up|purchase|down payment|total investment", label, re.IGNORECASE
+        )
+    ):
+        per = scope.per
+    metric = None
+    if meaning is not None and vocabulary.fits(meaning.metric, value):
+        metric = meaning.metric
+        entry = vocabulary.metrics[metric]
+        if meaning.status is not None and status in {None, Status.ACTUAL}:
+            status = meaning.status
+        if value.unit in {"", "gallons"}:
+            money = entry.unit == "money"
+            value = replace(value, unit=entry.unit, currency=scope.currency if money else value.currency)
+        if entry.unit in {"money", "count", "hours", "percent"}:
+            per = per or meaning.per or entry.per
+    if status is None and period is not None and period.startswith(("year", "month", "quarter", "week", "Q")):
+        status = Status.PROJECTED
+    dated = as_of_of(text)
+    yield Fact(
+        entity=scope.entity,
+        label=label,
+        value=replace(value, per=per),
+        source=WikiLocation(scope.page, scope.heading, line.number, hit.start + 1, scope.commit),
+        metric=metric,
+        category=category,
+        period=period,
+        as_of=parse_date(dated[1]) if dated else scope.as_of,
+        status=status or Status.ACTUAL,
+        tier=tier,
+        scenario=scope.scenario,
+        raw=text[hit.start : hit.end].strip(),
+        extractor=extractor,
+    )
+
+
+def _near_period(text: str, hit: Hit) -> str | None:
+    """A period named in the same line, nearest to the figure; an "as of" date is none."""
+    cut = as_of_of(text)
+    if cut is not None:
+        text = text[: max(0, cut[0] - 12)] + " " * 60 + text[cut[0] + 30 :]
+    after = text[hit.end : hit.end + 40]
+    before = text[: hit.start]
+    near = re.split(r"[.;]\s", after)[0]
+    return parse_period(near) or parse_period(re.split(r"[.;]\s", before)[-1]) or None
+
+
+def is_cost_list(scope: Scope, lead: str) -> bool:
+    """Whether the items below are positions of a cost."""
+    about = f"{scope.heading} {lead}"
+    return bool(COST_WORDS.search(about)) and not re.search(
+        r"\b(?:revenue|income|pricing|saving|per unit|unit economics|variable)\b", about, re.IGNORECASE
+    )
+
+
+UNIT_WORDS = frozenset(units.MEASURES)

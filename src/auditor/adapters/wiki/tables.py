@@ -1,0 +1,367 @@
+"""From a table to facts, row by row; and the cells where a figure should stand and does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from auditor.adapters.wiki import units
+from auditor.adapters.wiki.blocks import Cell, Table
+from auditor.adapters.wiki.columns import ATTRIBUTE, GENERIC, MONEY_WORDS, Column, columns_of, hints, is_name
+from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
+from auditor.adapters.wiki.numbers import Hit, whole_cell
+from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_cell, per_of, placeholder, status_of
+from auditor.model.fact import Fact, Quantity, Status, Tier
+from auditor.model.location import WikiLocation
+
+_CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
+TOTAL = re.compile(
+    r"^\W*(?:grand |sub[- ]?|overall |annual |monthly |net )?totals?\b|^\W*sum\b|\btotals?\W*$", re.IGNORECASE
+)
+COST_WORDS = re.compile(
+    r"\b(?:costs?|expens(?:es?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
+    re.IGNORECASE,
+)
+_PER_HEAD = re.compile(
+    r"\b(?:avg|average|salary|rate|unit|each|per (?!month|year|week|day|quarter)\w+)\b", re.IGNORECASE
+)
+_NOT_COSTS = re.compile(
+    r"\b(?:revenue|income|sales|pricing|funding|use of funds|per unit|unit economics|scenario|saving|channel|commission|client|invoice|contract|customer)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A cell or value without a figure, where one should stand."""
+
+    label: str
+    raw: str
+    line: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    attributes: dict[str, str]
+    period: str | None
+    scenario: str
+    child: bool = False
+    """Written below its sum: `- Day charters` under `Charters`."""
+
+
+def table_facts(table: Table, scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:
+    """Figures of a table, row by row, left to right; and the cells where one should stand and does not."""
+    columns = columns_of(table, scope, vocabulary)
+    labels = [c for c in columns if c.role == "label"]
+    label_column = labels[0] if labels else None
+    values = [c for c in columns if c.role == "value"]
+    numeric = [
+        c for c in values if any(any(ch.isdigit() for ch in r[c.index].text) for r in table.rows if c.index < len(r))
+    ]
+    numeric_or_empty = [c for c in values if c in numeric or GENERIC.match(c.header)]
+    costs = _is_cost_table(table, scope, label_column, numeric)
+    group = ""
+    for cells in table.rows:
+        row = _row(cells, columns, label_column, group)
+        if label_column is not None and label_column.index < len(cells) and cells[label_column.index].words:
+            group = row.label
+        if label_column is not None and label_column.index < len(cells):
+            yield from _in_label(cells[label_column.index], label_column, row, scope, vocabulary, numeric, table)
+        for column in values:
+            if column.index >= len(cells):
+                continue
+            cell = cells[column.index]
+            found = list(_cell_facts(cell, column, row, scope, vocabulary, numeric, costs=costs))
+            yield from found
+            if (
+                not found
+                and column in numeric_or_empty
+                and (gap := _cell_gap(cell, column, row, vocabulary)) is not None
+            ):
+                yield replace(gap, heading=scope.heading)
+
+
+def _in_label(
+    cell: Cell, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, numeric: Sequence[Column], table: Table
+) -> Iterator[Fact]:
+    """Figures in the naming column: a cell that is a value (`20 jobs`), or money and rates in a name (`Gold ($25K/yr)`)."""
+    words = cell.words
+    if not words or is_period(words) or not any(ch.isdigit() for ch in words):
+        return
+    is_value = not is_name(words) and not column.metric_header and bool(column.header or table.header)
+    for fact in _cell_facts(cell, column, row, scope, vocabulary, numeric, costs=False):
+        if is_value or fact.value.unit in {"money", "percent", "ratio"}:
+            name = " ".join(words.replace(fact.raw, " ").replace("()", " ").split()).strip(" -–:()")
+            yield replace(fact, metric=None, label=column.header if is_value else name or column.header)
+
+
+def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None, group: str) -> _Row:
+    text = cells[label.index].words if label is not None and label.index < len(cells) else ""
+    if not text and label is not None:
+        rest = [c.words for c in cells if c.words and not any(ch.isdigit() for ch in c.words)]
+        text = rest[0] if rest else group
+    attributes = {
+        c.role: cells[c.index].words
+        for c in columns
+        if c.role in ATTRIBUTE and c.index < len(cells) and cells[c.index].words
+    }
+    period = None
+    if "period" in attributes:
+        period = parse_period(attributes["period"])
+    elif is_period(text):
+        period = parse_period(text)
+    scenario = attributes.get("scenario", "") or (text if is_scenario(text) else "")
+    return _Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)))
+
+
+def _cell_facts(
+    cell: Cell,
+    column: Column,
+    row: _Row,
+    scope: Scope,
+    vocabulary: Vocabulary,
+    numeric: Sequence[Column],
+    *,
+    costs: bool,
+) -> Iterator[Fact]:
+    hits = whole_cell(cell.text, currency=scope.currency, years=column.years)
+    label, metric_label = _label(row, column, numeric)
+    if not hits:
+        zero = ZERO.match(cell.text)
+        meaning = vocabulary.lookup(row.label) or vocabulary.lookup(column.header)
+        if zero and meaning is not None and vocabulary.metrics[meaning.metric].unit in {"money", "count"}:
+            need = vocabulary.metrics[meaning.metric].unit
+            value = Quantity(
+                Decimal(0),
+                Decimal(0),
+                need,
+                scope.currency if need == "money" else None,
+                flags=frozenset({"zero_word"}),
+            )
+            start = len(cell.text) - len(cell.text.lstrip())
+            hits = (Hit(start, start + len(cell.text.strip()), value, "", bare=False),)
+        else:
+            return
+    extra = _extra_words(cell.text, hits)
+    meaning = vocabulary.lookup(row.label)
+    column_meaning = vocabulary.lookup(column.header)
+    for position, hit in enumerate(hits):
+        if hit.bare and (not column.bare or extra > 3 or position):
+            continue
+        if hit.bare and column.unit == "" and not column.header and row.label == "":
+            continue
+        value = _typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None)
+        per = value.per or (_row_per(row) or column.per if value.unit != "percent" else None)
+        if per is None and value.unit == "money":
+            per = _label_per(row.label, column)
+        if per is None and value.unit == "money" and not _once(row.label + " " + column.header):
+            per = scope.per
+        period = row.period or column.period or scope.period
+        status = _status(row, column, scope, period)
+        metric = None
+        if position == 0:
+            chosen = meaning if meaning is not None and _plain_column(column, vocabulary) else None
+            if (
+                chosen is None
+                and column_meaning is not None
+                and (row.period or row.scenario or not row.label or is_period(row.label))
+            ):
+                chosen = column_meaning
+            if chosen is not None and vocabulary.fits(chosen.metric, value):
+                metric = chosen.metric
+                status = chosen.status if chosen.status is not None and status is Status.ACTUAL else status
+                value, per = _settle(value, per or chosen.per or vocabulary.metrics[metric].per, vocabulary, metric)
+        as_of = parse_date(row.attributes.get("as_of", "")) or scope.as_of
+        total = bool(TOTAL.search(row.label))
+        yield Fact(
+            entity=scope.entity,
+            label=label if position == 0 else _second_label(label, cell.text, hit),
+            value=replace(value, per=per),
+            source=WikiLocation(scope.page, scope.heading, cell.line, cell.column + hit.start, scope.commit),
+            metric=metric,
+            category=metric_label.lower()
+            if costs and value.unit == "money" and not total and position == 0 and not _PER_HEAD.search(column.header)
+            else None,
+            period=period,
+            as_of=as_of,
+            status=status,
+            tier=Tier.DECLARED if extra <= 8 else Tier.PROSE,
+            scenario=_scenario(row, column, scope),
+            raw=cell.text[hit.start : hit.end].strip(),
+            extractor="table.total" if total else "table.child" if row.child else "table.cell",
+        )
+
+
+def _settle(value: Quantity, per: str | None, vocabulary: Vocabulary, metric: str) -> tuple[Quantity, str | None]:
+    unit = vocabulary.metrics[metric].unit
+    if value.unit in {"", "gallons"} or (value.unit == "points" and unit == "count"):
+        value = replace(value, unit=unit, per=per)
+    if unit not in {"money", "count", "hours", "percent"}:
+        per = value.per
+    return value, per
+
+
+def _plain_column(column: Column, vocabulary: Vocabulary) -> bool:
+    """Whether a column holds the row's figure itself, not another attribute of the row."""
+    if column.header == "" or GENERIC.match(column.header) or is_period(column.header) or column.scenario:
+        return True
+    words = re.sub(r"\([^)]*\)", "", column.header).strip()
+    return (
+        bool(GENERIC.match(words))
+        or bool(
+            re.fullmatch(
+                r"(?:monthly|annual|yearly|daily|weekly|per \w+|estimated|projected|actual|target)[ /]*(?:amount|cost|value|total|budget|actual|target)?",
+                words,
+                re.IGNORECASE,
+            )
+        )
+        or (vocabulary.lookup(column.header) is not None and column.period is not None)
+    )
+
+
+def _typed(
+    value: Quantity, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, metric: str | None
+) -> Quantity:
+    if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
+        label_unit = hints(row.label, scope)[0]
+        if label_unit in {"", "money"} and (metric is None or vocabulary.metrics[metric].unit == "money"):
+            return replace(
+                value,
+                low=value.low * column.factor,
+                high=value.high * column.factor,
+                unit="money",
+                currency=column.currency,
+            )
+        return replace(value, unit=label_unit)
+    if value.unit == "":
+        unit, currency, factor, _ = hints(row.label, scope)
+        if column.unit and column.unit != "money" and not unit:
+            return replace(value, unit=column.unit)
+        if not unit and column.shown and value.per is None and MONEY_WORDS.search(row.label):
+            unit, currency = "money", column.shown
+        code = row.attributes.get("currency", "").upper()
+        if code in units.CODES and not unit:
+            unit, currency = "money", code
+        if unit:
+            return replace(value, low=value.low * factor, high=value.high * factor, unit=unit, currency=currency)
+        if column.factor != 1:
+            return replace(value, low=value.low * column.factor, high=value.high * column.factor)
+        if _counts(column.header) or (
+            (GENERIC.match(column.header) or is_period(column.header)) and _counts(row.label)
+        ):
+            return replace(value, unit="count")
+        if metric and vocabulary.metrics[metric].unit == "money" and scope.currency_declared:
+            return replace(value, unit="money", currency=scope.currency)
+    elif value.unit == "money" and column.factor != 1 and column.unit == "money":
+        return replace(value, low=value.low * column.factor, high=value.high * column.factor)
+    return value
+
+
+def _counts(label: str) -> bool:
+    """Whether a label names things that are counted (`Active members`)."""
+    words = re.findall(r"[A-Za-z]+", re.sub(r"\([^)]*\)", "", label))
+    return (
+        bool(words)
+        and any(
+            w.lower().endswith(("s", "people", "staff", "crew", "headcount")) and units.singular(w) in units.COUNTED
+            for w in words
+        )
+        and not MONEY_WORDS.search(label)
+    )
+
+
+def _row_per(row: _Row) -> str | None:
+    return per_cell(row.attributes["per"]) if "per" in row.attributes else None
+
+
+def _label_per(label: str, column: Column) -> str | None:
+    return None if column.per or re.search(r"[$€£]", label) else per_of(label)
+
+
+def _once(text: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:one[- ]?time|once|upfront|initial|set-?up|purchase|total investment|down payment)\b",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def _status(row: _Row, column: Column, scope: Scope, period: str | None) -> Status:
+    if is_rule(row.label):
+        return Status.RULE
+    said = column.status or status_of(row.attributes.get("status", "")) or status_of(row.label)
+    if said is None and row.period:
+        said = status_of(row.attributes.get("period", row.label))
+    said = said or scope.status
+    if said is None and period is not None and period.startswith(("year", "month", "quarter", "week", "Q")):
+        return Status.PROJECTED
+    return said or Status.ACTUAL
+
+
+def _scenario(row: _Row, column: Column, scope: Scope) -> str:
+    parts = [p for p in (scope.scenario, column.scenario, row.scenario) if p]
+    return " / ".join(dict.fromkeys(parts))
+
+
+def _label(row: _Row, column: Column, numeric: Sequence[Column]) -> tuple[str, str]:
+    """Label of the figure, and the row's own name."""
+    name = row.label
+    header = column.header
+    if not name:
+        return header, header
+    if (row.period and is_period(name)) or is_scenario(name):
+        return (header or name), name
+    if (
+        not header
+        or GENERIC.match(re.sub(r"\s*[\[(][^\])]*[\])]", "", header))
+        or is_period(header)
+        or column.scenario
+        or len(numeric) <= 1
+    ):
+        return name, name
+    return f"{name} – {header}", name
+
+
+def _second_label(label: str, text: str, hit: Hit) -> str:
+    after = re.match(r"[\s)]*([A-Za-z][\w '&-]{1,40})", text[hit.end :])
+    before = re.search(r"([A-Za-z][\w '&-]{1,40})[\s(:]*$", text[: hit.start])
+    words = hit.noun or (after[1] if after else before[1] if before else "")
+    return f"{label} ({words.strip()})" if words.strip() else label
+
+
+def _extra_words(text: str, hits: Sequence[Hit]) -> int:
+    rest = text
+    for hit in reversed(hits):
+        rest = rest[: hit.start] + " " + rest[hit.end :]
+    return len(re.findall(r"[A-Za-z]{2,}", rest))
+
+
+def _cell_gap(cell: Cell, column: Column, row: _Row, vocabulary: Vocabulary) -> Placeholder | None:
+    name = row.label or column.header
+    if raw := placeholder(cell.text):
+        return Placeholder(
+            name if GENERIC.match(column.header) or not column.header or row.period is None else f"{column.header}",
+            raw,
+            cell.line,
+        )
+    if vocabulary.lookup(row.label) is not None and EMPTY_CELL.match(cell.text) and _plain_column(column, vocabulary):
+        return Placeholder(name, cell.words or "(empty cell)", cell.line)
+    return None
+
+
+def _is_cost_table(table: Table, scope: Scope, label: Column | None, numeric: Sequence[Column]) -> bool:
+    if label is None or not numeric:
+        return False
+    about = " ".join([scope.heading, table.caption, label.header, *(c.header for c in numeric)])
+    if re.search(r"\b(?:unit|variable|per) (?:costs?|unit)\b", about, re.IGNORECASE):
+        return False
+    return bool(COST_WORDS.search(about)) and not _NOT_COSTS.search(f"{scope.heading} {table.caption} {label.header}")

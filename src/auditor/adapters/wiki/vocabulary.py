@@ -1,0 +1,178 @@
+"""From labels to metrics: only a whole label counts; what merely looks alike is put before a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.adapters.wiki.dates import parse_period
+from auditor.adapters.wiki.words import per_of
+from auditor.errors import ConfigError
+from auditor.model.fact import Quantity, Status
+
+_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
+_DROP = frozenset(
+    "monthly annual annually yearly weekly daily quarterly current currently estimated estimate projected projection expected "
+    "forecast forecasted planned actual actuals our the this last total ytd est approx approximate of per month year week "
+    "day quarter in for usd eur gbp a to date as is are per so far now overall company business".split()
+)
+_TARGET = frozenset({"target", "targets", "targeted", "goal", "goals", "desired", "planned", "budget", "budgeted"})
+_PROJECTED = frozenset(
+    "estimated estimate projected projection expected forecast forecasted planned budgeted budget".split()
+)
+_EXPAND = {"avg": "average", "breakeven": "break even", "costs": "costs", "mo": "month", "yr": "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One entry of the vocabulary."""
+
+    id: str
+    unit: str
+    direction: str
+    aggregate: str
+    labels: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    many: bool = False
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a label stands for."""
+
+    metric: str
+    status: Status | None = None
+    per: str | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All metrics, the labels that mean them, and what each kind of entity must state."""
+
+    metrics: Mapping[str, Metric]
+    needs: Mapping[str, tuple[str, ...]]
+    version: int = 1
+    _exact: Mapping[str, tuple[str, Status | None]] = field(init=False, repr=False)
+    _partial: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+    _known: dict[str, Meaning | None] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        exact: dict[str, tuple[str, Status | None]] = {}
+        for metric in self.metrics.values():
+            exact |= {_squash(label): (metric.id, None) for label in metric.labels}
+            exact |= {_squash(label): (metric.id, Status.TARGET) for label in metric.targets}
+        partial = sorted(
+            ((label, value[0]) for label, value in exact.items()), key=lambda pair: (-len(pair[0]), pair[0])
+        )
+        object.__setattr__(self, "_exact", exact)
+        object.__setattr__(self, "_partial", tuple(partial))
+
+    def lookup(self, label: str) -> Meaning | None:
+        """The metric that the whole label means, or None."""
+        if label not in self._known:
+            self._known[label] = self._lookup(label)
+        return self._known[label]
+
+    def _lookup(self, label: str) -> Meaning | None:
+        exact = self._exact
+        if not label or len(label) > 90:
+            return None
+        words = _tokens(_PARENTHESES.sub(" ", label))
+        per = per_of(label)
+        plain = " ".join(words)
+        if plain in exact:
+            metric, status = exact[plain]
+            return Meaning(metric, status, per)
+        rest = [
+            w for w in words if not w.isdigit() and not re.fullmatch(r"q[1-4]|fy\d*|h[12]|y\d|m\d\d?|(?:19|20)\d\d", w)
+        ]
+        status = Status.TARGET if any(w in _TARGET for w in rest) else None
+        if status is None and any(w in _PROJECTED for w in rest):
+            status = Status.PROJECTED
+        months = parse_period(label) is not None
+        stripped = [w for w in rest if w not in _DROP and w not in _TARGET and not (months and w[:3] in _MONTH_WORDS)]
+        for form in (" ".join(w for w in rest if w not in _TARGET), " ".join(stripped)):
+            if form in exact:
+                metric, own = exact[form]
+                return Meaning(metric, own or status, per)
+        return None
+
+    def candidate(self, label: str, value: Quantity) -> str | None:
+        """A metric of fitting unit that part of the label means: to be confirmed by a person, never used."""
+        words = _tokens(_PARENTHESES.sub(" ", label))
+        text = f" {' '.join(words)} "
+        for phrase, metric in self._partial:
+            if (
+                f" {phrase} " in text
+                and self.fits(metric, value)
+                and not any(w in words for w in self.metrics[metric].forbidden)
+            ):
+                return metric
+        return None
+
+    def fits(self, metric: str, value: Quantity) -> bool:
+        """Whether a value has the kind of unit that the metric needs; a plain number fits counts and ratios."""
+        need = self.metrics[metric].unit
+        if value.unit == need:
+            return True
+        if value.unit == "":
+            return need not in {"money", "percent"}
+        if need == "count":
+            return value.unit == "points"
+        if need in {"months", "years"}:
+            return value.unit in {"months", "years"}
+        if need == "gal/h":
+            return value.unit == "gallons"
+        if need == "nights":
+            return value.unit in {"days", "count"}
+        return False
+
+
+_MONTH_WORDS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+
+
+def _tokens(label: str) -> list[str]:
+    lowered = label.lower().replace("+", " and ").replace(" & ", " and ").replace("’", "'").replace("#", " number ")
+    words = (w for w in _WORDS.findall(lowered))
+    return " ".join(_EXPAND.get(w, w) for w in words).split()
+
+
+def _squash(label: str) -> str:
+    return " ".join(_tokens(label))
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """The vocabulary of `rules/finance/vocabulary.yaml`.
+
+    Raises:
+        ConfigError: the file is missing or not as described in its head.
+    """
+    import yaml
+
+    path = folder / "finance" / "vocabulary.yaml"
+    try:
+        document = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  CSafeLoader is a safe loader
+        metrics = {
+            name: Metric(
+                id=name,
+                unit=entry["unit"],
+                direction=entry["direction"],
+                aggregate=entry["aggregate"],
+                labels=tuple(str(w) for w in entry["labels"]),
+                targets=tuple(str(w) for w in entry.get("target", ())),
+                forbidden=tuple(str(w) for w in entry.get("forbidden", ())),
+                many=bool(entry.get("many", False)),
+                per=entry.get("per"),
+            )
+            for name, entry in document["metrics"].items()
+        }
+        needs = {kind: tuple(entry["needs"]) for kind, entry in document.get("kinds", {}).items()}
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path.name}: the vocabulary cannot be read: {error}") from error
+    return Vocabulary(metrics, needs, int(document.get("version", 1)))

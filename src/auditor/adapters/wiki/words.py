@@ -1,0 +1,104 @@
+"""What words near a figure say about it: status, scenario, period, and placeholders that stand for no figure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from auditor.adapters.wiki.units import PERIODS
+from auditor.model.fact import Status
+
+_STATUS = (
+    (Status.RULE, re.compile(r"\b(?:rules? of thumb|benchmarks?|industry (?:averages?|standards?|norms?)|typical(?:ly)?|ideal(?:ly)?|healthy|best practices?|should be|is good|are good|considered good|recommended|generally|usually)\b", re.IGNORECASE)),
+    (Status.TARGET, re.compile(r"\b(?:targets?|goals?|objectives?|okrs?|quota|aim(?:ing)? for)\b", re.IGNORECASE)),
+    (Status.PROJECTED, re.compile(r"\b(?:project(?:ions?|ed|s)|forecast(?:s|ed|ing)?|estimat(?:es?|ed|ion)|est\.|expect(?:ed|s)|pro[- ]?forma|budget(?:s|ed)?|planned|outlook|anticipated?|assumptions?|assumed|potential|hypothetical|will (?:be|reach|cost|have))\b", re.IGNORECASE)),
+    (Status.ACTUAL, re.compile(r"\b(?:actuals?|booked|paid|received|invoiced|reali[sz]ed|to date|ytd|collected|recorded|spent)\b", re.IGNORECASE)),
+)  # fmt: skip
+_SCENARIO = re.compile(
+    r"\b(?:scenarios?|conservative|optimistic|pessimistic|realistic|aggressive|moderate|base(?:[ -]?case)?|best[ -]case|worst[ -]case|"
+    r"examples?|deal|bad deal|good deal|option|variant|what[ -]if|case [A-Z0-9]\b|plan [A-Z]\b|low|mid|medium|high|likely|upside|downside|"
+    r"bear|bull|stress)\b",
+    re.IGNORECASE,
+)
+_SCENARIO_CELL = re.compile(
+    r"(?:\W|\d)*(?:conservative|optimistic|pessimistic|realistic|aggressive|moderate|base(?:line)?|best|worst|low|mid|medium|high|likely|most likely|expected|"
+    r"upside|downside|bear|bull|stress(?:ed)?)(?: (?:case|scenario|estimate|end|range))?(?:\W|\d)*|scenario \w+.*|(?:option|plan|case|deal|example) [A-Z0-9]\b.*",
+    re.IGNORECASE,
+)
+_SCENARIO_HEADING = re.compile(
+    r"\b(?:scenarios? ?\w*|conservative|optimistic|pessimistic|realistic case|aggressive|base[ -]?case|best[ -]case|worst[ -]case|"
+    r"examples?|deal|what[ -]if|case [A-Z0-9]\b|plan [A-Z]\b|option [A-Z0-9]\b|upside|downside|bear case|bull case|stress)\b",
+    re.IGNORECASE,
+)
+PLACEHOLDER = re.compile(
+    r"^\W*(?:tbd|tba|tbc|todo|fixme|xxx+|to be (?:determined|decided|confirmed|announced|defined|added|filled(?: in)?)|unknown|not (?:yet )?(?:known|set|recorded|measured|tracked|documented|available|calculated|decided|defined)|"
+    r"pending|fill (?:in|me)|needs? (?:data|input|number)|no data|coming soon|ask \w+|n/?k)\b",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(
+    r"[$€£]?\s?\[[^\]\d]{0,40}\]%?|[$€£]\s?(?:[Xx]+(?:[.,][Xx]+)*[KkMm]?|_{2,}|\?+|\.{2,})(?![A-Za-z])|<[a-z][^<>]{0,30}>|\{\{[^}]*\}\}|\?{2,}|^\W*[?_]+\W*$|(?<![A-Za-z])X{2,3}%?(?![A-Za-z])"
+)
+EMPTY_CELL = re.compile(r"^\s*(?:[-–—]+|n/?a|none given|\.{2,})?\s*$", re.IGNORECASE)
+ZERO = re.compile(
+    r"^\W*(zero|none|nil|nothing|no \w+(?: yet)?|pre-?revenue|none yet|not yet any|empty)\b[^,;$€£\d]{0,40}$",
+    re.IGNORECASE,
+)
+_PER = re.compile(
+    r"\b(?:(per|/|each|a)\s*)?(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def status_of(text: str) -> Status | None:
+    """Status that the words of a label, cell or heading declare."""
+    for status, pattern in _STATUS:
+        if pattern.search(text):
+            return status
+    return None
+
+
+@lru_cache(maxsize=4096)
+def is_rule(text: str) -> bool:
+    """Whether the line states a rule of thumb."""
+    return _STATUS[0][1].search(text) is not None
+
+
+def scenario_of_heading(heading: str) -> str:
+    """The heading itself where it opens a scenario, example or deal of its own; else empty."""
+    return heading if _SCENARIO_HEADING.search(heading) else ""
+
+
+@lru_cache(maxsize=4096)
+def is_scenario(cell: str) -> bool:
+    """Whether a cell or column header names a scenario (`Conservative`, `Low`, `Option B`)."""
+    return len(cell) <= 40 and _SCENARIO_CELL.fullmatch(cell.strip()) is not None
+
+
+@lru_cache(maxsize=4096)
+def per_of(text: str) -> str | None:
+    """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
+    for m in _PER.finditer(text):
+        word = m[2].lower()
+        said = m[1] is not None and (m[1] != "a" or word in {"month", "year", "week", "day"})
+        if said or word.endswith("ly") or word.startswith(("annual", "annum", "p.a")):
+            return PERIODS.get(word) or {"annualized": "year", "annualised": "year", "p.a": "year"}.get(word)
+    return None
+
+
+def per_cell(text: str) -> str | None:
+    """A cell of a `per` column: `month`, `per year`, `monthly`, `charter`."""
+    words = re.findall(r"[A-Za-z.]+", text.lower())
+    words = [w for w in words if w not in {"per", "a", "each", "every", "/"}]
+    if not words or len(words) > 2:
+        return None
+    return PERIODS.get(words[0]) or (words[0] if len(words) == 1 else None)
+
+
+def placeholder(text: str) -> str:
+    """The words or signs that stand where a figure should; empty when there are none."""
+    if m := PLACEHOLDER.match(text):
+        return m[0].strip()
+    if m := _TEMPLATE.search(text):
+        return m[0].strip()
+    return ""

@@ -1,0 +1,188 @@
+"""From pages to facts: the page's text is the input, the facts are the answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.adapters.wiki.as_json import facts_document
+from auditor.adapters.wiki.reading import PageSource, Reading, candidates, read_pages
+from auditor.adapters.wiki.vocabulary import read_vocabulary
+from auditor.model.fact import Fact, Status, Tier
+from auditor.resources import rules_folder
+
+
+def read(*pages: str, when: date | None = None) -> Reading:
+    sources = [PageSource(f"p{n}.md", dedent(text).encode(), when) for n, text in enumerate(pages, 1)]
+    return read_pages(sources, rules_folder())
+
+
+def one(text: str) -> Fact:
+    facts = read(text).facts
+    assert len(facts) == 1, [f.raw for f in facts]
+    return facts[0]
+
+
+def test_a_list_marker_is_no_minus_sign() -> None:
+    fact = one("- $1,600/month rent\n")
+    assert (fact.value.low, fact.value.per, fact.source.line) == (1600, "month", 1)
+
+
+def test_the_convention_table_gives_per_status_and_date() -> None:
+    fact = one(
+        """\
+        ---
+        entity: jada
+        currency: USD
+        ---
+        ## Numbers
+
+        | metric | value | per | status | as of |
+        |---|---|---|---|---|
+        | Revenue | $12,400 | month | target | 2026-09-30 |
+        """
+    )
+    assert (fact.entity, fact.metric, fact.value.per, fact.status) == ("jada", "revenue", "month", Status.TARGET)
+    assert (fact.as_of, fact.source.line, fact.source.column) == (date(2026, 9, 30), 9, 13)
+
+
+def test_columns_give_periods_and_headings_give_status() -> None:
+    facts = read(
+        """\
+        # Revenue projections
+
+        | Line | Year 1 | Year 2 |
+        |---|---|---|
+        | Charters | $720,000 | $2.1M |
+        """
+    ).facts
+    assert [(f.label, f.period, f.status, f.value.low) for f in facts] == [
+        ("Charters", "year 1", Status.PROJECTED, 720000),
+        ("Charters", "year 2", Status.PROJECTED, 2100000),
+    ]
+
+
+def test_rows_may_be_periods_and_columns_metrics() -> None:
+    facts = read("| Month | Revenue | Expenses |\n|---|---|---|\n| 2026-08 | $4,000 | $5,000 |\n").facts
+    assert [(f.metric, f.period) for f in facts] == [("revenue", "2026-08"), ("expenses", "2026-08")]
+
+
+def test_rows_without_a_table_head_and_html_tables_are_read() -> None:
+    orphan = read("| Fuel | $400 |\n| Slip | $900 |\n").facts
+    assert [(f.label, f.value.low, f.source.line) for f in orphan] == [("Fuel", 400, 1), ("Slip", 900, 2)]
+    html = read("<table>\n<tr><th>Item</th><th>Cost</th></tr>\n<tr><td>Fuel</td><td>$400</td></tr>\n</table>\n").facts
+    assert [(f.label, f.value.low, f.source.line) for f in html] == [("Fuel", 400, 3)]
+
+
+def test_code_fences_are_read_as_text_and_diagrams_are_not() -> None:
+    text = '```\nHosting:   $5/month\n```\n\n```mermaid\npie\n "Crew" : 38\n```\n\n```python\ncost = 12 * 5\n```\n'
+    fact = one(text)
+    assert (fact.label, fact.value.low, fact.source.line) == ("Hosting", 5, 2)
+
+
+def test_running_text_is_marked_and_never_a_metric() -> None:
+    fact = one("The marina asks 45,000 USD per month from non-members.\n")
+    assert (fact.tier, fact.metric, fact.value.per) == (Tier.PROSE, None, "month")
+
+
+def test_a_zero_word_beside_a_known_label_is_zero() -> None:
+    fact = one("- Pipeline: none\n")
+    assert (fact.metric, fact.value.low, fact.value.flags) == ("pipeline", 0, frozenset({"zero_word"}))
+    assert read("- Colour: none\n").facts == ()
+
+
+def test_a_rule_of_thumb_is_never_an_actual() -> None:
+    fact = one("- Vacancy: 5-10 % is typical\n")
+    assert fact.status is Status.RULE
+
+
+def test_placeholders_are_gaps_with_their_line() -> None:
+    gaps = read("| metric | value |\n|---|---|\n| Cash | TBD |\n| Revenue | $[X] |\n| Rent | |\n").gaps
+    assert [(g.metric, g.raw, g.line) for g in gaps] == [
+        ("cash", "TBD", 3),
+        ("revenue", "$[X]", 4),
+        ("rent", "(empty cell)", 5),
+    ]
+    assert "Runway" in gaps[0].blocks
+
+
+def test_the_result_of_a_calculation_is_what_the_label_means() -> None:
+    facts = read("- CoC return: $7,200 ÷ $45,000 = 16%\n").facts
+    assert [(f.metric, f.value.low) for f in facts] == [(None, 7200), (None, 45000), ("cash_on_cash", 16)]
+
+
+def test_a_year_and_its_twelfth_agree() -> None:
+    text = "---\nentity: r\n---\n- Rent: $2,000/month\n- Annual rent: $24,000\n"
+    assert read(text).conflicts == ()
+
+
+def test_pages_of_one_entity_contradict_each_other() -> None:
+    one_page, other = "---\nentity: jada\n---\n- Cash: $48,000\n", "---\nentity: jada\n---\n- Cash on hand: $52,000\n"
+    (conflict,) = read(one_page, other).conflicts
+    assert (str(conflict.first.source), str(conflict.second.source), conflict.chosen) == ("p1.md:4", "p2.md:4", None)
+
+
+def test_scenarios_do_not_contradict_each_other() -> None:
+    text = "---\nentity: r\n---\n## Conservative scenario\n\n- Rent: $2,000/month\n\n## Optimistic scenario\n\n- Rent: $2,600/month\n"
+    assert read(text).conflicts == ()
+
+
+def test_only_a_whole_label_is_a_metric_and_a_part_is_put_before_a_person() -> None:
+    reading = read("- Dockside cash box reserve: $400\n")
+    assert reading.facts[0].metric is None
+    (found,) = candidates(reading.facts, read_vocabulary(rules_folder()))
+    assert (found.metric, found.line_to_paste.startswith("| cash | $400 |")) == ("cash", True)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_line_ends_do_not_move_lines(newline: str) -> None:
+    facts = read_pages([PageSource("p.md", newline.join(["# T", "", "- Cash: $5"]).encode())], rules_folder()).facts
+    assert facts[0].source.line == 3
+
+
+def test_json_has_exactly_the_promised_fields() -> None:
+    document = facts_document(read("- Cash: ~$48,000.50\n- Cash: TBD\n"))
+    assert document["schema"] == "auditor/facts@1"
+    assert list(document) == ["schema", "facts", "gaps", "conflicts", "arithmetic"]
+    assert list(document["facts"][0]) == (
+        "page line label metric category low high unit currency per period as_of status flags raw tier scenario".split()
+    )
+    assert json.loads(json.dumps(document))["facts"][0]["low"] == 48000.5
+
+
+PIECES = st.sampled_from(
+    ["| a | $5 |\n", "|---|---|\n", "- Cash: $1,000\n", "# Year 2\n", "```\n", "**Bold**\n", "<table><tr><td>1</td></tr></table>\n",
+     "text 5% and 3 boats\n", "---\n", "\n", "> quote $5\n", "1. one $3-4k\n", "$$x$$ \\$5\n", "<!-- $4 -->\n", "~~$9~~ [a](b)\n"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=25), st.text(max_size=30))
+@settings(max_examples=150)
+def test_no_page_crashes_the_reader(pieces: list[str], tail: str) -> None:
+    text = "".join(pieces) + tail
+    reading = read_pages([PageSource("p.md", text.encode("utf-8", "replace"))], rules_folder())
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    assert all(1 <= (f.source.line or 0) <= lines for f in reading.facts)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=60)
+def test_no_bytes_crash_the_reader(content: bytes) -> None:
+    read_pages([PageSource("p.md", content)], rules_folder())
+
+
+@given(st.permutations(range(6)))
+@settings(max_examples=20)
+def test_the_order_of_pages_does_not_matter(order: list[int]) -> None:
+    pages = [
+        PageSource(f"p{n}.md", f"---\nentity: e{n % 2}\n---\n- Cash: ${n},000\n- Rent: TBD\n".encode())
+        for n in range(6)
+    ]
+    assert facts_document(read_pages([pages[n] for n in order], rules_folder())) == facts_document(
+        read_pages(pages, rules_folder())
+    )
