@@ -73,7 +73,12 @@ def recover(ledger: Ledger, transports: Sequence[Transport]) -> tuple[Delivery, 
 
 
 def deliver(
-    ledger: Ledger, transport: Transport, keys: Sequence[DeliveryKey], *, pause: Callable[[float], None]
+    ledger: Ledger,
+    transport: Transport,
+    keys: Sequence[DeliveryKey],
+    *,
+    pause: Callable[[float], None],
+    checkpoint: Callable[[str], None] = lambda _: None,
 ) -> Handed:
     """Send what is planned or has definitely failed; leave everything else alone.
 
@@ -82,6 +87,7 @@ def deliver(
         transport: tries once when asked.
         keys: the mailing.
         pause: waits so many seconds between tries of the same mail.
+        checkpoint: told every boundary.
     """
     done = []
     for key in keys:
@@ -89,7 +95,11 @@ def deliver(
             envelope = ledger.claim(key)
             if envelope is None:
                 break
-            after = ledger.settle(key, transport.send(envelope))
+            checkpoint(f"claimed {key}")
+            answer = transport.send(envelope)
+            checkpoint(f"answered {key}")
+            after = ledger.settle(key, answer)
+            checkpoint(f"settled {key}")
             if after.state is not DeliveryState.FAILED or tried + 1 == TRIES:
                 break
             pause(2.0 ** (tried + 1))

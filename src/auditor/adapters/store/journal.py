@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from auditor.adapters.store import tables
 from auditor.adapters.store.store import Store
@@ -29,6 +29,12 @@ class Entry:
     at: str
     seconds: float
     detail: Mapping[str, str]
+
+
+def latest_edition(store: Store, period: str) -> int:
+    """Edition of a month that was begun last; 1 when none was."""
+    with store.reading() as connection:
+        return connection.execute(select(func.max(_T.edition)).where(_T.period == period)).scalar() or 1
 
 
 @dataclass(frozen=True, slots=True)

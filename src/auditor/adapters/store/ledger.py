@@ -123,6 +123,17 @@ class Ledger:
                 .values(state=state.value, error=error, updated=self._now())
             )
 
+    def drop(self, keys: Sequence[DeliveryKey], why: str) -> None:
+        """Give up mails that never left, because something newer takes their place."""
+        never_left = (DeliveryState.PLANNED.value, DeliveryState.FAILED.value)
+        with self.store.writing() as connection:
+            for key in keys:
+                connection.execute(
+                    update(tables.deliveries)
+                    .where(_is(key), _T.state.in_(never_left))
+                    .values(state=DeliveryState.DEAD.value, error=why, updated=self._now())
+                )
+
     def decide(self, key: DeliveryKey, what: str, state: DeliveryState, *, who: str, reason: str) -> Delivery:
         """A person's decision about a mail, kept in the chain of decisions.
 
