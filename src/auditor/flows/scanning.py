@@ -18,6 +18,7 @@ from auditor.model.target import Repo, ScanTarget
 from auditor.rulebook import Rulebook
 from auditor.steps.discover import Discovered, discover_paths
 from auditor.steps.normalise import normalise
+from auditor.steps.recall import scan_what_changed
 from auditor.steps.scan import Job, jobs_for, scan
 
 
@@ -61,8 +62,10 @@ def scan_paths(paths: Sequence[Path], tools: Tools, policy: Policy, *, history: 
     return verdict_of(result.findings, result.outcomes, tools, policy)
 
 
-def scan_targets(discovered: Discovered, tools: Tools) -> tuple[Outcome, ...]:
+def scan_targets(discovered: Discovered, tools: Tools, *, remember: bool = False) -> tuple[Outcome, ...]:
     """Outcomes of every scanner over every target, those that could not be found or loaded included.
+
+    With `remember`, a repository that has not changed since an earlier run is not looked at again.
 
     Raises:
         UsageError: there is nothing to scan, or no scanner.
@@ -87,8 +90,11 @@ def scan_targets(discovered: Discovered, tools: Tools) -> tuple[Outcome, ...]:
 
     jobs = jobs_for(tools.scanners, discovered.targets, job)
     told = tools.announce(len(jobs))
-    with tools.executor(len(jobs)) as executor:
-        outcomes = scan(jobs, executor, told)
+    if remember:
+        outcomes = scan_what_changed(jobs, tools.executor, told)
+    else:
+        with tools.executor(len(jobs)) as executor:
+            outcomes = scan(jobs, executor, told)
     return (*discovered.missing, *_not_loaded(discovered.targets, tools.broken_scanners), *outcomes)
 
 
@@ -108,9 +114,7 @@ def verdict_of(
 
     A rule card that cannot be used makes the scan incomplete, and so does a rulebook without a single rule.
     """
-    problems = [f"invalid rule: {problem}" for problem in tools.rulebook.problems]
-    if not tools.rulebook.rules:
-        problems.append("no rule was loaded: nothing could be found")
+    problems = problem_notes(tools.rulebook)
     open_findings = [f for f in findings if f.state.is_open]
     return Verdict(
         findings=tuple(findings),
@@ -119,3 +123,9 @@ def verdict_of(
         complete=not problems and all(outcome.is_complete for outcome in outcomes),
         notes=(*notes, *problems),
     )
+
+
+def problem_notes(rulebook: Rulebook) -> tuple[str, ...]:
+    """What is wrong with the rules themselves; each makes a run incomplete."""
+    problems = tuple(f"invalid rule: {problem}" for problem in rulebook.problems)
+    return problems if rulebook.rules else (*problems, "no rule was loaded: nothing could be found")

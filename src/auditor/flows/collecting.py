@@ -1,0 +1,186 @@
+"""The look at everything: scan, read the wiki, recognise, record, freeze."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from auditor import __version__
+from auditor.adapters.files import open_files
+from auditor.adapters.git import Git
+from auditor.adapters.history import edits
+from auditor.errors import ConfigError, NotScannedError
+from auditor.flows.scanning import Tools, problem_notes, scan_targets
+from auditor.model.fact import Conflict, Gap, Miscalculation
+from auditor.model.finding import Finding
+from auditor.model.run import EntityInfo, Outcome, OutcomeStatus, Run, ScanResult, Snapshot, WikiEdit
+from auditor.model.target import AwsAccount, Wiki
+from auditor.portfolio import Portfolio
+from auditor.steps.discover import Discovered, discover_portfolio
+from auditor.steps.fetch import Fetched
+from auditor.steps.freeze import freeze
+from auditor.steps.match import match_findings
+from auditor.steps.normalise import normalise
+from auditor.steps.owners import owners_of
+from auditor.steps.waive import Waived, waive
+from auditor.waivers import FILE_NAME, read_waivers
+
+if TYPE_CHECKING:
+    from auditor.adapters.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was brought here before the scan: inventories of accounts, mirrors of repositories, and what is missing."""
+
+    inventories: Sequence[AwsAccount] = ()
+    fetched: Mapping[str, Sequence[Fetched]] | None = None
+    missing: Sequence[Outcome] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A run's end: what reports are made from, and what the operator is told."""
+
+    run: Run
+    snapshot: Snapshot
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    complete: bool
+
+
+def collect(
+    portfolio: Portfolio,
+    period: str,
+    tools: Tools,
+    store: Store,
+    sources: Sources,
+    previous: Snapshot | None = None,
+) -> Collected:
+    """Look at everything in a portfolio and freeze what was seen; the run is recorded in the store.
+
+    Raises:
+        UsageError: there is nothing to scan.
+        StoreError: the store refuses.
+    """
+    moment = tools.now
+    discovered = discover_portfolio(portfolio, moment, sources.inventories, sources.fetched)
+    discovered = replace(discovered, missing=(*discovered.missing, *sources.missing))
+    outcomes = scan_targets(discovered, tools, remember=True)
+    wiki = next((target for target in discovered.targets if isinstance(target, Wiki)), None)
+    reading = _read_wiki(portfolio, wiki, tools) if wiki else None
+    if reading:
+        outcomes = (*outcomes, reading.outcome)
+    rules = tools.rulebook.by_id()
+    owner = owners_of(discovered.targets, {entity.key: entity.owner for entity in portfolio.entities})
+    result = normalise(outcomes, rules, owner)
+    run = Run(
+        id=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        started=moment,
+        period=period,
+        version=__version__,
+        rules_digest=tools.rulebook.digest,
+    )
+    waived = _recognised(portfolio, discovered, result.findings, tools, store)
+    taking_part = frozenset(rule.id for rule in tools.rulebook.rules)
+    findings = store.record_run(run, result.outcomes, waived.findings, rules=taking_part)
+    snapshot = freeze(
+        portfolio,
+        run,
+        moment,
+        findings=findings,
+        outcomes=result.outcomes,
+        gaps=reading.gaps if reading else (),
+        conflicts=reading.conflicts if reading else (),
+        miscalculations=reading.miscalculations if reading else (),
+        wiki_commit=(wiki.commit or "") if wiki else "",
+        wiki_edits=_edits(wiki, previous) if wiki else (),
+    )
+    problems = problem_notes(tools.rulebook)
+    complete = not problems and all(outcome.is_complete for outcome in result.outcomes)
+    notes = (*waived.notes(_today(portfolio, moment)), *problems)
+    return Collected(run, snapshot, result.outcomes, findings, notes, complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    outcome: Outcome
+    gaps: tuple[Gap, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    miscalculations: tuple[Miscalculation, ...] = ()
+
+
+def _read_wiki(portfolio: Portfolio, wiki: Wiki, tools: Tools) -> _Read:
+    from auditor.adapters.wiki.reading import read_pages
+    from auditor.adapters.wiki.sources import last_changes, pages_of
+
+    started = perf_counter()
+    try:
+        files = open_files(wiki)
+        assert files is not None
+        changes = last_changes(Git(wiki.path), wiki.commit) if wiki.commit else {}
+        pages, unread = pages_of(files, changes, when=None, commit=wiki.commit)
+        reading = read_pages(
+            pages,
+            tools.rules_folder,
+            entities=entity_infos(portfolio),
+            currency=portfolio.currency,
+            now=_today(portfolio, tools.now),
+        )
+    except (NotScannedError, ConfigError) as error:
+        return _Read(Outcome("wiki", wiki, OutcomeStatus.FAILED, str(error), seconds=perf_counter() - started))
+    result = ScanResult(
+        matches=reading.matches,
+        records=reading.records,
+        facts=reading.facts,
+        looked_at={"pages": len(reading.pages), "lines": reading.lines, "figures": len(reading.facts)},
+        not_scanned=(*unread, *reading.not_scanned),
+    )
+    outcome = Outcome("wiki", wiki, OutcomeStatus.DONE, result=result, seconds=round(perf_counter() - started, 3))
+    return _Read(outcome, reading.gaps, reading.conflicts, reading.miscalculations)
+
+
+def entity_infos(portfolio: Portfolio) -> tuple[EntityInfo, ...]:
+    """The entities of a portfolio as the wiki's reader knows them."""
+    return tuple(
+        EntityInfo(key=e.key, name=e.name, kind=e.kind, what=e.what, pages=e.pages, domains=e.domains)
+        for e in portfolio.entities
+    )
+
+
+def _recognised(
+    portfolio: Portfolio, discovered: Discovered, findings: Sequence[Finding], tools: Tools, store: Store
+) -> Waived:
+    rules = tools.rulebook.by_id()
+    names = tuple(target.name for target in discovered.targets)
+    known = store.known_findings(names, cards=rules)
+    matched = match_findings(known, findings, rules=rules)
+    today = _today(portfolio, tools.now)
+    path = (portfolio.rules or portfolio.folder) / FILE_NAME
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return waive(matched.findings, read_waivers(text, today, path.name), rules, today)
+
+
+def _today(portfolio: Portfolio, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(portfolio.timezone)).date()
+
+
+def _edits(wiki: Wiki, previous: Snapshot | None) -> tuple[WikiEdit, ...]:
+    """What was changed in the pages since the last snapshot; nothing in the first month."""
+    if not wiki.commit or previous is None or not previous.wiki_commit:
+        return ()
+    try:
+        changes = edits(Git(wiki.path), previous.wiki_commit, wiki.commit)
+    except NotScannedError:
+        # The old commit is gone (a rewritten history): the figures still say what moved, without the author.
+        return ()
+    return tuple(
+        WikiEdit(page=page, commit=commit.id, author=commit.author, when=commit.when, subject=commit.subject)
+        for page, commit in changes
+    )
