@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.postgres import running_server, server_programs
+
+# The same examples every time, and no verdict by the clock: speed is shown by benchmarks.
+settings.register_profile("auditor", deadline=None, derandomize=True)
+settings.load_profile("auditor")
 
 
 @pytest.fixture(scope="session")
