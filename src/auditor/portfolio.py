@@ -12,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from auditor.errors import ConfigError
+from auditor.model.report import Brand
+from auditor.model.thresholds import REPORT_THRESHOLDS
 
 FILE_NAME = "portfolio.toml"
 CREDENTIALS_NAME = "repos.env"
@@ -23,16 +25,9 @@ DEFAULT_THRESHOLDS: Mapping[str, str] = {
     "fail_on": "high",
     "min_confidence": "low",
     "coverage_floor": "0.8",
-    "runway_bad_months": "6",
-    "runway_warn_months": "12",
-    "target_bad_share": "0.5",
-    "target_warn_share": "0.9",
     "stale_page_days": "90",
-    "quote_coverage_min": "1.0",
-    "dscr_min": "1.2",
     "ar_overdue_days": "30",
-    "concentration_warn_share": "0.4",
-    "cash_reserve_months": "3",
+    **REPORT_THRESHOLDS,
 }
 """Printed in the reports beside the verdict that uses them."""
 
@@ -84,6 +79,16 @@ class ReportSettings:
     title: str = ""
     attachments: tuple[str, ...] = ("pdf",)
     """Of `pdf`, `csv`."""
+    reader: str = ""
+    """Whom the page addresses, such as `Board`; empty: as the view says."""
+    view: str = ""
+    """What builds it: one of the shipped reports or one of an installed package; empty: same as `name`."""
+    entities: tuple[str, ...] = ()
+    """Keys it is about; empty: all that the view is made for."""
+    sections: tuple[str, ...] = ()
+    """Blocks in their order; empty: the usual ones."""
+    rows: int = 15
+    """Rows of a table in the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,6 @@ class MailSettings:
     configuration_set: str = ""
     profile: str = ""
     endpoint_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Brand:
-    """How the reports present themselves."""
-
-    name: str = ""
-    colour: str = ""
-    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ class Portfolio:
     rules: Path | None = None
     """The portfolio's own rules folder."""
     templates: Path | None = None
-    brand: Brand = Brand()
+    brand: Brand = field(default_factory=Brand)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     """From repos.env; never printed."""
     history: bool = True
@@ -308,15 +304,30 @@ class _Reader:
 
     def report(self, name: str, table: object) -> ReportSettings:
         place = _Place(f"reports.{name}")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+            raise self.wrong(_Place("reports"), name, "a report's name has small letters, digits, - and _")
         values = self.table(table, place)
-        self.known(values, place, {"readers", "title", "attachments"})
+        self.known(values, place, {"readers", "title", "attachments", "reader", "view", "entities", "sections", "rows"})
         readers = self.texts(values, place, "readers")
         for reader in readers:
             self.address(reader, place, "readers")
         attachments = self.texts(values, place, "attachments") if "attachments" in values else ("pdf",)
         if set(attachments) - {"pdf", "csv"}:
             raise self.wrong(place, "attachments", "only pdf and csv can be attached")
-        return ReportSettings(name, readers, self.text(values, place, "title"), attachments)
+        rows = values.get("rows", 15)
+        if not isinstance(rows, int) or not 1 <= rows <= 25:
+            raise self.wrong(place, "rows", "a number from 1 to 25")
+        return ReportSettings(
+            name,
+            readers,
+            self.text(values, place, "title"),
+            attachments,
+            self.text(values, place, "reader"),
+            self.text(values, place, "view"),
+            self.texts(values, place, "entities"),
+            self.texts(values, place, "sections"),
+            rows,
+        )
 
     def mail(self) -> MailSettings:
         place = _Place("mail")

@@ -66,6 +66,8 @@ class Kpi:
     delta_tone: Tone | None = None
     context: str = ""
     """Target or context line."""
+    size: float | None = None
+    """The value as a number, for trends only; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +177,40 @@ class Report:
     lang: str = "en"
     sections: tuple[str, ...] = ("kpis", "actions", "charts", "tables", "changes", "gaps", "computed", "coverage")
     """Order of the blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How a portfolio's reports look from outside; tones keep their colours."""
+
+    name: str = ""
+    """Printed above the verdict; empty: the portfolio's name."""
+    colour: str = ""
+    """`#rrggbb` for the name and the rule below it; empty: ink."""
+    logo: str = ""
+    """`data:image/...` for page and PDF; mail shows the name, as most clients drop such images."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """One report of the portfolio: which view, called what, for whom."""
+
+    name: str
+    """Names the report in files, mails and the ledger."""
+    view: str = ""
+    """The module that builds it (`ceo`, `cto`, ... or one of an entry point); empty: same as `name`."""
+    title: str = ""
+    reader: str = ""
+    entities: tuple[str, ...] = ()
+    """Keys it is about; empty: all that the view is made for."""
+    sections: tuple[str, ...] = ()
+    """Order of the blocks; empty: the usual one. A block left out is not printed; coverage always is."""
+    brand: Brand = Brand()
+    mail_rows: int = 15
+    """Rows of a table in the mail; the rest stands in the CSV."""
+    mail_actions: int = 5
+
+    @property
+    def module(self) -> str:
+        """Name of the view's module."""
+        return self.view or self.name

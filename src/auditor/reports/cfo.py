@@ -1,0 +1,90 @@
+"""For finance: how long does the money last, and where does the next dollar go?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from auditor.model.report import Cell, Report, Table, Tone, ViewSettings
+from auditor.model.run import Snapshot
+from auditor.reports.actions import finding_tasks
+from auditor.reports.capital import asks_table, capital, cash_path, sensitivities, targets
+from auditor.reports.draft import Draft, share_words
+from auditor.reports.figures import categories, figure
+from auditor.reports.kpi import Indicator, kpi, middle
+from auditor.reports.sheet import Parts, sheet
+from auditor.reports.verdict import Check, Judgement, judge
+from auditor.reports.words import quantity_words
+
+METRICS = frozenset({
+    "cash", "revenue", "revenue@target", "expenses", "net_burn", "runway", "break_even_date", "fixed_costs", "price", "variable_cost",
+    "units_sold", "growth_rate", "reserve_months", "debt", "capital_tiers", "cash_path",
+})  # fmt: skip
+
+
+def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
+    """The CFO's page."""
+    draft = Draft(snapshot, previous, history, settings)
+    findings = tuple(f for f in draft.now.findings if "cfo" in f.rule.audience or f.saving)
+    money = capital(draft)
+    return sheet(
+        draft,
+        Parts(
+            title="Burn, runway and capital",
+            reader="Finance",
+            judgement=_judgement(draft),
+            support=_support(draft),
+            kpis=tuple(kpi(draft, indicator) for indicator in _indicators(money.context)),
+            charts=(cash_path(draft),),
+            tables=(_burn(draft), asks_table(draft, money), targets(draft), sensitivities(draft)),
+            findings=findings,
+            tasks=(*finding_tasks(draft, findings), *money.tasks),
+            metrics=METRICS,
+        ),
+    )
+
+
+def _indicators(asked: str) -> tuple[Indicator, ...]:
+    return (
+        Indicator("net_burn", "Net burn", lambda d: figure(d, "net_burn"), "down", "a month, all businesses"),
+        Indicator("runway", "Runway", lambda d: figure(d, "runway"), "up", "cash / net burn"),
+        Indicator("break_even_date", "Break-even", lambda d: figure(d, "break_even_date"), "", "at the present growth"),
+        Indicator("capital_asked", "Capital asked", lambda d: figure(d, "capital_asked"), "", asked),
+    )
+
+
+def _judgement(draft: Draft) -> Judgement:
+    runway = draft.figure("runway")
+    months = runway.value.low if runway.value else None
+    known = months is not None or bool(runway.words)
+    lasting = (
+        f"cash lasts {quantity_words(runway.value)} at the present burn"
+        if runway.value
+        else "the businesses pay for themselves"
+    )
+    lack = "nobody can say how long the cash lasts"
+    checks = []
+    for tone, word in ((Tone.BAD, "bad"), (Tone.WARN, "warn")):
+        limit = draft.threshold(f"runway_{word}_months")
+        low = (months is not None and months < limit) if known else None
+        checks.append(Check(tone, low, lasting, f"runway is below {limit} months", lack))
+    return judge(checks, lasting, complete=draft.now.snapshot.is_complete)
+
+
+def _support(draft: Draft) -> str:
+    spent, earned = draft.figure("expenses"), draft.figure("revenue")
+    if spent.value and earned.value:
+        return f"{draft.cell(spent).text} goes out and {draft.cell(earned).text} comes in a month."
+    missing = [word for word, f in (("expenses", spent), ("revenue", earned)) if not f.value]
+    return f"Not written down anywhere: {' and '.join(missing)}."
+
+
+def _burn(draft: Draft) -> Table:
+    items = categories(draft.now)
+    total = sum((middle(i.figure.value) for i in items if i.figure.value), Decimal(0))
+    rows = tuple(
+        (Cell(item.label, strong=True), draft.cell(item.figure), Cell(share_words(middle(item.figure.value), total) if item.figure.value else "", item.figure.trace.id if item.figure.trace else "", align="right"))
+        for item in items
+    )  # fmt: skip
+    return Table("burn", "Burn by category", ("Category", "A month", "Share"), rows, "No page lists costs by category.",
+                 "As far as pages name categories; the rest of the expenses has none.", numeric=(1, 2))  # fmt: skip

@@ -1,0 +1,316 @@
+"""For technology: is it safe, is it cheap to run, and what is to be built next?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from auditor.model.fact import Quantity, Record
+from auditor.model.figure import Figure
+from auditor.model.finding import Finding
+from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
+from auditor.model.rule import Severity
+from auditor.model.run import Snapshot
+from auditor.reports.actions import Task, finding_tasks, ranked, savings
+from auditor.reports.coverage import checked_words
+from auditor.reports.dossier import Dossier
+from auditor.reports.draft import Draft
+from auditor.reports.figures import figure
+from auditor.reports.kpi import Indicator, counter, kpi, middle
+from auditor.reports.places import cited, place, visible
+from auditor.reports.rows import amount_of, day_of, text_of, where, yes_cell
+from auditor.reports.sheet import Parts, sheet
+from auditor.reports.verdict import Check, Judgement, judge
+from auditor.reports.words import number_words, plural, quantity_words, range_words, sentence, verb
+
+METRICS = frozenset({"aws_cost", "aws_run_rate", "hosting_cost"})
+_SOON = timedelta(days=180)
+
+
+def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
+    """The CTO's page."""
+    draft = Draft(snapshot, previous, history, settings)
+    findings = tuple(f for f in draft.now.findings if "cto" in f.rule.audience or f.severity >= Severity.HIGH)
+    tasks = finding_tasks(draft, findings)
+    return sheet(
+        draft,
+        Parts(
+            title="Technology audit",
+            reader="Technology",
+            judgement=_judgement(draft),
+            support=_support(draft),
+            kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
+            charts=(_cost_chart(draft),),
+            tables=(
+                _stacks(draft),
+                _hardening(draft, findings),
+                _savings_table(draft),
+                _roadmap(draft, tasks),
+                _controls(draft),
+            ),
+            findings=findings,
+            tasks=tuple(tasks),
+            metrics=METRICS,
+        ),
+    )
+
+
+def severe(dossier: Dossier) -> Figure:
+    """Open findings that are critical or high."""
+    found = dossier.at_least(Severity.HIGH)
+    return counter("severe", "Critical and high", len(found), cited(found) or (checked_words(dossier.snapshot),),
+                   "open findings, critical or high")  # fmt: skip
+
+
+def saving_total(dossier: Dossier) -> Figure:
+    """Money a month that the open findings would free; each resource counts once."""
+    found = [f for f in dossier.findings if f.saving and f.saving.monthly and not f.saving.counted_with]
+    total = savings(found)
+    if total is None:
+        return counter("savings", "Savings found", 0, (checked_words(dossier.snapshot, "aws"),), "priced savings")
+    value = Quantity(total.low.amount, total.high.amount, "money", total.currency, "month")
+    filled = " + ".join(range_words(f.saving.monthly) for f in found[:12] if f.saving and f.saving.monthly)
+    more = f" + {plural(len(found) - 12, 'more')}" if len(found) > 12 else ""
+    trace = Trace("savings", "Savings found", "sum over the priced findings, each resource once",
+                  f"{filled}{more} = {range_words(total)} a month", cited(found))  # fmt: skip
+    return Figure("savings", "", value, trace, label="Savings found")
+
+
+def ended_stacks(dossier: Dossier) -> Figure:
+    """Stacks whose runtime gets no security updates any more."""
+    today = dossier.snapshot.frozen_at.date()
+    stacks = dossier.records("stack")
+    ended = [r for r in stacks if (day := day_of(r, "eol", "end_of_life")) and day < today]
+    sources = cited(ended) or (f"{plural(len(stacks), 'stack')} looked at",)
+    return counter(
+        "ended", "Runtimes at end of life", len(ended), sources, "stacks whose runtime's end of life has passed"
+    )
+
+
+def _indicators(draft: Draft) -> tuple[Indicator, ...]:
+    criticals = draft.counted(
+        "criticals", "Critical risks", draft.now.at_least(Severity.CRITICAL), rule="open findings, critical"
+    )
+    stacks = draft.counted("stacks", "Stacks", draft.now.records("stack"), rule="stacks found")
+    return (
+        Indicator("severe", "Critical and high", severe, "down", f"{criticals.text} of them critical", points=True),
+        Indicator("aws_run_rate", "AWS a month", run_rate, "down", "range over the closed months"),
+        Indicator("savings", "Savings found", saving_total, "", "a month, ready to take"),
+        Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} stacks", points=True),
+    )
+
+
+def run_rate(dossier: Dossier) -> Figure:
+    """What AWS costs a month."""
+    return figure(dossier, "aws_run_rate")
+
+
+def _judgement(draft: Draft) -> Judgement:
+    criticals = draft.now.at_least(Severity.CRITICAL)
+    severes = draft.now.at_least(Severity.HIGH)
+    ended = ended_stacks(draft.now).value
+    rate, saved = draft.figure("aws_run_rate"), saving_total(draft.now)
+    limit = draft.threshold("savings_warn_share")
+    share = None
+    if rate.value and saved.value and middle(rate.value):
+        share = (middle(saved.value) if saved.value.unit == "money" else Decimal(0)) / middle(rate.value)
+    old = int(ended.low) if ended else 0
+    scanned = any(c.kind != "wiki" for c in draft.now.snapshot.coverage)
+    clause = f"{plural(len(criticals), 'critical risk')} {verb(len(criticals), 'is')} open"
+    nothing = "no repository and no account was scanned"
+    checks = [
+        Check(Tone.BAD, len(criticals) > 0 if scanned else None, clause, "a critical finding is open", nothing),
+        Check(Tone.WARN, bool(severes), f"{plural(len(severes), 'serious risk')} {verb(len(severes), 'is')} open",
+              "a critical or high finding is open"),
+        Check(Tone.WARN, old > 0, f"{plural(old, 'runtime')} {verb(old, 'is')} past end of life", "a runtime is past its end of life"),
+        Check(Tone.WARN, None if share is None else share > limit, "part of the AWS bill buys nothing",
+              f"priced savings exceed {number_words(limit * 100)}% of the AWS run rate"),
+    ]  # fmt: skip
+    return judge(checks, "no serious risk is open and the bill holds no waste", complete=draft.now.snapshot.is_complete)
+
+
+def _support(draft: Draft) -> str:
+    found = draft.counted(
+        "severe", "Critical and high", draft.now.at_least(Severity.HIGH), rule="open findings, critical or high"
+    )
+    saved = saving_total(draft.now)
+    money = draft.cell(saved).text if saved.value and saved.value.unit == "money" else ""
+    said = f"{found.text} critical or high {'finding is' if found.text == '1' else 'findings are'} open"
+    return f"{said} and {money} a month can be saved." if money else f"{said} and no priced saving was found."
+
+
+def _cost_chart(draft: Draft) -> Chart:
+    services: dict[str, list[Record]] = {}
+    for record in draft.now.records("cost"):
+        services.setdefault(text_of(record, "service") or visible(record.name), []).append(record)
+    bars: list[tuple[Decimal, Bar]] = []
+    sized = {name: value for name, rows in services.items() if (value := _span(rows))}
+    top = max((middle(v) for v in sized.values()), default=Decimal(0))
+    for name, value in sized.items():
+        trace = Trace(
+            f"cost.{name}",
+            f"AWS cost, {name}",
+            "lowest to highest closed month",
+            quantity_words(value),
+            cited(services[name]),
+        )
+        cell = Cell(quantity_words(value, per=False), draft.trace(trace), align="right")
+        share = middle(value) / top if top else Decimal(0)
+        bars.append((-middle(value), Bar(name, cell, float(share), None, "a month")))
+    ordered = tuple(bar for _, bar in sorted(bars, key=lambda pair: (pair[0], pair[1].name)))
+    note = "The bar is the midpoint of the range." if any(v.low != v.high for v in sized.values()) else ""
+    return Chart("AWS cost by service", ordered, "No bill was read in this period.", note)
+
+
+def _span(rows: Iterable[Record]) -> Quantity | None:
+    """Lowest to highest month of one service; None without a figure."""
+    values = [v for r in rows if (v := amount_of(r, "amount", "cost", "unblended", "month"))]
+    if not values:
+        return None
+    return Quantity(min(v.low for v in values), max(v.high for v in values), "money", values[0].currency, "month")
+
+
+def _stacks(draft: Draft) -> Table:
+    today = draft.now.snapshot.frozen_at.date()
+    rows = []
+    for record in draft.now.records("stack"):
+        name = f"{draft.now.name(record.entity)}: {visible(record.name)}"
+        end = day_of(record, "eol", "end_of_life")
+        rows.append((
+            Cell(name, strong=True),
+            Cell(text_of(record, "runtime", "version", "language")),
+            _end_cell(end, today),
+            *(yes_cell(text_of(record, key)) for key in ("tests", "ci", "backups", "iac")),
+            where(record),
+        ))  # fmt: skip
+    columns = ("Stack", "Runtime", "Updates", "Tests", "CI", "Backups", "Infrastructure as code", "")
+    return Table(
+        "stacks", "Stack by stack", columns, tuple(rows), "No stack was recognised in the repositories looked at."
+    )
+
+
+def _end_cell(end: date | None, today: date) -> Cell:
+    if end is None:
+        return Cell(Tone.UNKNOWN.word, tone=Tone.UNKNOWN)
+    if end < today:
+        return Cell(f"ended {end.isoformat()}", tone=Tone.BAD)
+    return Cell(f"until {end.isoformat()}", tone=Tone.WARN if end - today < _SOON else Tone.OK)
+
+
+def _hardening(draft: Draft, findings: Sequence[Finding]) -> Table:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.saving is None or finding.severity >= Severity.MEDIUM:
+            groups.setdefault((finding.rule.id, finding.entity), []).append(finding)
+    rows = []
+    order = sorted(
+        groups.items(), key=lambda kv: (-max(f.severity for f in kv[1]), _reach(kv[1][0]), -len(kv[1]), kv[0])
+    )
+    for (rule_id, entity), group in order:
+        worst = max(f.severity for f in group)
+        tone = {Severity.CRITICAL: Tone.BAD, Severity.HIGH: Tone.BAD, Severity.MEDIUM: Tone.WARN}.get(
+            worst, Tone.UNKNOWN
+        )
+        first = group[0]
+        title = first.title if len(group) == 1 else first.rule.title
+        rows.append((
+            Cell(visible(title), strong=True),
+            Cell(draft.now.name(entity)),
+            Cell(worst.word.capitalize(), tone=tone),
+            draft.counted(f"places.{rule_id}.{entity}", f"Places: {title}", group, rule="open findings of this rule"),
+            Cell(visible(first.owner) or "nobody named"),
+            Cell(place(first.location), align="source"),
+        ))  # fmt: skip
+    columns = ("Fault", "In", "Severity", "Places", "Owner", "First place")
+    return Table("hardening", "Hardening, most exploitable first", columns, tuple(rows),
+                 checked_words(draft.now.snapshot), numeric=(3,))  # fmt: skip
+
+
+def _reach(finding: Finding) -> int:
+    """What the open net can reach comes before what needs access first."""
+    words = f"{finding.rule.id} {finding.rule.why} {' '.join(finding.details)}".lower()
+    return 0 if any(w in words for w in ("public", "unauthenticated", "without-auth", "internet", "anyone")) else 1
+
+
+def _savings_table(draft: Draft) -> Table:
+    found = [f for f in draft.now.findings if f.saving]
+
+    def size(finding: Finding) -> Decimal:
+        return finding.saving.monthly.mid.amount if finding.saving and finding.saving.monthly else Decimal(0)
+
+    rows = []
+    for finding in sorted(found, key=lambda f: (-size(f), f.fingerprint)):
+        saving = finding.saving
+        assert saving
+        if saving.monthly:
+            text = range_words(saving.monthly)
+            money = draft.worked(
+                f"saving.{finding.fingerprint}", f"Saving: {visible(finding.title)}", text, formula=saving.formula or "what it costs now",
+                filled=f"{saving.formula} = {text} a month" if saving.formula else f"{text} a month", sources=cited([finding]),
+                note=f"{saving.basis}, {saving.as_of}",
+            )  # fmt: skip
+        else:
+            money = Cell("unpriced", tone=Tone.UNKNOWN)
+        shared = "counted with another saving" if saving.counted_with else ""
+        rows.append((
+            Cell(visible(finding.title), strong=True), Cell(draft.now.name(finding.entity)), money,
+            Cell(sentence(visible(finding.rule.fix))), Cell(shared), Cell(place(finding.location), align="source"),
+        ))  # fmt: skip
+    columns = ("Cost item", "In", "A month", "How", "", "Resource")
+    return Table("savings", "Cost items", columns, tuple(rows), checked_words(draft.now.snapshot, "aws"), numeric=(2,))
+
+
+def _roadmap(draft: Draft, tasks: Sequence[Task]) -> Table:
+    rows = []
+    for number, task in enumerate(ranked(draft, tasks)):
+        when = (
+            "Now"
+            if task.severity is Severity.CRITICAL or number < 5
+            else "Next"
+            if task.severity >= Severity.HIGH or number < 15
+            else "Later"
+        )
+        rows.append(
+            (
+                Cell(task.sentence, strong=True),
+                Cell(when, tone=Tone.UNKNOWN),
+                Cell(task.effort.value),
+                Cell(task.owner or "nobody named"),
+                Cell(task.due),
+            )
+        )
+    rows.sort(key=lambda row: ("Now", "Next", "Later").index(row[1].text))
+    return Table("roadmap", "Engineering roadmap", ("Work", "When", "Effort", "Owner", "Due"), tuple(rows), "No open work follows from the findings.",
+                 "Effort S is up to half a day, M up to two days, L more. `auditor plan` cuts this into sprints.")  # fmt: skip
+
+
+def _controls(draft: Draft) -> Table:
+    failing: dict[str, set[str]] = {}
+    findings: dict[str, list[Finding]] = {}
+    for finding in draft.now.findings:
+        for control in finding.rule.controls:
+            catalog = control.partition("/")[0]
+            failing.setdefault(catalog, set()).add(control)
+            findings.setdefault(catalog, []).append(finding)
+    rows = []
+    for catalog in sorted(failing):
+        controls = sorted(failing[catalog])
+        count = draft.worked(
+            f"controls.{catalog}", f"Controls with failing evidence, {catalog}", str(len(controls)), formula="controls that an open finding speaks against",
+            filled=f"{len(controls)} = {', '.join(c.partition('/')[2] for c in controls[:20])}", sources=cited(findings[catalog]),
+        )  # fmt: skip
+        rows.append(
+            (
+                Cell(catalog, strong=True),
+                count,
+                draft.counted(
+                    f"controls.findings.{catalog}",
+                    f"Findings against {catalog}",
+                    findings[catalog],
+                    rule="open findings",
+                ),
+            )
+        )
+    return Table("controls", "Controls with failing evidence", ("Framework", "Controls", "Findings"), tuple(rows), "No open finding speaks against a mapped control.",
+                 "Which controls pass, and which nobody looked at: `auditor compliance`.", numeric=(1, 2))  # fmt: skip

@@ -1,0 +1,62 @@
+"""One month on a report writer's desk: a snapshot, indexed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+
+from auditor.model.fact import Record
+from auditor.model.finding import Finding
+from auditor.model.rule import Severity
+from auditor.model.run import EntityInfo, Snapshot
+from auditor.reports.places import visible
+
+
+class Dossier:
+    """A snapshot as seen by one report: only the entities it is about."""
+
+    def __init__(self, snapshot: Snapshot, keys: Iterable[str] = ()) -> None:
+        self.snapshot = snapshot
+        wanted = set(keys)
+        every = tuple(replace(e, name=visible(e.name or e.key)) for e in snapshot.entities)
+        self.names: dict[str, str] = {e.key: e.name for e in every}
+        """Names of all entities by key, those of other reports included; safe to print."""
+        self.entities: tuple[EntityInfo, ...] = tuple(e for e in every if not wanted or e.key in wanted)
+        self._whole = len(self.entities) == len(snapshot.entities)
+        self._keys = frozenset(e.key for e in self.entities)
+
+    def name(self, key: str) -> str:
+        """What people call the entity."""
+        return self.names.get(key, key) or "Whole portfolio"
+
+    def concerns(self, entity: str) -> bool:
+        """Whether something of this entity belongs into the report; what belongs to nobody belongs to all."""
+        return self._whole or not entity or entity in self._keys
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Open findings of these entities, worst first."""
+        mine = [f for f in self.snapshot.findings if f.state.is_open and self.concerns(f.entity)]
+        return tuple(sorted(mine, key=lambda f: (-f.severity, f.rule.id, f.entity, f.fingerprint)))
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """Open findings of that severity and worse."""
+        return tuple(f for f in self.findings if f.severity >= severity)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Record]]:
+        result: dict[str, list[Record]] = {}
+        for record in self.snapshot.records:
+            result.setdefault(record.kind, []).append(record)
+        return result
+
+    def records(self, kind: str, entity: str = "") -> tuple[Record, ...]:
+        """Rows of that kind, of one entity or of all that the report is about."""
+        rows = self._by_kind.get(kind, ())
+        return tuple(r for r in rows if (r.entity == entity if entity else self.concerns(r.entity)))
+
+
+def of_kind(snapshot: Snapshot, *kinds: str) -> tuple[str, ...]:
+    """Keys of the entities of these kinds."""
+    return tuple(e.key for e in snapshot.entities if e.kind in kinds)

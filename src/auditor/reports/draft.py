@@ -1,0 +1,121 @@
+"""The desk on which one report is put together: every figure that goes onto it leaves its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from auditor.model.fact import Gap, Quantity, Record
+from auditor.model.figure import Figure
+from auditor.model.finding import Finding
+from auditor.model.report import Cell, Tone, Trace, ViewSettings
+from auditor.model.run import Snapshot
+from auditor.reports import figures
+from auditor.reports.dossier import Dossier
+from auditor.reports.places import cited
+from auditor.reports.thresholds import threshold
+from auditor.reports.words import money_words, number_words, quantity_words
+
+NOT_KNOWN = "not known"
+
+
+class Draft:
+    """Collects traces and gaps while a report's parts are made; lives only inside one `build`."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        previous: Snapshot | None,
+        history: Sequence[Snapshot],
+        settings: ViewSettings,
+        keys: Iterable[str] = (),
+    ) -> None:
+        scope = tuple(settings.entities or keys)
+        self.settings = settings
+        self.now = Dossier(snapshot, scope)
+        self.before = Dossier(previous, scope) if previous else None
+        self.past = tuple(Dossier(earlier, scope) for earlier in history)
+        """Earlier months, oldest first; the month before, if there is one, is the last."""
+        self.traces: dict[str, Trace] = {}
+        self.gaps: dict[tuple[str, str], Gap] = {}
+
+    def threshold(self, name: str) -> Decimal:
+        """A threshold of the portfolio."""
+        return threshold(self.now.snapshot.thresholds, name)
+
+    def figure(self, metric: str, entity: str = "") -> Figure:
+        """A figure of this month; what it lacks is noted as a gap."""
+        figure = figures.figure(self.now, metric, entity)
+        self.note_gaps(figure.gaps)
+        return figure
+
+    def note_gaps(self, gaps: Iterable[Gap]) -> None:
+        """Gaps once each, with everything that they block."""
+        for gap in gaps:
+            key = (gap.entity, gap.metric)
+            known = self.gaps.get(key)
+            self.gaps[key] = replace(gap, blocks=tuple(dict.fromkeys((*known.blocks, *gap.blocks)))) if known else gap
+
+    def trace(self, trace: Trace) -> str:
+        """Id under which the trace stands in the report; a second one of the same id and other words gets a number."""
+        identity, number = trace.id, 1
+        while identity in self.traces and replace(self.traces[identity], id="") != replace(trace, id=""):
+            number += 1
+            identity = f"{trace.id}.{number}"
+        self.traces[identity] = replace(trace, id=identity)
+        return identity
+
+    def cell(self, figure: Figure, *, per: bool = False, strong: bool = False, tone: Tone | None = None) -> Cell:
+        """A figure as a printed value; without a number the word for it, or `not known`."""
+        identity = self.trace(figure.trace) if figure.trace else ""
+        if figure.value is None:
+            return Cell(figure.words or NOT_KNOWN, identity, tone=tone, strong=strong)
+        return Cell(quantity_words(figure.value, per=per), identity, tone=tone, align="right", strong=strong)
+
+    def counted(
+        self,
+        identity: str,
+        name: str,
+        items: Sequence[Finding | Record],
+        *,
+        rule: str,
+        checked: str = "",
+        strong: bool = False,
+    ) -> Cell:
+        """A count of findings or rows; `checked` says what was looked at when there are none."""
+        sources = cited(items) or (checked or "nothing found in what was looked at, see coverage",)
+        trace = Trace(identity, name, rule, f"{rule} = {len(items):,}", sources)
+        return Cell(f"{len(items):,}", self.trace(trace), align="right", strong=strong)
+
+    def stated(self, identity: str, name: str, value: Quantity, item: Record | Finding, *, per: bool = False) -> Cell:
+        """A figure exactly as a row states it."""
+        words = quantity_words(value, per=per)
+        trace = Trace(identity, name, "as stated", quantity_words(value), cited([item]))
+        return Cell(words, self.trace(trace), align="right")
+
+    def worked(
+        self,
+        identity: str,
+        name: str,
+        text: str,
+        *,
+        formula: str,
+        filled: str,
+        sources: Sequence[str],
+        note: str = "",
+        strong: bool = False,
+    ) -> Cell:
+        """A figure that the report itself works out."""
+        trace = Trace(identity, name, formula, filled, tuple(sources), note)
+        return Cell(text, self.trace(trace), align="right", strong=strong)
+
+
+def usd(amount: Decimal, currency: str | None = "USD") -> str:
+    """Short for reports that print sums."""
+    return money_words(amount, currency)
+
+
+def share_words(part: Decimal, whole: Decimal) -> str:
+    """`75%`; empty when there is no whole."""
+    return f"{number_words(part * 100 / whole, 0)}%" if whole else ""

@@ -1,0 +1,246 @@
+"""A view cut to what one form prints, its lines composed: templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from auditor.model.fact import Conflict, Gap
+from auditor.model.report import Action, Cell, Change, Chart, Report, Table, Trace
+from auditor.model.run import Coverage, OutcomeStatus
+from auditor.reports.places import place, visible
+from auditor.reports.words import listing, quantity_words
+
+MAIN_COLUMNS = 3
+"""Columns beside the first; what does not fit stands as a line below the row's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each block a form prints."""
+
+    rows: int
+    actions: int
+    changes: int
+    gaps: int
+    traces: int
+    coverage: int
+    bars: int = 12
+    sources: int = 2
+    """Places named for one figure; the view's JSON has all."""
+
+
+MAIL = Limits(rows=15, actions=5, changes=10, gaps=8, traces=14, coverage=8)
+PAGE = Limits(rows=60, actions=25, changes=40, gaps=40, traces=150, coverage=40, bars=24, sources=6)
+EVERYTHING = Limits(*(1_000_000,) * 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A cell that stands in the line below a row's name."""
+
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its name, the lines below it, and the cells of the main columns."""
+
+    name: Cell
+    details: tuple[Detail, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTable:
+    """A table as laid out."""
+
+    id: str
+    title: str
+    heads: tuple[Cell, ...]
+    """Heads of name and main columns; `align` tells the side."""
+    rows: tuple[Row, ...]
+    more: int
+    empty: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with its sources."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+    more_sources: int = 0
+    pill: Cell | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAction:
+    """An action with as many of its sources as the form prints."""
+
+    action: Action
+    sources: tuple[str, ...]
+    more_sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTrace:
+    """How a number was computed."""
+
+    trace: Trace
+    sources: tuple[str, ...]
+    more_sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """All blocks of a report, cut and composed."""
+
+    report: Report
+    actions: tuple[PrintedAction, ...]
+    more_actions: int
+    charts: tuple[Chart, ...]
+    tables: tuple[PrintedTable, ...]
+    changes: tuple[Line, ...]
+    more_changes: int
+    gaps: tuple[Line, ...]
+    more_gaps: int
+    conflicts: tuple[Line, ...]
+    more_conflicts: int
+    traces: tuple[PrintedTrace, ...]
+    more_traces: int
+    coverage: tuple[Line, ...]
+    more_coverage: int
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Traces that stand on this sheet, so that links to others are not printed."""
+        return frozenset(item.trace.id for item in self.traces)
+
+
+def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Printed:
+    """Cut and compose; `names` gives an entity's name."""
+    actions = tuple(PrintedAction(a, *_cut(a.sources, limits)) for a in report.actions[: limits.actions])
+    tables = tuple(_table(table, limits.rows) for table in report.tables)
+    charts = tuple(replace(chart, bars=chart.bars[: limits.bars]) for chart in report.charts)
+    traces = _needed(report, limits)
+    coverage = tuple(_coverage(line) for line in report.coverage)
+    return Printed(
+        report,
+        actions,
+        len(report.actions) - len(actions),
+        charts,
+        tables,
+        tuple(_change(change, limits) for change in report.changes[: limits.changes]),
+        max(len(report.changes) - limits.changes, 0),
+        tuple(_gap(gap, names) for gap in report.gaps[: limits.gaps]),
+        max(len(report.gaps) - limits.gaps, 0),
+        tuple(_conflict(conflict, names) for conflict in report.conflicts[: limits.gaps]),
+        max(len(report.conflicts) - limits.gaps, 0),
+        tuple(PrintedTrace(trace, *_cut(trace.sources, limits)) for trace in traces[: limits.traces]),
+        max(len(report.traces) - limits.traces, 0),
+        coverage[: limits.coverage],
+        max(len(coverage) - limits.coverage, 0),
+    )
+
+
+def _cut(sources: Sequence[str], limits: Limits) -> tuple[tuple[str, ...], int]:
+    return tuple(sources[: limits.sources]), max(len(sources) - limits.sources, 0)
+
+
+def _needed(report: Report, limits: Limits) -> tuple[Trace, ...]:
+    """Traces in the order of the sheet: KPIs, then what sentences and charts say, then actions and tables as printed."""
+    first = [kpi.value.trace for kpi in report.kpis]
+    charts = [bar.value.trace for chart in report.charts for bar in chart.bars]
+    shown = [action.impact.trace for action in report.actions[: limits.actions]]
+    cells = [cell.trace for table in report.tables for row in table.rows[: limits.rows] for cell in row]
+    hidden = {action.impact.trace for action in report.actions[limits.actions :]}
+    hidden |= {cell.trace for table in report.tables for row in table.rows[limits.rows :] for cell in row}
+    hidden -= {*first, *charts, *shown, *cells}
+    by_id = {trace.id: trace for trace in report.traces}
+    told = [identity for identity in by_id if identity not in {*first, *charts, *shown, *cells, *hidden}]
+    order = dict.fromkeys(identity for identity in (*first, *charts, *told, *shown, *cells) if identity in by_id)
+    return tuple(by_id[identity] for identity in order)
+
+
+def _table(table: Table, limit: int) -> PrintedTable:
+    shown = table.rows[:limit]
+    main = _main_columns(table)
+    rest = [n for n in range(1, len(table.columns)) if n not in main]
+    heads = tuple(
+        Cell(table.columns[n], align="right" if n in table.numeric else "left") for n in (0, *main)
+    )  # fmt: skip
+    rows = tuple(
+        Row(
+            row[0],
+            tuple(Detail(table.columns[n], row[n]) for n in rest if row[n].text),
+            tuple(row[n] for n in main),
+        )
+        for row in shown
+    )
+    return PrintedTable(table.id, table.title, heads, rows, len(table.rows) - len(shown), table.empty, table.note)
+
+
+def _main_columns(table: Table) -> list[int]:
+    """Figures and pills first: they are what the eye compares down a column."""
+    pills = [n for n in range(1, len(table.columns)) if any(row[n].tone for row in table.rows)]
+    figures = [n for n in table.numeric if n not in pills]
+    chosen = sorted([*pills[:1], *figures][:MAIN_COLUMNS])
+    return chosen or [n for n in range(1, len(table.columns)) if n == 1 and _is_brief(table, n)]
+
+
+def _is_brief(table: Table, column: int) -> bool:
+    return all(len(row[column].text) <= 24 for row in table.rows)
+
+
+def _change(change: Change, limits: Limits) -> Line:
+    sources, more = _cut(change.sources, limits)
+    words = {"new": "New", "resolved": "Resolved", "reopened": "Back again", "moved": "Moved", "wiki": "Wiki"}
+    return Line(change.text, sources, more, Cell(words.get(change.kind, change.kind), tone=change.tone))
+
+
+def _gap(gap: Gap, names: Callable[[str], str]) -> Line:
+    where = visible(f"{gap.page}:{gap.line}" if gap.line else gap.page) or "on no page so far"
+    blocks = listing([block.replace("_", " ") for block in gap.blocks], limit=4)
+    said = f"{names(gap.entity)}: {visible(gap.label)} is not written down"
+    if gap.raw:
+        said = f"{names(gap.entity)}: {visible(gap.label)} is left open (“{visible(gap.raw)}”)"
+    return Line(f"{said}{f'; it blocks {blocks}' if blocks else ''}.", (f"belongs into {where}",))
+
+
+def _conflict(conflict: Conflict, names: Callable[[str], str]) -> Line:
+    first, second = conflict.first, conflict.second
+    label = visible((first.label or conflict.metric.replace("_", " ")).lower())
+    used = f"used: {quantity_words(conflict.chosen.value)}" if conflict.chosen else "neither is used"
+    reason = f", {visible(conflict.reason)}" if conflict.reason else ""
+    text = (
+        f"{names(conflict.entity)}: {label} is {quantity_words(first.value)} in one place and "
+        f"{quantity_words(second.value)} in another ({used}{reason})."
+    )
+    return Line(text, (place(first.source), place(second.source)))
+
+
+def _coverage(line: Coverage) -> Line:
+    looked = listing(
+        [f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in line.looked_at.items()],
+        limit=3,
+    )
+    if line.status is OutcomeStatus.FAILED:
+        said, pill = line.reason or "it failed", Cell("Not scanned", tone=None)
+    elif line.status is OutcomeStatus.SKIPPED:
+        said, pill = line.reason or "not applicable", Cell("Skipped", tone=None)
+    else:
+        said, pill = looked or "looked at", Cell("Looked at" if line.complete else "In part", tone=None)
+    left = [f"{count:,} × {reason}" for reason, count in line.not_scanned.items() if count]
+    rest = f"; not read: {listing(left, limit=3)}" if left else ""
+    at = f" @ {line.commit[:10] if line.kind == 'aws-account' else line.commit[:7]}" if line.commit else ""
+    return Line(
+        visible(f"{line.target}, {line.scanner}: {said}{rest}"),
+        (visible(f"{line.target}{at}"),),
+        0,
+        pill,
+        line.complete,
+    )

@@ -1,0 +1,205 @@
+"""A view as mail, text, page, PDF, CSV and JSON. Templates print; everything they print is in the view."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import ConfigError, UsageError
+from auditor.formats.codec import Codec
+from auditor.formats.tables import tables_csv
+from auditor.model.report import Brand, Report
+from auditor.model.run import EntityInfo
+from auditor.reports.index import Index
+from auditor.reports.places import visible
+from auditor.reports.printed import MAIL, PAGE, Limits, Printed, printed
+from auditor.reports.words import plural
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MAIL_LIMIT = 80_000
+"""Bytes of a mail's HTML body; Gmail cuts off at 102 KB."""
+FORMS: Mapping[str, str] = {
+    "mail": "mail.html", "text": "txt", "page": "html", "pdf": "pdf", "csv": "csv", "json": "json",
+}  # fmt: skip
+"""Forms of a report, and how their files end."""
+_DARK = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Prints reports with the shipped templates, or with the portfolio's own where it has one of the same name."""
+
+    shipped: Path
+    own: Path | None = None
+    brand: Brand = field(default_factory=Brand)
+    portfolio: str = ""
+    entities: tuple[EntityInfo, ...] = ()
+
+    @cached_property
+    def _environment(self) -> Environment:
+        from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        folders = [folder for folder in (self.own, self.shipped) if folder is not None]
+        environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            autoescape=lambda name: not (name or "").endswith(".txt.j2"),
+            finalize=_printable,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["wrapped"] = _wrapped
+        environment.filters["anchor"] = _anchor
+        environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
+        environment.filters["nowrap"] = _nowrap
+        environment.filters["breakable"] = _breakable
+        return environment
+
+    @cached_property
+    def _inliner(self) -> object:
+        import css_inline
+
+        return css_inline.CSSInliner(
+            keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
+        )
+
+    def mail_html(self, report: Report, *, rows: int = MAIL.rows, actions: int = MAIL.actions) -> str:
+        """HTML body, every style inline; blocks are cut until it is small enough for every mail program."""
+        limits = replace(MAIL, rows=rows, actions=actions)
+        while True:
+            body = self._inlined(self._print(report, "email.html", limits))
+            if len(body.encode()) <= MAIL_LIMIT or limits.rows <= 2:
+                return body
+            limits = Limits(
+                max(limits.rows * 2 // 3, 2), limits.actions, max(limits.changes * 2 // 3, 3), max(limits.gaps * 2 // 3, 3),
+                max(limits.traces * 2 // 3, 4), max(limits.coverage * 2 // 3, 2), limits.bars,
+            )  # fmt: skip
+
+    def mail_text(self, report: Report, *, rows: int = MAIL.rows, actions: int = MAIL.actions) -> str:
+        """Text part: its own template, lines of at most 76 characters."""
+        text = self._print(report, "email.txt", replace(MAIL, rows=rows, actions=actions))
+        return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+    def page(self, report: Report) -> str:
+        """Static page, also the source of the PDF; needs nothing from anywhere."""
+        return self._print(report, "page.html", PAGE)
+
+    def forms(self, report: Report, wanted: Iterable[str] = FORMS, *, rows: int = MAIL.rows) -> Mapping[str, bytes]:
+        """Content by form; the PDF is made from the page.
+
+        Raises:
+            UsageError: an unknown form.
+            MissingExtraError: a PDF is wanted and WeasyPrint is not installed.
+        """
+        made: dict[str, bytes] = {}
+        for form in wanted:
+            made[form] = self._form(report, form, rows)
+        return made
+
+    def _form(self, report: Report, form: str, rows: int) -> bytes:
+        if form == "mail":
+            return self.mail_html(report, rows=rows).encode()
+        if form == "text":
+            return self.mail_text(report, rows=rows).encode()
+        if form == "page":
+            return self.page(report).encode()
+        if form == "pdf":
+            from auditor.adapters.pdf import page_pdf
+
+            return page_pdf(self.page(report))
+        if form == "csv":
+            return report_csv(report).encode()
+        if form == "json":
+            return report_json(report).encode()
+        raise UsageError(f"no form is called {form!r}; there are {', '.join(FORMS)}")
+
+    def index(self, index: Index) -> str:
+        """Page over all reports and months."""
+        template = self._environment.get_template("_index.page.html.j2")
+        return template.render(index=index, brand=self._brand, lang="en")
+
+    @property
+    def _brand(self) -> Brand:
+        colour = self.brand.colour
+        if colour and not _DARK.fullmatch(colour):
+            raise ConfigError(f"[brand] colour = {colour!r}: write it as #rrggbb")
+        logo = self.brand.logo
+        if logo and not logo.startswith("data:image/"):
+            raise ConfigError("[brand] logo: only a data:image/... address is printed, nothing is fetched")
+        return replace(self.brand, name=self.brand.name or self.portfolio)
+
+    def _inlined(self, html: str) -> str:
+        return str(self._inliner.inline(html))  # type: ignore[attr-defined]
+
+    def _print(self, report: Report, form: str, limits: Limits) -> str:
+        from jinja2 import TemplateError, TemplateNotFound
+
+        sheet = self._printed(report, limits)
+        try:
+            template = self._environment.select_template([f"{report.name}.{form}.j2", f"_layout.{form}.j2"])
+            return template.render(sheet=sheet, report=report, brand=self._brand)
+        except TemplateNotFound as error:
+            raise ConfigError(f"report template {error} is missing") from error
+        except TemplateError as error:
+            place = f"{getattr(error, 'filename', '') or report.name}:{getattr(error, 'lineno', '') or '?'}"
+            raise ConfigError(f"{place}: the template cannot be printed: {error}") from error
+
+    def _printed(self, report: Report, limits: Limits) -> Printed:
+        names = {entity.key: entity.name or entity.key for entity in self.entities}
+        return printed(report, limits, lambda key: names.get(key, key) or "Whole portfolio")
+
+
+def report_json(report: Report) -> str:
+    """The view as it is, keys sorted."""
+    document = {"schema": "auditor/report@1", **Codec().encode(report)}
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def report_csv(report: Report) -> str:
+    """Every row of every table; opening it in a spreadsheet runs nothing."""
+    return tables_csv(report.tables)
+
+
+def _wrapped(text: str, indent: int = 0, first: int | None = None) -> str:
+    """Lines of at most 76 characters."""
+    return textwrap.fill(
+        " ".join(text.split()), 76, initial_indent=" " * (indent if first is None else first), subsequent_indent=" " * indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _printable(value: object) -> object:
+    """Control characters and direction overrides made visible, wherever a text comes from."""
+    if type(value) is not str:
+        return value
+    return "\n".join(visible(line) for line in value.split("\n")) if "\n" in value else visible(value)
+
+
+def _nowrap(text: str) -> str:
+    """Spaces that do not break: some mail programs ignore `white-space`."""
+    from markupsafe import Markup
+
+    kept = text if isinstance(text, Markup) else Markup.escape(text)
+    head, mark, tail = str(kept).partition(">")
+    return Markup(head + mark + tail.replace(" ", "&nbsp;")) if mark else Markup(str(kept).replace(" ", "&nbsp;"))  # noqa: S704
+
+
+def _breakable(text: str) -> str:
+    """A range may break behind its dash."""
+    from markupsafe import Markup, escape
+
+    return Markup("–<wbr>").join(escape(part) for part in text.split("–"))
+
+
+def _anchor(identity: str) -> str:
+    """An id that HTML, links and CSS take: letters, digits and hyphens."""
+    return "t-" + re.sub(r"[^a-zA-Z0-9]+", "-", identity).strip("-").lower()

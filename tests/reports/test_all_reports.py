@@ -1,0 +1,128 @@
+"""All eight reports in all states."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib import import_module
+
+import pytest
+
+from auditor.model.report import Report, Tone, ViewSettings
+from auditor.portfolio import REPORT_NAMES
+from auditor.resources import templates_folder
+from auditor.steps.render import MAIL_LIMIT, Renderer, report_csv, report_json
+from tests.support.snapshots import STATES, state
+
+RENDERER = Renderer(templates_folder(), portfolio="Example portfolio")
+
+
+def built(name: str, condition: str) -> Report:
+    report: Report = import_module(f"auditor.reports.{name}").build(*state(condition), ViewSettings(name))
+    return report
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[tuple[str, str], Report]:
+    return {(name, condition): built(name, condition) for name in REPORT_NAMES for condition in STATES}
+
+
+each = pytest.mark.parametrize("condition", STATES)
+every = pytest.mark.parametrize("name", REPORT_NAMES)
+Reports = dict[tuple[str, str], Report]
+
+
+@each
+@every
+def test_every_report_has_all_blocks_in_every_state(reports: Reports, name: str, condition: str) -> None:
+    report = reports[name, condition]
+    assert len(report.verdict) <= 110
+    assert report.verdict.endswith(".")
+    assert report.support
+    assert len(report.kpis) == 4
+    assert report.charts
+    assert len(report.tables) >= 3
+    assert all(chart.bars or chart.empty for chart in report.charts)
+    assert all(table.rows or table.empty for table in report.tables)
+    assert report.changes or report.changes_note
+    assert report.coverage_sentence
+    assert report.verdict_rules
+
+
+@each
+@every
+def test_every_figure_names_a_trace_that_stands_in_the_report(reports: Reports, name: str, condition: str) -> None:
+    report = reports[name, condition]
+    known = {trace.id for trace in report.traces}
+    cells = [cell for table in report.tables for row in table.rows for cell in row]
+    cells += [kpi.value for kpi in report.kpis] + [bar.value for chart in report.charts for bar in chart.bars]
+    cells += [action.impact for action in report.actions]
+    assert {cell.trace for cell in cells if cell.trace} <= known
+    assert all(trace.sources for trace in report.traces)
+
+
+@each
+@every
+def test_a_mail_body_stays_below_the_limit(reports: Reports, name: str, condition: str) -> None:
+    assert len(RENDERER.mail_html(reports[name, condition]).encode()) <= MAIL_LIMIT
+
+
+@every
+def test_the_same_snapshot_gives_the_same_bytes(name: str) -> None:
+    forms = ("mail", "text", "page", "csv", "json")
+    first, second = (Renderer(templates_folder()).forms(built(name, "bad"), forms) for _ in range(2))
+    assert first == second
+
+
+@every
+def test_what_was_not_scanned_stands_on_page_one_and_is_never_healthy(reports: Reports, name: str) -> None:
+    report = reports[name, "bad"]
+    assert "the clone is incomplete" in report.coverage_sentence
+    assert report.sections.index("coverage") <= 1
+    assert report.tone is not Tone.OK
+
+
+@every
+def test_the_first_month_says_so(reports: Reports, name: str) -> None:
+    report = reports[name, "first month"]
+    assert "first month" in report.changes_note
+    assert not report.changes
+    assert all(not kpi.delta for kpi in report.kpis)
+
+
+@every
+def test_nothing_known_is_unknown_and_not_healthy(reports: Reports, name: str) -> None:
+    assert reports[name, "empty"].tone is Tone.UNKNOWN
+
+
+@every
+def test_markup_in_names_stays_text(reports: Reports, name: str) -> None:
+    report = reports[name, "strange names"]
+    for html in (RENDERER.mail_html(report), RENDERER.page(report)):
+        assert "<script" not in html
+        assert "\u202e" not in html
+        assert "\x1b" not in html
+    assert "49" not in report.verdict
+
+
+@every
+def test_no_cell_of_the_csv_can_become_a_formula(reports: Reports, name: str) -> None:
+    for row in csv.reader(io.StringIO(report_csv(reports[name, "strange names"]))):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_the_view_as_json_holds_every_row() -> None:
+    report = built("cto", "many findings")
+    document = json.loads(report_json(report))
+    assert document["schema"] == "auditor/report@1"
+    hardening = next(table for table in document["tables"] if table["id"] == "hardening")
+    assert len(hardening["rows"]) > 100
+
+
+def test_no_finding_id_stands_on_a_ceos_first_screen(reports: Reports) -> None:
+    report = reports["ceo", "bad"]
+    first = " ".join(
+        [report.verdict, report.support, *(a.sentence for a in report.actions), *(k.context for k in report.kpis)]
+    )
+    assert "v1:" not in first
