@@ -87,7 +87,13 @@ class Document:
     """Line of each front-matter key."""
     blocks: tuple[Block, ...]
     problems: tuple[str, ...] = ()
-    line_count: int = 0
+    lines: tuple[str, ...] = ()
+    """The page's lines as written."""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the page has."""
+        return len(self.lines)
 
 
 @dataclass(slots=True)
@@ -142,7 +148,7 @@ def parse_document(source: str, markdown: MarkdownIt) -> Document:
             blocks.append(Block("table", blocks[-1].headings if blocks else (), table=pending.pop(0)[2]))
         blocks.append(block)
     blocks.extend(Block("table", path.names(), table=t[2]) for t in pending)
-    return Document(meta, meta_lines, tuple(_join_orphans(blocks)), tuple(problems), len(lines))
+    return Document(meta, meta_lines, tuple(_join_orphans(blocks)), tuple(problems), tuple(lines))
 
 
 def _front_matter(source: str) -> tuple[dict[str, Any], dict[str, int], int, list[str]]:

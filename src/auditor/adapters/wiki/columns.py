@@ -48,9 +48,10 @@ _METRIC_HEADER = re.compile(
 )
 MONEY_WORDS = re.compile(
     r"\b(?:costs?|revenues?|prices?|amounts?|income|expenses?|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
-    r"earnings|ebitda|mrr|arr|burn|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
+    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
     re.IGNORECASE,
 )
+_MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\s*[\])]")
 _HINT = re.compile(
     r"[\[(]\s*(?P<code>US\$|[$€£¥₹%]|USD|EUR|GBP|CAD|AUD|INR|CHF|hours?|hrs?|h|days?|months?|nm|%|pct|x)?\s*(?P<mult>k|m|mm|thousands?|millions?|000s?|'000s?|bn)?\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|\bin (?P<code2>USD|EUR|GBP|\$|€)\b(?: (?P<mult2>thousands?|millions?))?|\$(?P<mult3>K|M|000s?)\b|(?P<mult4>'000s?)",
     re.IGNORECASE,
@@ -218,6 +219,10 @@ def _fits(role: str, cell: str) -> bool:
 
 def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None]:
     """Unit, currency, factor and per that a header or label gives in brackets: `Amount (EUR)`, `Revenue ($K)`."""
+    if (m := _MEASURE_HINT.search(text)) and m[1].lower() in units.MEASURES:
+        return units.MEASURES[m[1].lower()], None, Decimal(1), None
+    if re.search(r"\(gal(?:lons)?\s?/\s?h(?:r|our)?\)", text, re.IGNORECASE):
+        return "gal/h", None, Decimal(1), None
     for m in _HINT.finditer(text):
         code = (m["code"] or m["code2"] or ("$" if m["mult3"] else "")).upper()
         mult = (m["mult"] or m["mult2"] or m["mult3"] or m["mult4"] or "").lower()

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.dates import parse_date, parse_period
 from auditor.adapters.wiki.numbers import find_quantities
+from auditor.adapters.wiki.records import page_records
 from auditor.adapters.wiki.scope import Scope, declared
 from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
 from auditor.adapters.wiki.tables import Placeholder, table_facts
 from auditor.adapters.wiki.units import CODES
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import status_of
-from auditor.model.fact import Fact, Tier
+from auditor.model.fact import Fact, Record, Tier
 from auditor.model.location import WikiLocation
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class PageReading:
     scope: Scope
     facts: tuple[Fact, ...]
     placeholders: tuple[Placeholder, ...]
+    records: tuple[Record, ...] = ()
 
 
 def read_page(
@@ -57,7 +59,9 @@ def read_page(
     seen: set[object] = set()
     kept = [f for f in facts if (key := (f.source, f.raw)) in unique and key not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
     kept.sort(key=lambda f: (_line(f), _column(f)))
-    return PageReading(page, scope.entity, document, scope, tuple(kept), tuple(holes))
+    return PageReading(
+        page, scope.entity, document, scope, tuple(kept), tuple(holes), tuple(page_records(document, scope, vocabulary))
+    )
 
 
 def _line(fact: Fact) -> int:

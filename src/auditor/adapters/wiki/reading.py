@@ -103,7 +103,7 @@ def read_pages(
     return Reading(
         pages=tuple(readings),
         facts=facts,
-        records=(),
+        records=tuple(record for r in readings for record in r.records),
         gaps=stated + missing,
         conflicts=find_conflicts(facts, vocabulary, source_priority),
         miscalculations=(),

@@ -19,6 +19,8 @@ from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
+_RENTAL = frozenset("property_tax insurance hoa management_fee maintenance utilities debt_service".split())
+"""Positions of a property's costs that formulas need one by one; all other rows of a costs table are categories only."""
 TOTAL = re.compile(
     r"^\W*(?:grand |sub[- ]?|overall |annual |monthly |net )?totals?\b|^\W*sum\b|\btotals?\W*$", re.IGNORECASE
 )
@@ -77,7 +79,8 @@ def table_facts(table: Table, scope: Scope, vocabulary: Vocabulary) -> Iterator[
             if column.index >= len(cells):
                 continue
             cell = cells[column.index]
-            found = list(_cell_facts(cell, column, row, scope, vocabulary, numeric, costs=costs))
+            category = costs and not row.period and not row.scenario
+            found = list(_cell_facts(cell, column, row, scope, vocabulary, numeric, costs=category))
             yield from found
             if (
                 not found
@@ -165,6 +168,7 @@ def _cell_facts(
         period = row.period or column.period or scope.period
         status = _status(row, column, scope, period)
         metric = None
+        total = bool(TOTAL.search(row.label))
         if position == 0:
             chosen = meaning if meaning is not None and _plain_column(column, vocabulary) else None
             if (
@@ -173,12 +177,13 @@ def _cell_facts(
                 and (row.period or row.scenario or not row.label or is_period(row.label))
             ):
                 chosen = column_meaning
+            if chosen is not None and costs and value.unit == "money" and not total and chosen.metric not in _RENTAL:
+                chosen = None
             if chosen is not None and vocabulary.fits(chosen.metric, value):
                 metric = chosen.metric
                 status = chosen.status if chosen.status is not None and status is Status.ACTUAL else status
                 value, per = _settle(value, per or chosen.per or vocabulary.metrics[metric].per, vocabulary, metric)
         as_of = parse_date(row.attributes.get("as_of", "")) or scope.as_of
-        total = bool(TOTAL.search(row.label))
         yield Fact(
             entity=scope.entity,
             label=label if position == 0 else _second_label(label, cell.text, hit),
