@@ -19,7 +19,7 @@ from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
 from auditor.portfolio import FILE_NAME, MailSettings, Portfolio, read_portfolio
 from auditor.resources import rules_folder
-from auditor.rulebook import Rulebook, read_rulebook
+from auditor.rulebook import Rulebook, compiled_rulebook, read_rulebook
 
 if TYPE_CHECKING:
     from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
@@ -127,6 +127,26 @@ def make_tools(
         executor=lambda jobs: open_executor(executor, jobs, workers),
         options=options or {},
         announce=announce or (lambda _count: lambda _outcome: None),
+    )
+
+
+HOOK_SCANNERS = ("secrets", "hygiene", "bandit", "semgrep")
+
+
+def make_hook_tools() -> Tools:
+    """What the hook needs: the scanners of single files that are installed, and the compiled rulebook."""
+    points = {point.name: point for point in entry_points(group=SCANNER_GROUP)}
+    loaded = {name: _load(points[name]) for name in HOOK_SCANNERS if name in points}
+    folder = state_folder()
+    return Tools(
+        scanners=tuple(scanner for scanner in loaded.values() if not isinstance(scanner, str)),
+        broken_scanners={name: reason for name, reason in loaded.items() if isinstance(reason, str)},
+        rulebook=compiled_rulebook(rules_folder(), HOOK_SCANNERS, folder / "rulebook.json"),
+        rules_folder=rules_folder(),
+        cache=SqliteCache(folder / "cache.sqlite"),
+        mark=installation_marker(folder, os.environ),
+        now=SystemClock().now(),
+        executor=lambda jobs: open_executor("", jobs, 1),
     )
 
 

@@ -10,6 +10,10 @@ def main() -> None:
 
         sys.stdout.write(f"auditor {__version__}\n")
         return
+    if sys.argv[1:2] == ["hook"]:
+        from auditor.cli.hook import main as hook
+
+        sys.exit(hook(sys.argv[2:]))
     from auditor.cli.app import app
     from auditor.errors import AuditorError
 

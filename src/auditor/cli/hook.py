@@ -1,0 +1,185 @@
+"""`auditor hook`: the pre-commit hook. Its warm path imports next to nothing; every import here is counted in ms.
+
+Each staged blob is judged once: the answer lies in a small file under the git directory, in a folder named after this
+program, its rules and its scanners. A blob that was seen costs one `open`.
+"""
+
+import os
+import sys
+
+USAGE = """usage: auditor hook [--budget SECONDS] [--fail-on SEVERITY] [--all-files] [FILE ...]
+
+Check what is staged before it is committed: secrets, hygiene, and code where those extras are installed. Reads the index,
+never the work tree; runs nothing of the repository; makes no connection. Arguments that pre-commit passes are ignored.
+
+  --budget SECONDS    give up after this time and say so (default 20)
+  --fail-on SEVERITY  least severity that stops the commit (default high)
+  --all-files         every file of the index, not only what is staged
+
+Exit codes: 0 passed, 1 findings, 2 usage, 3 something could not be checked.
+"""
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_ISOLATION = (
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external=", "-c", "core.pager=cat",
+    "-c", "protocol.allow=never", "-c", "core.untrackedCache=false", "--no-pager", "--no-optional-locks",
+    "--literal-pathspecs",
+)  # fmt: skip
+"""Those of adapters/git.py that matter to the few commands used here; a test compares the two."""
+_KEPT = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+"""What git tells its hooks: a partial commit has an index of its own."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the hook; the exit code."""
+    options = _options(arguments)
+    if isinstance(options, int):
+        return options
+    budget, fail_on, everything = options
+    git_dir = _git("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").strip()
+    if not git_dir:
+        sys.stderr.write("auditor hook: this is no git repository, or it belongs to another user\n")
+        return 2
+    staged = _index() if everything else _staged()
+    folder = f"{git_dir}/auditor/hook/{_stamp(fail_on)}"
+    unseen, said = _remembered(folder, staged)
+    if unseen:
+        from auditor.cli.hook_cold import look
+
+        return look(unseen, said, folder=folder, budget=budget, fail_on=fail_on)
+    note = _read(f"{folder}/notes")
+    if note:
+        sys.stderr.write(note)
+    if said:
+        sys.stdout.write("".join(said))
+        return 1
+    return 0
+
+
+def _options(arguments: list[str]) -> tuple[float, str, bool] | int:
+    budget, fail_on, everything = 20.0, "high", False
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word in {"-h", "--help"}:
+            sys.stdout.write(USAGE)
+            return 0
+        if word == "--all-files":
+            everything = True
+        elif word == "--budget" and left and left[0].replace(".", "", 1).isdigit():
+            budget = float(left.pop(0))
+        elif word == "--fail-on" and left and left[0] in {"info", "low", "medium", "high", "critical"}:
+            fail_on = left.pop(0)
+        elif word.startswith("--"):
+            sys.stderr.write(f"auditor hook: {word} is unknown or lacks its value\n{USAGE}")
+            return 2
+    return budget, fail_on, everything
+
+
+def _git(*arguments: str) -> bytes:
+    """Output of git, empty when it failed; without `subprocess`, whose import takes as long as git itself."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment |= {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",
+        "LC_ALL": "C",
+    }
+    reading, writing = os.pipe()
+    try:
+        child = os.posix_spawnp(
+            "git",
+            ["git", *_ISOLATION, *arguments],
+            environment,
+            file_actions=[(os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_CLOSE, reading)],
+        )
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return b""
+    os.close(writing)
+    with open(reading, "rb") as stream:  # noqa: PTH123  a descriptor, and pathlib costs 3 ms
+        output = stream.read()
+    _, status = os.waitpid(child, 0)
+    return output if status == 0 else b""
+
+
+def _staged() -> list[tuple[str, str, str]]:
+    """(path, blob, blob before or empty) of what is added or changed; links and submodules are left out."""
+    base = "HEAD" if _git("rev-parse", "--verify", "--quiet", "HEAD") else EMPTY_TREE
+    raw = _git("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", base)
+    return _parsed(raw)
+
+
+def _parsed(raw: bytes) -> list[tuple[str, str, str]]:
+    parts = raw.split(b"\0")
+    found = []
+    for head, name in zip(parts[::2], parts[1::2], strict=False):
+        _, mode, old, new, status = head.decode().split(" ")
+        if status[0] in "AM" and mode.startswith("100") and new != old:
+            before = "" if status[0] == "A" else old
+            found.append((name.decode("utf-8", "surrogateescape"), new, before))
+    return found
+
+
+def _index() -> list[tuple[str, str, str]]:
+    """Every regular file of the index."""
+    found = []
+    for line in _git("ls-files", "--stage", "-z").split(b"\0"):
+        if line.startswith(b"100"):
+            head, name = line.split(b"\t", 1)
+            found.append((name.decode("utf-8", "surrogateescape"), head.split()[1].decode(), ""))
+    return found
+
+
+def _stamp(fail_on: str) -> str:
+    """Names program, rules and scanners as they are installed now: version, newest change, and number of rule files."""
+    from auditor import __version__
+
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  pathlib costs 3 ms
+    shipped = f"{here}/_shipped/rules"
+    roots = [shipped] if os.path.isdir(shipped) else [f"{here}/../../rules", f"{here}/../../scanners", here]  # noqa: PTH112
+    newest, count = 0, 0
+    for root in roots:
+        changed, files = _newest(root, deep=root != shipped)
+        newest, count = max(newest, changed), count + files
+    return f"{__version__}-{newest:x}-{count}-{fail_on}-{sys.hexversion:x}"
+
+
+def _newest(folder: str, *, deep: bool) -> tuple[int, int]:
+    """Newest change below a folder in nanoseconds, and how many files; an installed wheel does not change in place."""
+    newest, count = os.stat(folder).st_mtime_ns, 1  # noqa: PTH116
+    with os.scandir(folder) as items:
+        for item in items:
+            if item.name in {"fixtures", "__pycache__"} or item.name.startswith("."):
+                continue
+            if item.is_dir(follow_symlinks=False):
+                if deep:
+                    inner, files = _newest(item.path, deep=True)
+                    newest, count = max(newest, inner), count + files
+            elif deep:
+                newest, count = max(newest, item.stat(follow_symlinks=False).st_mtime_ns), count + 1
+    return newest, count
+
+
+def _remembered(folder: str, staged: list[tuple[str, str, str]]) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Blobs without an answer, and what was said of the others."""
+    unseen: list[tuple[str, str, str]] = []
+    said: list[str] = []
+    for path, blob, before in staged:
+        answer = _read(f"{folder}/{blob[:2]}/{blob}{'-' + before[:12] if before else ''}")
+        head = f"{path!r}\n"
+        if not answer.startswith(head):
+            unseen.append((path, blob, before))
+        elif len(answer) > len(head):
+            said.append(answer[len(head) :])
+    return unseen, said
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as stream:  # noqa: PTH123  pathlib costs 3 ms
+            return stream.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
