@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UsageError
-from auditor.flows import Policy, scan_paths
+from auditor.flows.scanning import scan_paths
+from auditor.flows.tools import Policy
 from auditor.formats.scan_json import scan_json
 from auditor.formats.text import scan_text
 from auditor.model.rule import Severity

@@ -7,7 +7,7 @@ import pytest
 from auditor.adapters.changes import deepen
 from auditor.errors import UsageError
 from auditor.flows.gate import GateResult, gate
-from auditor.flows.scanning import Policy
+from auditor.flows.tools import Policy
 from tests.support.repositories import commit, git
 from tests.support.scanners import CARD, Words
 from tests.support.tools import tools

@@ -6,23 +6,25 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.adapters.cache import SqliteCache
-from auditor.adapters.executors import open_executor
 from auditor.adapters.marker import installation_marker
 from auditor.errors import ConfigError, UsageError
-from auditor.flows import Tools
+from auditor.flows.tools import Tools
 from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
-from auditor.portfolio import FILE_NAME, MailSettings, Portfolio, read_portfolio
 from auditor.resources import rules_folder
 from auditor.rulebook import Rulebook, compiled_rulebook, read_rulebook
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
+    from auditor.portfolio import MailSettings, Portfolio
 
 SCANNER_GROUP = "auditor.scanners"
 
@@ -56,7 +58,9 @@ def find_scanners(only: Sequence[str] = ()) -> FoundScanners:
     Raises:
         UsageError: `only` names one that is not installed; the message lists the installed ones.
     """
-    points = {point.name: point for point in entry_points(group=SCANNER_GROUP)}
+    from importlib.metadata import entry_points
+
+    points = {point.name: point.value for point in entry_points(group=SCANNER_GROUP)}
     unknown = [name for name in only if name not in points]
     if unknown:
         raise UsageError(f"no scanner is called {unknown[0]!r}; installed are {', '.join(sorted(points)) or 'none'}")
@@ -71,9 +75,10 @@ def find_scanners(only: Sequence[str] = ()) -> FoundScanners:
     return FoundScanners(tuple(scanners), broken)
 
 
-def _load(point: EntryPoint) -> Scanner | str:
+def _load(point: str) -> Scanner | str:
+    module, _, name = point.partition(":")
     try:
-        scanner: Scanner = point.load()()
+        scanner: Scanner = getattr(import_module(module), name)()
     except (ImportError, AttributeError) as error:
         return f"the scanner could not be loaded: {error}"
     return scanner
@@ -81,6 +86,8 @@ def _load(point: EntryPoint) -> Scanner | str:
 
 def load_portfolio(path: Path) -> Portfolio:
     """The portfolio in a folder or file, variables taken from repos.env and the environment."""
+    from auditor.portfolio import read_portfolio
+
     return read_portfolio(path, os.environ)
 
 
@@ -112,6 +119,8 @@ def make_tools(
     Raises:
         UsageError: an unknown scanner, or a damaged key file.
     """
+    from auditor.adapters.executors import open_executor
+
     found = find_scanners(only)
     folder = state or state_folder()
     shipped = rules_folder()
@@ -130,24 +139,36 @@ def make_tools(
     )
 
 
-HOOK_SCANNERS = ("secrets", "hygiene", "bandit", "semgrep")
+HOOK_SCANNERS: Mapping[str, str] = {
+    "secrets": "scanners.secrets:Secrets",
+    "hygiene": "scanners.hygiene:Hygiene",
+    "bandit": "scanners.bandit:Bandit",
+    "semgrep": "scanners.semgrep:Semgrep",
+}
+"""Scanners of single files that ship. Reading the entry points of everything installed takes longer than a scan; a test
+compares these with them."""
 
 
 def make_hook_tools() -> Tools:
     """What the hook needs: the scanners of single files that are installed, and the compiled rulebook."""
-    points = {point.name: point for point in entry_points(group=SCANNER_GROUP)}
-    loaded = {name: _load(points[name]) for name in HOOK_SCANNERS if name in points}
+    loaded = {name: _load(point) for name, point in HOOK_SCANNERS.items()}
     folder = state_folder()
     return Tools(
         scanners=tuple(scanner for scanner in loaded.values() if not isinstance(scanner, str)),
         broken_scanners={name: reason for name, reason in loaded.items() if isinstance(reason, str)},
-        rulebook=compiled_rulebook(rules_folder(), HOOK_SCANNERS, folder / "rulebook.json"),
+        rulebook=compiled_rulebook(rules_folder(), tuple(HOOK_SCANNERS), folder / "rulebook.json"),
         rules_folder=rules_folder(),
         cache=SqliteCache(folder / "cache.sqlite"),
         mark=installation_marker(folder, os.environ),
         now=SystemClock().now(),
-        executor=lambda jobs: open_executor("", jobs, 1),
+        executor=_one_thread,
     )
+
+
+def _one_thread(jobs: int) -> AbstractContextManager[Executor]:
+    from auditor.adapters.executors import open_executor
+
+    return open_executor("", jobs, 1)
 
 
 def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
@@ -165,6 +186,8 @@ def make_transport(settings: MailSettings, folder: Path) -> Transport:
         from auditor.adapters.mail.smtp import Smtp
 
         if not settings.host:
+            from auditor.portfolio import FILE_NAME
+
             raise ConfigError(f"{FILE_NAME}: mail.host: the SMTP server is not named")
         return Smtp(settings.host, settings.port, settings.tls, settings.user, settings.password)
     if settings.transport == "ses":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.adapters.executors import open_executor
-from auditor.flows import Tools
+from auditor.flows.tools import Tools
 from auditor.model.ports import Scanner
 from auditor.model.rule import Rule
 from auditor.resources import rules_folder

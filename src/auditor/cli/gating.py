@@ -55,7 +55,7 @@ def gate(
     """
     from auditor.adapters.changes import deepen
     from auditor.flows.gate import gate as run_gate
-    from auditor.flows.scanning import Policy
+    from auditor.flows.tools import Policy
     from auditor.wiring import make_tools
 
     if fetch:

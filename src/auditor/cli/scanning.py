@@ -48,7 +48,8 @@ def scan(
 
     Nothing inside what is scanned is executed or obeyed, and no connection is made.
     """
-    from auditor.flows import Policy, scan_paths
+    from auditor.flows.scanning import scan_paths
+    from auditor.flows.tools import Policy
     from auditor.wiring import make_tools
 
     policy = Policy(severity_of(fail_on), confidence_of(min_confidence))

@@ -15,7 +15,8 @@ from auditor.adapters.files import open_files
 from auditor.adapters.git import Git
 from auditor.adapters.history import edits
 from auditor.errors import ConfigError, NotScannedError
-from auditor.flows.scanning import Tools, problem_notes, scan_targets
+from auditor.flows.scanning import problem_notes, scan_targets
+from auditor.flows.tools import Tools
 from auditor.model.fact import Conflict, Gap, Miscalculation
 from auditor.model.finding import Finding
 from auditor.model.run import EntityInfo, Outcome, OutcomeStatus, Run, ScanResult, Snapshot, WikiEdit

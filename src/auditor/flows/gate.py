@@ -9,7 +9,8 @@ from pathlib import Path
 from auditor.adapters.changes import changed_files, merge_base, renames
 from auditor.adapters.git import Git, GitFiles, is_repository
 from auditor.errors import NotScannedError, UsageError
-from auditor.flows.scanning import Policy, Tools, scan_targets, verdict_of
+from auditor.flows.scanning import scan_targets, verdict_of
+from auditor.flows.tools import Policy, Tools
 from auditor.model.finding import Finding, State
 from auditor.model.ports import Scanner
 from auditor.model.run import Outcome, Verdict

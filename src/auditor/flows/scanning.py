@@ -1,18 +1,14 @@
-"""The uses, each a straight line through the steps."""
+"""A scan: every scanner over every target, and the verdict at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.flows.tools import Policy, Tools
 from auditor.model.finding import Finding
-from auditor.model.ports import Cache, Marker, Scanner
-from auditor.model.rule import Confidence, Severity
+from auditor.model.ports import Scanner
 from auditor.model.run import Outcome, OutcomeStatus, Verdict
 from auditor.model.target import Repo, ScanTarget
 from auditor.rulebook import Rulebook
@@ -20,38 +16,6 @@ from auditor.steps.discover import Discovered, discover_paths
 from auditor.steps.normalise import normalise
 from auditor.steps.recall import scan_what_changed
 from auditor.steps.scan import Job, jobs_for, scan
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """The implementations that wiring chose for a run."""
-
-    scanners: tuple[Scanner, ...]
-    broken_scanners: Mapping[str, str]
-    """Reason by name, for those that could not be loaded."""
-    rulebook: Rulebook
-    rules_folder: Path
-    cache: Cache
-    mark: Marker
-    now: datetime
-    executor: Callable[[int], AbstractContextManager[Executor]]
-    """Opens an executor for so many jobs."""
-    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Options by scanner."""
-    announce: Callable[[int], Callable[[Outcome], None]] = lambda _count: lambda _outcome: None
-    """Told the number of jobs; gives what is told every outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What blocks."""
-
-    fail_on: Severity = Severity.HIGH
-    min_confidence: Confidence = Confidence.LOW
-
-    def blocks(self, finding: Finding) -> bool:
-        """Whether a finding is over the threshold."""
-        return finding.severity >= self.fail_on and Confidence[finding.confidence.upper()] >= self.min_confidence
 
 
 def scan_paths(paths: Sequence[Path], tools: Tools, policy: Policy, *, history: bool = False) -> Verdict:

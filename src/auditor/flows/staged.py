@@ -13,7 +13,7 @@ from auditor.adapters.git import Git
 from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.staged import BlobFiles
 from auditor.errors import AuditorError, MissingExtraError
-from auditor.flows.scanning import Tools
+from auditor.flows.tools import Tools
 from auditor.model.finding import Finding, State
 from auditor.model.location import CodeLocation
 from auditor.model.ports import ScanContext, Scanner
