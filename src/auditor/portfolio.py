@@ -98,6 +98,8 @@ class MailSettings:
     transport: str = "outbox"
     sender: str = ""
     bcc: tuple[str, ...] = ()
+    operator: str = ""
+    """Who is told how the monthly run went; empty: the first `bcc`, else the sender."""
     outbox: str = "outbox"
     host: str = ""
     port: int = 587
@@ -109,6 +111,11 @@ class MailSettings:
     configuration_set: str = ""
     profile: str = ""
     endpoint_url: str = ""
+
+    @property
+    def told(self) -> str:
+        """Address of the operator."""
+        return self.operator or (self.bcc[0] if self.bcc else self.sender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,8 +348,9 @@ class _Reader:
         settings = MailSettings(**words, bcc=self.texts(table, place, "bcc"), port=port)
         if settings.transport not in _TRANSPORTS:
             raise self.wrong(place, "transport", f"one of {', '.join(_TRANSPORTS)}")
-        if settings.sender:
-            self.address(settings.sender, place, "sender")
+        for key in ("sender", "operator"):
+            if getattr(settings, key):
+                self.address(getattr(settings, key), place, key)
         for copy in settings.bcc:
             self.address(copy, place, "bcc")
         return settings

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -173,6 +175,11 @@ def _one_thread(jobs: int) -> AbstractContextManager[Executor]:
 
 def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
     return read_rulebook(*folders, scanners=only)
+
+
+def process_name() -> str:
+    """A name for this process that no other has, also after a restart of the machine."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(6)}"
 
 
 def make_transport(settings: MailSettings, folder: Path) -> Transport:

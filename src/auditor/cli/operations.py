@@ -1,0 +1,16 @@
+"""Registers the commands of delivery and monthly operation."""
+
+from __future__ import annotations
+
+import typer
+
+from auditor.cli import deliveries
+
+
+def register(app: typer.Typer) -> None:
+    """Add them to the command line, in the order in which they are needed."""
+    app.command()(deliveries.deliveries)
+    app.command()(deliveries.send)
+    app.command()(deliveries.resend)
+    app.command("mark-sent")(deliveries.mark_sent)
+    app.command("give-up")(deliveries.give_up)
