@@ -8,14 +8,14 @@ from dataclasses import replace
 from auditor.errors import NotScannedError
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
-from auditor.model.ports import FileEntry, Files, ScanContext
+from auditor.model.ports import FileEntry, Files, History, ScanContext
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
 from scanners.hygiene.cards import HygieneRule, compiled
 from scanners.hygiene.contents import LIMIT, Seen
 from scanners.hygiene.ignoring import Audit, audit
-from scanners.hygiene.lockfile import unlocked
-from scanners.hygiene.past import gone
+from scanners.hygiene.lockfile import MANIFESTS, unlocked
+from scanners.hygiene.past import Gone, gone
 from scanners.hygiene.project import bus_factor, rust_sources, stale, without_tests
 from scanners.hygiene.tree import Tree, is_test, is_vendored
 
@@ -62,8 +62,8 @@ class _Work:
         self._context = context
         self._files = files
         self._tree = tree
-        self._by_path = {entry.path: entry for entry in tree.own}
         self._audit: Audit | None = None
+        self._small: dict[str, bytes] | None = None
         self.not_scanned: list[NotScanned] = []
 
     def _match(self, rule: HygieneRule, path: str, seen: Seen, **details: str) -> Match:
@@ -140,7 +140,7 @@ class _Work:
         if rule.directories is not None:
             yield from self._directories(rule)
         if rule.history is not None and self._context.history is not None:
-            for each in gone(self._context.history, rule):
+            for each in self._gone(self._context.history, rule):
                 message = f"Deleted on {each.deleted.when[:10]}, but still in history: {each.path}"
                 seen = Seen(None, each.seen.grade, message)
                 yield self._match(rule, each.path, seen, deleted_in=each.deleted.id, deleted_on=each.deleted.when)
@@ -151,6 +151,13 @@ class _Work:
                 yield self._match(rule, "", Seen())
         if rule.check and self._tree.everything:
             yield from _CHECKS[rule.check](self, rule)
+
+    def _gone(self, history: History, rule: HygieneRule) -> list[Gone]:
+        try:
+            return list(gone(history, rule))
+        except NotScannedError as error:
+            self.not_scanned.append(NotScanned("", "history could not be read", detail=str(error)))
+            return []
 
     def _directories(self, rule: HygieneRule) -> Iterator[Match]:
         assert rule.directories is not None
@@ -169,8 +176,11 @@ class _Work:
             yield self._match(rule, folder, Seen(message=message), files=str(len(entries)))
 
     def _read(self, path: str) -> bytes:
-        entry = self._by_path[path]
-        return self._files.read(entry) if entry.size <= LIMIT else b""
+        """Content of a manifest or `.gitignore`; they are read together when the first is asked for."""
+        if self._small is None:
+            wanted = [entry for entry in self._tree.named(".gitignore", *MANIFESTS) if entry.size <= LIMIT]
+            self._small = {entry.path: content for entry, content in self._files.read_many(wanted)}
+        return self._small.get(path, b"")
 
     def _audited(self) -> Audit | None:
         if self._audit is None:

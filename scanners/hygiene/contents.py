@@ -62,7 +62,7 @@ def private_key(path: str, content: bytes) -> Seen | None:
     found = _KEY.search(content, 0, LIMIT) or _PUTTY.search(content, 0, LIMIT)
     if not found:
         return None
-    return Seen(_line(content, found.start()), "encrypted" if _ENCRYPTED.search(content, 0, LIMIT) else "")
+    return Seen(_line(content, found.start()), "passphrase" if _ENCRYPTED.search(content, 0, LIMIT) else "")
 
 
 _FILLED = re.compile(

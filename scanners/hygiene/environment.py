@@ -80,7 +80,7 @@ _LOCAL_DEFAULT = re.compile(
     r"(?:postgres(?:ql)?|root|passw(?:or)?d|pass|secret|secretkey|admin|administrator|test(?:ing|er|user)?|guest|docker|mysql"
     r"|mariadb|mongo(?:db)?|redis|minio(?:admin)?|rabbitmq|dev(?:elopment|eloper)?|local(?:host|stack)?|user|username|demo"
     r"|sail|homestead|laravel|django|app|api|db|database|qwerty|foo|bar|foobar|abc123|p@ssw0rd"
-    r"|(?:my)?(?:super)?[-_]?(?:secret|password)|fake|mock|ci)(?:[-_]?(?:\d{1,8}|pass(?:word)?|secret|key|token|user|db|pw|dev|test|local))*[!.]?",
+    r"|[a-z0-9_-]{0,24}(?:passw(?:or)?d|secret)|fake|mock|ci)(?:[-_]?(?:\d{1,8}|pass(?:word)?|secret|key|token|user|db|pw|dev|test|local))*[!.]?",
     re.IGNORECASE,
 )
 

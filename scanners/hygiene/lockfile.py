@@ -25,6 +25,7 @@ _LOCKS: Mapping[str, tuple[str, ...]] = {
     "mix.exs": ("mix.lock",),
     "pubspec.yaml": ("pubspec.lock",),
 }  # fmt: skip
+MANIFESTS = tuple(_LOCKS)
 
 
 def unlocked(tree: Tree, read: Callable[[str], bytes]) -> tuple[str, ...]:

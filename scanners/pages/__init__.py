@@ -1,0 +1,248 @@
+"""Public pages: can they be found, can they take a booking, do they measure anything, can everybody use them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from auditor.model.fact import Record
+from auditor.model.finding import Match
+from auditor.model.location import CodeLocation
+from auditor.model.ports import FileEntry, Files, ScanContext
+from auditor.model.run import NotScanned, ScanResult
+from auditor.model.target import Repo, ScanTarget, Scope
+from scanners.pages import accessibility, booking, content, security, structure, tracking
+from scanners.pages.apply import Check, Hit, excerpt, hits
+from scanners.pages.cards import PageRule, compiled
+from scanners.pages.page import LARGEST, Page, decoded
+from scanners.pages.prices import prices
+from scanners.pages.profile import KNOWN
+from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots
+
+_HTML = re.compile(r"\.x?html?$", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"\.(?:md|markdown|liquid|njk|hbs|handlebars|mustache|ejs|erb|twig|jinja2?|j2|php)$", re.IGNORECASE
+)
+_MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
+_MOST_SOURCES = 400
+_MOST_PLACES = 50
+_LARGEST_SCRIPT = 512 * 1024
+
+CHECKS: Mapping[str, Check] = {
+    "analytics": tracking.no_analytics,
+    "analytics_on_some": tracking.analytics_on_some,
+    "analytics_placeholder": tracking.placeholder_id,
+    "analytics_retired": tracking.retired_analytics,
+    "consent": tracking.no_consent,
+    "calendar": booking.no_calendar,
+    "checkout": booking.no_checkout,
+    "booking_form": booking.no_form,
+    "contact": booking.no_contact,
+    "price": booking.no_price,
+    "reviews": booking.no_reviews,
+    "hours": booking.no_hours,
+    "ota": booking.no_ota,
+    "ld_types": structure.unknown_types,
+    "ld_json": structure.unreadable,
+    "ld_right_type": structure.wrong_type,
+    "pictures_without_text": accessibility.pictures_without_text,
+    "unlabelled_inputs": accessibility.unlabelled_inputs,
+    "nameless_controls": accessibility.nameless_controls,
+    "repeated_ids": accessibility.repeated_ids,
+    "page_secrets": security.secrets,
+    "sri": security.without_integrity,
+    "noopener": security.opener,
+    "inline_handlers": security.inline_handlers,
+    "stale_year": content.stale_year,
+    "placeholder_phone": content.placeholder_phone,
+    "dead_links": content.dead_links,
+    "broken_links": content.broken_links,
+    "missing_pictures": content.missing_pictures,
+    "repeated_titles": content.repeated_titles,
+    "repeated_descriptions": content.repeated_descriptions,
+    "rendered_by_script": content.rendered_by_script,
+}
+"""By the name that a card uses under `check`."""
+
+
+class Pages:
+    """Rules over the HTML files of a repository, site by site."""
+
+    name = "pages"
+    kinds = frozenset({"repo"})
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        """Look at every site of one repository.
+
+        A site is looked at as a whole: whether a change broke it cannot be said from the changed files alone, so a scan
+        of staged or changed files leaves this to the full scan.
+        """
+        assert isinstance(target, Repo)
+        assert context.files is not None
+        if target.scope is not Scope.TREE:
+            return ScanResult(skipped="pages are looked at as a whole site, in full scans")
+        reading = _Reading(context.files)
+        sites = _sites(target, reading, _types(context.data))
+        if not sites:
+            return ScanResult(skipped="no HTML page in the repository", not_scanned=tuple(reading.not_scanned))
+        rules = [compiled(rule, frozenset(CHECKS)) for rule in context.rules]
+        matches: list[Match] = []
+        records: list[Record] = []
+        for site in sites:
+            for rule in rules:
+                matches += (_match(target, rule, site, hit) for hit in hits(rule, site, context.now, CHECKS))
+            records += _records(target, site)
+        pages = [page for site in sites for page in site.pages]
+        shells = [NotScanned(page.path, "rendered by script", expected=True) for page in pages if page.is_shell]
+        return ScanResult(
+            matches=tuple(matches),
+            records=tuple(records),
+            looked_at={"pages": len(pages), "sites": len(sites), "rules": len(rules)},
+            not_scanned=(*shells, *reading.not_scanned, *context.files.unreadable()),
+        )
+
+
+class _Reading:
+    """Files of the target by path, read once and only when somebody asks."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.entries: Mapping[str, FileEntry] = {entry.path: entry for entry in files.entries() if entry.tracked}
+        self.not_scanned: list[NotScanned] = []
+        self._texts: dict[str, str] = {}
+        self._sources: tuple[Page, ...] | None = None
+
+    def text(self, path: str) -> str:
+        """Text of a small file; empty for what is missing, large or binary."""
+        if path not in self._texts:
+            entry = self.entries.get(path)
+            found = ""
+            if entry is not None and entry.size <= _LARGEST_SCRIPT:
+                found = next((decoded(body) or "" for _, body in self._files.read_many([entry])), "")
+            self._texts[path] = found
+        return self._texts[path]
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Read many small files by one process, so that `text` finds them."""
+        wanted = [self.entries[p] for p in paths if p in self.entries and p not in self._texts]
+        for entry, body in self._files.read_many([entry for entry in wanted if entry.size <= _LARGEST_SCRIPT]):
+            self._texts[entry.path] = decoded(body) or ""
+
+    def sources(self) -> tuple[Page, ...]:
+        """What a site generator makes pages of: evidence for what a layout alone does not show."""
+        if self._sources is None:
+            wanted = [path for path in self.entries if _SOURCE.search(path) and not is_elsewhere(path)][:_MOST_SOURCES]
+            self.prefetch(wanted)
+            self._sources = tuple(
+                Page(path, _MARKDOWN_LINK.sub(r'<a href="\2">\1</a>', self.text(path))) for path in wanted
+            )
+        return self._sources
+
+    def pages(self) -> Iterator[Page]:
+        """HTML files that are pages or fragments of pages."""
+        wanted = [entry for path, entry in self.entries.items() if _HTML.search(path) and not is_elsewhere(path)]
+        copies = built_copies([entry.path for entry in wanted])
+        self.not_scanned += [NotScanned(path, "built copy", expected=True) for path in sorted(copies)]
+        self.not_scanned += [NotScanned(entry.path, "too large") for entry in wanted if entry.size > LARGEST]
+        readable = [entry for entry in wanted if entry.size <= LARGEST and entry.path not in copies]
+        for entry, body in self._files.read_many(readable):
+            source = decoded(body)
+            if source is None:
+                self.not_scanned.append(NotScanned(entry.path, "binary", expected=True))
+            elif source.strip() and not is_mail(entry.path, source) and not is_copied(source):
+                page = Page(entry.path, source)
+                if page.is_too_deep:
+                    self.not_scanned.append(NotScanned(entry.path, "nested too deeply"))
+                else:
+                    yield page
+
+
+def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]) -> list[Site]:
+    everything = list(reading.pages())
+    pages = {page.path: page for page in everything if page.is_page}
+    fragments = [page for page in everything if not page.is_page]
+    declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
+    sites = []
+    for root, paths in sorted(roots(list(pages)).items()):
+        prefix = f"{root}/" if root else ""
+        assembled = any(pages[path].is_assembled for path in paths)
+        near = tuple(f for f in fragments if assembled or f.path.startswith(prefix) or len(pages) == len(paths))
+        near += reading.sources() if assembled else ()
+        sites.append(
+            Site(
+                root=root,
+                pages=tuple(pages[path] for path in paths),
+                fragments=near,
+                paths=frozenset(reading.entries),
+                read=reading.text,
+                prefetch=reading.prefetch,
+                declared=declared,
+                types=types,
+            )
+        )
+    return sites
+
+
+def _types(data: Path) -> dict[str, tuple[str, ...]]:
+    """Types of schema.org with the types they are kinds of; empty when the list is not installed."""
+    path = data / "pages" / "schema-org-types.txt"
+    if not path.is_file():
+        return {}
+    lines = (line for line in path.read_text().splitlines() if line and not line.startswith("#"))
+    parted = (line.partition(":") for line in lines)
+    return {name: tuple(parents.split()) for name, _, parents in parted}
+
+
+def _match(target: Repo, rule: PageRule, site: Site, hit: Hit) -> Match:
+    commit = target.commit
+    first = hit.spots[0] if hit.spots else None
+    places = [CodeLocation(target.name, hit.page.path, spot.line, commit=commit) for spot in hit.spots[1:]]
+    places += [CodeLocation(target.name, page.path, commit=commit) for page in hit.also]
+    return Match(
+        rule_id=rule.rule.id,
+        location=CodeLocation(target.name, hit.page.path, first.line if first else None, commit=commit),
+        excerpt=first.excerpt if first else "",
+        grade=hit.grade,
+        message=hit.message,
+        details={"site": site.root or "/", "profiles": ", ".join(sorted(site.profiles))},
+        also_at=tuple(places[:_MOST_PLACES]),
+    )
+
+
+def _records(target: Repo, site: Site) -> Iterator[Record]:
+    """What later steps compare with the wiki: the site itself, its prices and tiers, its marketplaces."""
+    place = CodeLocation(target.name, site.main.path, commit=target.commit)
+    yield Record(
+        kind="page-site",
+        entity=target.entity,
+        name=site.root or target.name,
+        source=place,
+        text={
+            "title": excerpt(site.main.first_text("head > title")),
+            "pages": str(len(site.pages)),
+            "profiles": ", ".join(sorted(site.profiles)),
+            "rendered_by_script": "yes" if site.is_shell else "no",
+            "declared": "yes" if site.declared else "no",
+        },
+    )
+    tiers: dict[str, CodeLocation] = {}
+    for page in site.public:
+        for price in prices(page):
+            source = CodeLocation(target.name, page.path, price.line, commit=target.commit)
+            label = excerpt(price.label)
+            text = {"price": excerpt(price.raw), "label": label, "page": page.path}
+            yield Record("page-price", target.entity, label or page.path, source, text, {"price": price.value})
+            if label:
+                tiers.setdefault(label, source)
+    for name, source in tiers.items():
+        yield Record("page-tier", target.entity, name, source, {"page": source.path})
+    if site.profiles & {"tours", "boats", "rental"}:
+        found = booking.channels(site)
+        for channel in dict.fromkeys((*booking.OTA_WANTED, *found)):
+            text = {
+                "channel": channel,
+                "present": "yes" if channel in found else "no",
+                "address": excerpt(found.get(channel, "")),
+            }
+            yield Record("ota", target.entity, channel, place, text)

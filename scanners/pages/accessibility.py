@@ -1,0 +1,143 @@
+"""Names and labels that assistive technology would miss (WCAG 2.2: 1.1.1, 3.3.2, 4.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
+from scanners.pages.cards import PageRule
+from scanners.pages.page import Page
+from scanners.pages.site import Site
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_SILENT_TYPES = frozenset({"hidden", "submit", "button", "reset", "image"})
+
+
+def _is_named(node: LexborNode, page: Page) -> bool:
+    attributes = node.attributes
+    if any((attributes.get(name) or "").strip() for name in ("aria-label", "title")):
+        return True
+    return any(page.has(f"[id='{_quoted(target)}']") for target in (attributes.get("aria-labelledby") or "").split())
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ")
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    each: LexborNode | None = node
+    while each is not None:
+        attributes = each.attributes
+        style = (attributes.get("style") or "").replace(" ", "").lower()
+        if (
+            "hidden" in attributes
+            or attributes.get("aria-hidden") == "true"
+            or "display:none" in style
+            or "visibility:hidden" in style
+        ):
+            return True
+        each = each.parent
+    return False
+
+
+def _inside_label(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.tag == "label":
+            return bool(above.text().strip()) or above.css_first("[aria-label], img[alt]") is not None
+        above = above.parent
+    return False
+
+
+def pictures_without_text(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Pictures with no `alt`, not even an empty one that says "decoration"."""
+    del now
+    for page in judged(rule, site):
+        nodes = [
+            node
+            for node in page.css("img:not([alt]), input[type='image' i]:not([alt]), area[href]:not([alt])")
+            if node.attributes.get("role") not in {"presentation", "none"}
+            and node.attributes.get("aria-hidden") != "true"
+            and not _is_named(node, page)
+        ]
+        if nodes:
+            spots = tuple(Spot(page.line_of(node), excerpt(node.html or "")) for node in nodes)
+            yield Hit(page, spots, counted(rule, len(spots)))
+
+
+def unlabelled_inputs(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Fields without a label; a placeholder vanishes as soon as one types and is none."""
+    del now
+    for page in judged(rule, site):
+        labelled = {node.attributes.get("for") for node in page.tree.css("label[for]") if node.text().strip()}
+        spots = []
+        for node in page.css("input, select, textarea"):
+            kind = (node.attributes.get("type") or "text").lower()
+            if (
+                (node.tag == "input" and kind in _SILENT_TYPES)
+                or node.attributes.get("tabindex") == "-1"
+                or _is_hidden(node)
+            ):
+                continue
+            identity = node.attributes.get("id")
+            if (identity and identity in labelled) or _inside_label(node) or _is_named(node, page):
+                continue
+            spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def nameless_controls(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Links and buttons that a screen reader can only call "link" and "button"."""
+    del now
+    for page in judged(rule, site):
+        spots = []
+        for node in page.css("a[href], button, [role='button'], input[type='button' i]"):
+            if _is_hidden(node) or _has_content(node) or _is_named(node, page):
+                continue
+            spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _has_content(node: LexborNode) -> bool:
+    if node.tag == "input":
+        return bool((node.attributes.get("value") or "").strip())
+    if any(each.tag not in {"script", "style"} and each.text(deep=False).strip() for each in (node, *node.css("*"))):
+        return True
+    for inner in node.css("img[alt], [aria-label], svg[title], input[value], [title]"):
+        if inner.attributes.get("aria-hidden") == "true":
+            continue
+        if any((inner.attributes.get(name) or "").strip() for name in ("alt", "aria-label", "title", "value")):
+            return True
+    return any(inner.text().strip() for inner in node.css("svg title"))
+
+
+def repeated_ids(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """One id on several elements: labels and scripts reach only the first."""
+    del now
+    for page in judged(rule, site):
+        seen: set[str] = set()
+        spots = []
+        for node in page.css("[id]"):
+            identity = node.attributes.get("id") or ""
+            if not identity or "{" in identity or "<" in identity or _in_svg(node):
+                continue
+            if identity in seen:
+                spots.append(Spot(page.line_of(node), f"id={excerpt(identity)}"))
+            seen.add(identity)
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _in_svg(node: LexborNode) -> bool:
+    each: LexborNode | None = node
+    while each is not None:
+        if each.tag == "svg":
+            return True
+        each = each.parent
+    return False

@@ -1,0 +1,175 @@
+"""One rule over one site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanners.pages.cards import PageRule
+from scanners.pages.page import Page
+from scanners.pages.site import Site
+
+_TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_CONFIGURATION = re.compile(
+    r"(?:^|/)(?:_headers|_redirects|netlify\.toml|vercel\.json|now\.json|firebase\.json|staticwebapp\.config\.json|\.htaccess|customHttp\.ya?ml|customHeaders\.json"
+    r"|amplify\.ya?ml|web\.config|Caddyfile|nginx[^/]*|[^/]*\.conf|[^/]*\.tf|serverless\.ya?ml|template\.ya?ml|cloudfront[^/]*\.(?:json|ya?ml|ts|py|js)"
+    r"|(?:next|nuxt|vite|astro|svelte)\.config\.[cm]?[jt]s|middleware\.[jt]s|server\.[jt]s|app\.(?:js|ts|py)|index\.js|settings\.py|wrangler\.toml|_worker\.js)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on a page."""
+
+    line: int | None
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule is true on a page (or for a site, seen from its first page)."""
+
+    page: Page
+    spots: tuple[Spot, ...] = ()
+    message: str = ""
+    grade: str = ""
+    also: tuple[Page, ...] = ()
+    """Further pages of which the same is true."""
+
+
+Check = Callable[[Site, PageRule, datetime], Iterator[Hit]]
+"""A named check: everything that the rule has to say about one site."""
+
+
+def hits(rule: PageRule, site: Site, now: datetime, checks: Mapping[str, Check]) -> Iterator[Hit]:
+    """Everything that one rule has to say about one site."""
+    if not concerns(rule, site):
+        return
+    if rule.check:
+        if rule.in_shell or not site.is_shell:
+            yield from checks[rule.check](site, rule, now)
+    elif rule.find:
+        for page in judged(rule, site):
+            yield from _found(rule, site, page)
+    elif rule.text is not None or rule.script is not None:
+        for page in judged(rule, site):
+            yield from _said(rule, page)
+    elif rule.absent:
+        yield from _missing(rule, site)
+    elif rule.files and not _has_file(rule, site):
+        yield Hit(site.main)
+
+
+def concerns(rule: PageRule, site: Site) -> bool:
+    """Whether a rule is for this kind of site."""
+    if rule.not_when & site.profiles:
+        return False
+    return bool(rule.when & site.profiles) if rule.when else "dialog" not in site.profiles
+
+
+def judged(rule: PageRule, site: Site) -> Iterator[Page]:
+    """Pages on which the rule may be judged without a browser."""
+    for page in site.pages:
+        if page.is_shell and not rule.in_shell:
+            continue
+        if not rule.apart and (page.is_apart or page.is_application):
+            continue
+        yield page
+
+
+def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
+    spots = []
+    if rule.files and _has_file(rule, site):
+        return
+    if rule.unless and page.has(rule.unless):
+        return
+    for node in page.css(rule.find):
+        value = (node.attributes.get(rule.attribute) or "") if rule.attribute else ""
+        if rule.attribute and _TEMPLATED.search(value):
+            continue
+        if rule.matches is not None and not rule.matches.search(value.strip()):
+            continue
+        if rule.not_matches is not None and rule.not_matches.search(value.strip()):
+            continue
+        spots.append(Spot(page.line_of(node), excerpt(value or node.html or "")))
+    if len(spots) >= rule.minimum:
+        yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def counted(rule: PageRule, count: int) -> str:
+    """`12 pictures without text`; empty for one, where the card's title says it."""
+    return f"{count} {rule.noun}" if rule.noun and count > 1 else ""
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, in one line, control characters made visible."""
+    line = " ".join(text.split())[:160]
+    return "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}" for c in line)
+
+
+def _said(rule: PageRule, page: Page) -> Iterator[Hit]:
+    spots = []
+    if rule.text is not None:
+        spots += [Spot(page.line_at(f.start()), excerpt(f[0])) for f in rule.text.finditer(page.bare)]
+    if rule.script is not None:
+        # What is found may be a secret: it is never shown.
+        spots += [Spot(page.line_at(at + f.start())) for at, text in page.scripts for f in rule.script.finditer(text)]
+        if not spots:
+            spots += [Spot(page.line_at(f.start())) for f in rule.script.finditer(page.source)]
+    if len(spots) >= rule.minimum:
+        yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
+    if rule.header and _sets_header(site, rule.header):
+        return
+    if rule.files and _has_file(rule, site):
+        return
+    if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
+        return
+    in_fragment = any(_present(rule, fragment) for fragment in site.fragments)
+    pages = list(judged(rule, site))
+    if rule.whole_site:
+        excused = rule.unless and any(page.has(rule.unless) for page in site.everything)
+        if pages and not excused and not in_fragment and not any(_present(rule, page) for page in pages):
+            yield Hit(site.main if site.main in pages else pages[0])
+        return
+    lacking = [
+        page
+        for page in pages
+        if not _present(rule, page)
+        and not (page.is_assembled and (in_fragment or page.is_served_by_tag))
+        and not (rule.unless and page.has(rule.unless))
+    ]
+    yield from once(site, lacking, pages, rule)
+
+
+def once(site: Site, lacking: Sequence[Page], pages: Sequence[Page], rule: PageRule) -> Iterator[Hit]:
+    """One hit for all pages that lack something, the main page first."""
+    if not lacking:
+        return
+    first = site.main if site.main in lacking else lacking[0]
+    share = f": {len(lacking)} of {len(pages)} pages" if len(pages) > 1 else ""
+    yield Hit(first, (), f"{rule.rule.title}{share}", also=tuple(page for page in lacking if page is not first))
+
+
+def _present(rule: PageRule, page: Page) -> bool:
+    nodes = page.tree.css(rule.absent)
+    return any(node.text().strip() for node in nodes) if rule.non_empty else bool(nodes)
+
+
+def _has_file(rule: PageRule, site: Site) -> bool:
+    if site.main.is_assembled and site.names_file(rule.files[0]):
+        return True
+    prefix = f"{site.root}/" if site.root else ""
+    parent = prefix.rsplit("/", 2)[0] + "/" if prefix.count("/") > 1 else ""
+    return any(base + name in site.paths for name in rule.files for base in (prefix, parent, ""))
+
+
+def _sets_header(site: Site, header: str) -> bool:
+    return any(
+        header in text.lower()
+        for text in site.texts(path for path in sorted(site.paths) if _CONFIGURATION.search(path))
+    )

@@ -1,0 +1,180 @@
+"""What the page says: its year, its placeholders, its links, its title beside those of the other pages."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from urllib.parse import unquote
+
+from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
+from scanners.pages.cards import PageRule
+from scanners.pages.page import Page
+from scanners.pages.site import Site
+
+_COPYRIGHT = re.compile(
+    r"(?:©|&copy;|&#0*169;|&#xa9;|\(c\)|\bcopyright\b)[^\n]{0,60}?((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;|to)\s*((?:19|20)\d\d|present|now|today))?",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)", re.IGNORECASE)
+_MADE_UP_NUMBER = re.compile(
+    r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|1234567890|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234)$"
+)
+_TEXT_NUMBER = re.compile(
+    r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
+)
+_TOGGLE = re.compile(
+    r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:|//|#|\?)|\{\{|\{%|<\?|<%|\$\{", re.IGNORECASE)
+_BUILD = re.compile(
+    r"(?:^|/)(?:package\.json|_config\.yml|hugo\.(?:toml|yaml)|config\.toml|astro\.config\.[a-z]+|eleventy\.config\.[a-z]+|\.eleventy\.js|gatsby-config\.[jt]s|manage\.py|app\.py|server\.js|pom\.xml|composer\.json)$"
+)
+_HTML_NAME = re.compile(r"\.html?$", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
+
+
+def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """A copyright line that ends before this year, unless a script writes the year."""
+    newest_allowed = now.year - 1 if now.month <= 2 else now.year
+    for page in judged(rule, site):
+        if any("getFullYear" in text for _, text in page.scripts) or _script_writes_year(site, page):
+            continue
+        spots = []
+        for found in _COPYRIGHT.finditer(page.bare):
+            last = found[2] or found[1]
+            if last.isdigit() and int(last) < newest_allowed:
+                spots.append(Spot(page.line_at(found.start()), excerpt(found[0])))
+        spots += (
+            Spot(page.line_at(found.start()), excerpt(found[0]))
+            for found in _YEAR_BEFORE.finditer(page.bare)
+            if int(found[1]) < newest_allowed and not re.match(r"\s*(?:19|20)\d\d", page.bare[found.end() :][:12])
+        )
+        if spots:
+            yield Hit(page, tuple(spots[:1]))
+
+
+def _script_writes_year(site: Site, page: Page) -> bool:
+    for node in page.tree.css("script[src]"):
+        path = site.local(page, node.attributes.get("src") or "")
+        if (
+            path
+            and "getFullYear" in site.read(path)
+            and not path.endswith(".min.js")
+            and re.search(r"year", site.read(path).replace("getFullYear", ""), re.IGNORECASE)
+        ):
+            return True
+    return False
+
+
+def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Numbers that ring nowhere: 555-01xx (reserved for fiction), area code 555, 123-456-7890, XXX."""
+    del now
+    for page in judged(rule, site):
+        spots = []
+        for node in page.css("a[href^='tel:' i], a[href*='wa.me/' i]"):
+            address = node.attributes.get("href") or ""
+            if _is_made_up(address):
+                spots.append(Spot(page.line_of(node), excerpt(address)))
+        if not spots:
+            spots = [
+                Spot(page.line_at(f.start()), excerpt(f[0]))
+                for f in _TEXT_NUMBER.finditer(page.bare)
+                if _is_made_up(f[0])
+            ]
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _is_made_up(number: str) -> bool:
+    if re.search(r"[xX]{3,}", number):
+        return True
+    return bool(_MADE_UP_NUMBER.match(re.sub(r"\D", "", number)))
+
+
+def dead_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Links that lead nowhere; what a script turns into a button is none."""
+    del now
+    for page in judged(rule, site):
+        spots = []
+        for node in page.css("a[href='#'], a[href='']"):
+            attributes = node.attributes
+            words = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+            if "onclick" in attributes or attributes.get("role") in {"button", "tab"} or _TOGGLE.search(words):
+                continue
+            if any(
+                name.startswith(("data-", "aria-expanded", "aria-controls", "@", "v-", "x-", "ng-"))
+                for name in attributes
+            ):
+                continue
+            spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
+        if len(spots) >= rule.minimum:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def broken_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Links to pages of this site that are not there; only where nothing builds or routes pages."""
+    del now
+    yield from _lost(site, rule, "a[href]", "href", _HTML_NAME)
+
+
+def missing_pictures(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Pictures of this site that are not there."""
+    del now
+    yield from _lost(site, rule, "img[src]", "src", _PICTURE)
+
+
+def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.Pattern[str]) -> Iterator[Hit]:
+    prefix = f"{site.root}/" if site.root else ""
+    if any(_BUILD.search(path) and (path.startswith(prefix) or "/" not in path) for path in site.paths):
+        return
+    names = {path.rsplit("/", 1)[-1].lower() for path in site.paths}
+    for page in judged(rule, site):
+        if page.is_assembled or page.has("base[href]"):
+            continue
+        spots = []
+        for node in page.css(selector):
+            address = re.split(r"[?#]", (node.attributes.get(attribute) or "").strip(), maxsplit=1)[0]
+            if not address or _ADDRESS.search(address) or not wanted.search(address):
+                continue
+            plain = unquote(address).replace("\\", "/")
+            if site.local(page, plain) is None and plain.rsplit("/", 1)[-1].lower() not in names:
+                spots.append(Spot(page.line_of(node), excerpt(address)))
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def repeated_titles(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Several pages under one title."""
+    del rule, now
+    yield from _repeated(site, lambda page: page.first_text("head > title"), "title")
+
+
+def repeated_descriptions(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Several pages under one description."""
+    del rule, now
+    yield from _repeated(site, lambda page: page.meta("description"), "description")
+
+
+def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterator[Hit]:
+    pages: dict[str, list[Page]] = defaultdict(list)
+    for page in site.public:
+        value = value_of(page)
+        if value and "{" not in value and not page.is_assembled:
+            pages[value].append(page)
+    for value, same in pages.items():
+        if len(same) > 1:
+            selector = "head > title" if name == "title" else "meta[name='description' i]"
+            node = same[0].tree.css_first(selector)
+            spot = Spot(same[0].line_of(node) if node else None, excerpt(value))
+            yield Hit(same[0], (spot,), f"{len(same)} pages have the same {name}", also=tuple(same[1:]))
+
+
+def rendered_by_script(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Pages that are empty until a script has run."""
+    del rule, now
+    shells = [page for page in site.pages if page.is_shell]
+    if shells:
+        yield Hit(shells[0], also=tuple(shells[1:]))

@@ -1,0 +1,225 @@
+"""One HTML file: parsed once, its text with places, and what kind of page it is."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LARGEST = 3 * 1024 * 1024
+"""Bytes; a larger file is no page that a visitor waits for."""
+
+DEEPEST = 1500
+"""Levels of elements; questions about ancestors cost the square of it."""
+_ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
+_UNCLOSED = frozenset(
+    "area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot path "
+    "html head body".split()
+)
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>script|style|textarea|xmp)\b(?P<raw_attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>(?P<content>.*?)</(?P=raw)\s*>"
+    r"|<(?P<tag>[a-zA-Z][a-zA-Z0-9:-]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>"
+    r"|</[a-zA-Z][^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_NOT_SPACE = re.compile(r"[^\r\n]")
+_TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
+_IS_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_ASSEMBLED = re.compile(
+    r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import)\b|<\?(?:php|=)|<%[^%]|\{\{\s*[>#]"
+    r"|<!--\s*#include|@(?:extends|include|section|yield)\s*\(|\bth:(?:replace|insert|include)=|\bdata-include="
+    r"|\{\{-?\s*(?:template|partial|block|content)\b|w3-include-html|\.load\(\s*['\"][^'\"]+\.html"
+    r"|fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component)[^'\"`]*\.html"
+)
+_APPLICATION_PATH = re.compile(
+    r"(?:^|/)(?:[^/]*[-_])?(?:admin|dashboard|login|log-?in|signin|sign-in|signup|sign-up|register|account|profile|portal|backoffice|console"
+    r"|panel|settings|reset|forgot|password|auth|checkout|cart|users?)(?:[-_][^/]*)?(?:\.html?$|/)",
+    re.IGNORECASE,
+)
+_APART = re.compile(
+    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|confirm[^/]*|unsubscribe|cancel[^/]*|maintenance|preview[^/]*|draft[^/]*"
+    r"|test[^/]*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
+    re.IGNORECASE,
+)
+
+
+def decoded(content: bytes) -> str | None:
+    """Text of a file; None for what is no text."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    if b"\0" in content[:2048]:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+class Page:
+    """An HTML file of a site, or a fragment that others include."""
+
+    def __init__(self, path: str, source: str) -> None:
+        from selectolax.lexbor import LexborHTMLParser
+
+        self.path = path
+        """In the repository."""
+        self.source = _FRONT_MATTER.sub(lambda found: _blank(found[0]), source)
+        self.scripts: tuple[tuple[int, str], ...]
+        """(offset, text) of inline scripts, structured data left out."""
+        self._starts: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        self.bare, markup = self._read_tokens()
+        """The source with markup, comments, scripts and styles blanked; offsets are those of the source."""
+        self.text = " ".join(html.unescape(self.bare).split())
+        """What a visitor can read (or could, if all of it were shown), in one line."""
+        self.is_too_deep = self._depth(markup) > DEEPEST
+        """Whether elements are nested so deeply that no tree is made; nothing of it is judged."""
+        self.tree: LexborHTMLParser = LexborHTMLParser("" if self.is_too_deep else markup)
+        self.is_page = bool(_IS_PAGE.search(self.source)) and not self._is_redirect()
+        self.is_assembled = bool(_ASSEMBLED.search(self.source)) or source.startswith("---\n")
+        """Whether parts of it stand in other files."""
+        self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]
+        self._lines: dict[str, dict[int, int]] = {}
+
+    def _read_tokens(self) -> tuple[str, str]:
+        """The bare text, and the markup without template tags between elements: one before `<html>` ends the head."""
+        scripts: list[tuple[int, str]] = []
+        out: list[str] = []
+        markup: list[str] = []
+        at = 0
+        for token in _TOKEN.finditer(self.source):
+            text = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), self.source[at : token.start()])
+            out += (text, _blank(token[0]))
+            markup += (text, token[0])
+            at = token.end()
+            tag = (token["raw"] or token["tag"] or "").lower()
+            if not tag:
+                continue
+            attributes = token["raw_attributes"] if token["raw"] else token["attributes"]
+            names = frozenset(found[1].lower() for found in _ATTRIBUTE.finditer(attributes or ""))
+            self._starts.setdefault(tag, []).append((token.start(), names))
+            if tag == "script" and "json" not in (attributes or "").lower():
+                scripts.append((token.start("content"), token["content"]))
+        out.append(self.source[at:])
+        markup.append(self.source[at:])
+        self.scripts = tuple(scripts)
+        return "".join(out), "".join(markup)
+
+    @staticmethod
+    def _depth(markup: str) -> int:
+        depth = deepest = 0
+        for found in _ELEMENT.finditer(markup):
+            if found[2].lower() not in _UNCLOSED and not found[0].endswith("/>"):
+                depth = max(0, depth + (-1 if found[1] else 1))
+                deepest = max(deepest, depth)
+        return deepest
+
+    @cached_property
+    def is_served_by_tag(self) -> bool:
+        """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
+        return bool(re.search(r"\{%-?\s*(?:seo|social_meta|feed_meta)\b|\{\{\s*seo|<SEO\b", self.source))
+
+    def _is_redirect(self) -> bool:
+        return self.tree.css_first("meta[http-equiv='refresh' i]") is not None and len(self.text) < 200
+
+    def line_at(self, offset: int) -> int:
+        """Line of an offset into the source, from 1."""
+        return bisect_right(self._line_starts, offset)
+
+    def line_of(self, node: LexborNode) -> int | None:
+        """Line of a node's start tag: the parser keeps none, so the n-th node of a tag is its n-th start tag."""
+        tag = node.tag or ""
+        if tag not in self._lines:
+            self._lines[tag] = self._placed(tag)
+        return self._lines[tag].get(node.mem_id)
+
+    def _placed(self, tag: str) -> dict[int, int]:
+        starts = self._starts.get(tag, [])
+        if not starts or not re.fullmatch(r"[a-z][a-z0-9-]*", tag):
+            return {}
+        nodes = self.tree.css(tag)
+        if len(nodes) == len(starts):
+            return {node.mem_id: self.line_at(start) for node, (start, _) in zip(nodes, starts, strict=True)}
+        placed: dict[int, int] = {}
+        at = 0
+        for node in nodes:
+            names = frozenset(name.lower() for name in node.attributes)
+            ahead = next((i for i in range(at, min(at + 50, len(starts))) if starts[i][1] == names), None)
+            if ahead is None:
+                continue
+            placed[node.mem_id] = self.line_at(starts[ahead][0])
+            at = ahead + 1
+        return placed
+
+    def css(self, selector: str) -> list[LexborNode]:
+        """Nodes that a browser would show, each once: those inside `noscript` and `template` are left out."""
+        nodes = {node.mem_id: node for node in self.tree.css(selector)}
+        return [node for node in nodes.values() if not _inside(node, _UNSEEN)]
+
+    def has(self, selector: str) -> bool:
+        """Whether anything matches."""
+        return self.tree.css_first(selector) is not None
+
+    def first_text(self, selector: str) -> str:
+        """Text of the first match, in one line; empty when there is none."""
+        node = self.tree.css_first(selector)
+        return " ".join(node.text(separator=" ").split()) if node else ""
+
+    def meta(self, *names: str) -> str:
+        """Content of the first `meta` with one of these names or properties."""
+        for name in names:
+            node = self.tree.css_first(f"meta[name='{name}' i], meta[property='{name}' i]")
+            if node and node.attributes.get("content"):
+                return (node.attributes["content"] or "").strip()
+        return ""
+
+    @cached_property
+    def is_shell(self) -> bool:
+        """Whether a script renders what a visitor sees, so that the file itself shows nothing."""
+        if len(self.text_of_body()) > 160 or not self.tree.css_first("script"):
+            return False
+        return (
+            self.has(
+                "div[id='root'], div[id='app'], div[id='__next'], div[id='__nuxt'], div[id='svelte'], div[id='main']:empty, app-root"
+            )
+            or self.has("script[type='module'][src], script[src*='bundle'], script[src*='main'], script[src*='app']")
+        ) and not self.has("form, img, a[href], button, input")
+
+    def text_of_body(self) -> str:
+        """Visible text without the title."""
+        title = self.first_text("head > title")
+        return self.text.removeprefix(title).strip()
+
+    @cached_property
+    def is_application(self) -> bool:
+        """Whether it is for people who have signed in, or sign in here."""
+        return self.has("input[type='password' i]") or bool(_APPLICATION_PATH.search(self.path))
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Whether nobody is meant to find it by searching: errors, thanks, previews."""
+        return bool(_APART.search(self.path))
+
+
+_UNSEEN = frozenset({"noscript", "template"})
+
+
+def _inside(node: LexborNode, tags: frozenset[str]) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.tag in tags:
+            return True
+        above = above.parent
+    return False
+
+
+def _blank(text: str) -> str:
+    return _NOT_SPACE.sub(" ", text)

@@ -1,0 +1,224 @@
+"""Pages that belong together, and what kind of business they speak for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from posixpath import dirname, join, normpath
+from typing import Any
+
+from scanners.pages.page import Page
+
+_INDEX = ("index.html", "index.htm", "home.html", "default.html")
+_ELSEWHERE = re.compile(
+    r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
+    r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
+    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?)/",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(
+    r"urn:schemas-microsoft-com:(?:vml|office)|\bmso-|(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[-_]?(?:template|body|layout)?[^/]*\.html?$"
+)
+_PROGRAM = re.compile(
+    r"(?:^|/)(?:urls|views|routes|app|server|main|settings|_config|config|Gemfile|hugo|gatsby-config|astro\.config|web)[^/]*\.?(?:py|js|ts|mjs|rb|php|ya?ml|toml|json)?$"
+)
+_BUILT = re.compile(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|www/build)(?=/)")
+
+
+def is_elsewhere(path: str) -> bool:
+    """Whether a path is no page of the team's: a package's, a test's, a report's, a mail's."""
+    return bool(_ELSEWHERE.search(path))
+
+
+def is_mail(path: str, source: str) -> bool:
+    """Whether it is the body of a mail."""
+    return bool(_MAIL.search(source) or _MAIL.search(path))
+
+
+def is_copied(source: str) -> bool:
+    """Whether a browser saved it from somebody else's site."""
+    return "<!-- saved from url=" in source[:2000]
+
+
+def built_copies(paths: Sequence[str]) -> frozenset[str]:
+    """Pages in a build folder whose sources are there as well."""
+    built = {path for path in paths if _BUILT.match(path)}
+    return frozenset(built) if len(built) < len(paths) else frozenset()
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pages below one folder. Evidence is taken from fragments and local scripts as well."""
+
+    root: str
+    """Folder in the repository; empty: its top."""
+    pages: tuple[Page, ...]
+    fragments: tuple[Page, ...]
+    """Files that are included into pages."""
+    paths: frozenset[str]
+    """Every path of the repository."""
+    read: Callable[[str], str]
+    """Text of a path; empty when it cannot be had."""
+    prefetch: Callable[[Iterable[str]], None]
+    """Read these paths together, so that `read` is cheap."""
+    declared: frozenset[str] = frozenset()
+    types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Known schema.org types with the types that they are kinds of."""
+
+    @cached_property
+    def main(self) -> Page:
+        """The page a visitor begins with."""
+        order = {name: rank for rank, name in enumerate(_INDEX)}
+        return min(self.pages, key=lambda p: (p.path.count("/"), order.get(p.path.rsplit("/", 1)[-1], 9), p.path))
+
+    @cached_property
+    def public(self) -> tuple[Page, ...]:
+        """Pages for visitors who have not signed in."""
+        return tuple(page for page in self.pages if not page.is_application and not page.is_apart)
+
+    @cached_property
+    def everything(self) -> tuple[Page, ...]:
+        """Pages and fragments."""
+        return (*self.pages, *self.fragments)
+
+    @cached_property
+    def is_shell(self) -> bool:
+        """Whether every page is rendered by script."""
+        return all(page.is_shell for page in self.pages)
+
+    @cached_property
+    def hrefs(self) -> tuple[str, ...]:
+        """Targets of links, frames and forms, lower case."""
+        found = []
+        for page in self.everything:
+            for node in page.tree.css(
+                "a[href], iframe[src], form[action], area[href], [data-href], [data-url], [data-src]"
+            ):
+                for name in ("href", "src", "action", "data-href", "data-url", "data-src"):
+                    value = node.attributes.get(name)
+                    if value:
+                        found.append(value.strip().lower())
+        return tuple(found)
+
+    @cached_property
+    def text(self) -> str:
+        """Text of all pages and fragments, in one line."""
+        return " ".join(page.text for page in self.everything)
+
+    @cached_property
+    def code(self) -> str:
+        """Inline scripts, addresses of scripts and frames, and the text of the site's own script files."""
+        parts: list[str] = []
+        files: dict[str, None] = {}
+        for page in self.everything:
+            parts += [script for _, script in page.scripts]
+            for node in page.tree.css(
+                "script[src], iframe[src], link[href], stripe-buy-button, div[data-url], [data-domain], [data-website-id]"
+            ):
+                parts.append(" ".join(f'{name}="{value}"' for name, value in node.attributes.items()))
+                path = self.local(page, node.attributes.get("src") or "") if node.tag == "script" else None
+                if path:
+                    files[path] = None
+        parts += self.texts(files)
+        return "\n".join(parts)
+
+    def names_file(self, name: str) -> bool:
+        """Whether a program of the repository names a file, and so may serve or generate it."""
+        stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        return any(stem in text for text in self.texts(path for path in sorted(self.paths) if _PROGRAM.search(path)))
+
+    def texts(self, paths: Iterable[str]) -> list[str]:
+        """Texts of paths, read together."""
+        wanted = list(paths)
+        self.prefetch(wanted)
+        return [self.read(path) for path in wanted]
+
+    def local(self, page: Page, address: str) -> str | None:
+        """Path in the repository that an address of a page means; None when it leads elsewhere or is not there."""
+        bare = re.split(r"[?#]", address.strip(), maxsplit=1)[0]
+        if not bare or re.match(r"(?:[a-z][a-z0-9+.\-]*:|//)", bare, re.IGNORECASE) or "{" in bare:
+            return None
+        for base in (
+            (self.root, join(self.root, "public"), "", "public", "static")
+            if bare.startswith("/")
+            else (dirname(page.path), self.root)
+        ):
+            path = normpath(join(base, bare.lstrip("/")))
+            for candidate in (path, f"{path}.html", f"{path}/index.html"):
+                if candidate.removeprefix("./") in self.paths:
+                    return candidate.removeprefix("./")
+        return None
+
+    @cached_property
+    def structured_types(self) -> tuple[str, ...]:
+        """Types of all JSON-LD blocks that parse, and of microdata."""
+        found: list[str] = []
+        for page in self.everything:
+            for _, document in structured_data(page):
+                found += types_in(document)
+            for node in page.tree.css("[itemtype]"):
+                found += [
+                    value.rstrip("/").rsplit("/", 1)[-1] for value in (node.attributes.get("itemtype") or "").split()
+                ]
+        return tuple(found)
+
+    @cached_property
+    def profiles(self) -> frozenset[str]:
+        """Declared, or found out: `app`, `dialog`, `marketing`, `booking`, `tours`, `boats`, `hauling`, `rental`."""
+        from scanners.pages.profile import profiles_of
+
+        return self.declared or profiles_of(self)
+
+
+def structured_data(page: Page) -> Iterator[tuple[int | None, Any]]:
+    """(line, document) of each JSON-LD block; the document is None where it does not parse."""
+    for node in page.tree.css("script[type*='ld+json' i]"):
+        text = node.text().strip()
+        text = re.sub(r"\A(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\Z", "", text).strip()
+        if not text or re.search(r"\{\{|\{%|<\?|<%|\$\{", text):
+            continue
+        try:
+            document = json.loads(text, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError):
+            document = None
+        yield page.line_of(node), document
+
+
+def types_in(document: Any, depth: int = 0) -> list[str]:
+    """Every `@type` of a JSON-LD document, without the vocabulary's address."""
+    found: list[str] = []
+    if depth > 30:
+        return found
+    if isinstance(document, dict):
+        value = document.get("@type")
+        found += (
+            re.sub(r"^(?:https?://)?(?:www\.)?schema\.org/|^schema:", "", each.strip())
+            for each in (value if isinstance(value, list) else [value])
+            if isinstance(each, str)
+        )
+        for inner in document.values():
+            found += types_in(inner, depth + 1)
+    elif isinstance(document, list):
+        for inner in document:
+            found += types_in(inner, depth + 1)
+    return found
+
+
+def roots(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Folder of each site with its pages: the outermost folder with an index page, else the page's own."""
+    with_index = {dirname(path) for path in paths if path.rsplit("/", 1)[-1].lower() in _INDEX}
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        folder, best = dirname(path), None
+        above = folder
+        while True:
+            if above in with_index:
+                best = above
+            if not above:
+                break
+            above = dirname(above)
+        found.setdefault(best if best is not None else folder, []).append(path)
+    return {root: tuple(sorted(pages)) for root, pages in found.items()}

@@ -1,0 +1,139 @@
+"""Whether visits are counted, and whether anybody was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from scanners.pages.apply import Hit, Spot, judged, once
+from scanners.pages.cards import PageRule
+from scanners.pages.page import Page
+from scanners.pages.site import Site
+
+_ID = re.compile(
+    r"\bG-(?!X{4,}|0{4,}|1234|ABC|YOUR|MEASUREMENT|ID\b|TRACKING)[A-Z0-9]{6,12}\b|\bGTM-(?!X{4,}|0{4,}|ABC|YOUR)[A-Z0-9]{4,9}\b"
+    r"|\bGT-[A-Z0-9]{6,}\b|\bAW-\d{8,}"
+)
+_SERVICES = tuple(
+    """plausible.io/js plausible.js usefathom.com matomo.js matomo.php piwik.js piwik.php cloudflareinsights.com
+    cdn.segment.com posthog mixpanel.init cdn.mxpnl.com static.hotjar.com clarity.ms/tag umami.is umami.js data-website-id
+    simpleanalytics /fbevents.js fbq('init' fbq("init" heapanalytics heap.load amplitude goatcounter counter.dev
+    statcounter.com mc.yandex.ru snap.licdn.com /_vercel/insights getclicky.com adobedtm.com hs-scripts.com js.hs-analytics
+    pirsch.io panelbear splitbee analytics.tiktok.com ahrefs.com/analytics beampipe rybbit openpanel tinybird kissmetrics
+    firebase-analytics getAnalytics( woopra countly swetrix vitals.vercel nr-data.net dap.digitalgov""".split()
+)
+_LIBRARIES = tuple(
+    """react-ga vue-gtag @vercel/analytics gtag( posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA
+    trackPageview umami""".split()
+)
+_PLACEHOLDER = re.compile(
+    r"\bG-(?:X{4,}[A-Z0-9]*|0{4,}|1234\w*|ABC\w*|YOUR\w*|MEASUREMENT\w*|TRACKING\w*)|\bGTM-(?:X{4,}|0{4,}|ABC\w*|YOUR\w*)|\bUA-(?:X{4,}|0{4,}|1{6,}|12345\d*)-[\dXY]+"
+    r"|\b(?:GA_(?:MEASUREMENT|TRACKING)_ID|YOUR[-_](?:GA|GTM|TRACKING|MEASUREMENT|PIXEL)[-_]?(?:4[-_])?(?:ID|CODE)?|GOOGLE_ANALYTICS_ID)\b"
+)
+_RETIRED = re.compile(r"\bUA-(?!X{4,}|0{4,}|1{6,}|12345)\d{5,10}-\d{1,3}\b")
+_TRACKS = re.compile(
+    r"\bG-[A-Z0-9]{6,12}\b|\bGTM-[A-Z0-9]{4,9}\b|\bUA-\d{5,10}-\d|\bAW-\d{8,}|connect\.facebook\.net|fbq\(|hotjar|clarity\.ms|doubleclick|analytics\.tiktok|snap\.licdn|cdn\.segment|mixpanel|hs-scripts|mc\.yandex"
+    r"|googlesyndication|heapanalytics|fullstory"
+)
+_SHELL_SOURCE = re.compile(r"(?:^|/)(?:src|app|pages|components)/.*\.(?:[jt]sx?|vue|svelte)$|(?:^|/)package\.json$")
+_CONSENT = re.compile(
+    r"cookiebot|onetrust|cookielaw|cookieyes|cookie-?consent|cookieconsent|osano|iubenda|termly|usercentrics|didomi|quantcast|complianz|klaro|tarteaucitron|cookiehub|cookie-?script|cookiefirst|civic(?:uk|computing)"
+    r"|trustarc|borlabs|axeptio|consentmanager|gdpr|cookie[-_]?(?:banner|notice|bar|popup|policy|modal|law)|['\"]consent['\"]\s*,\s*['\"]default|consent[-_]?(?:banner|mode|manager)|acceptCookies|secureprivacy|enzuzo",
+    re.IGNORECASE,
+)
+
+
+def _code_of(site: Site, page: Page) -> str:
+    parts = [script for _, script in page.scripts]
+    for node in page.tree.css("script, iframe, img, link"):
+        parts.append(
+            " ".join(
+                f'{name}="{value}"'
+                for name, value in node.attributes.items()
+                if name in {"src", "href", "id", "data-domain", "data-website-id", "data-token", "data-goatcounter"}
+            )
+        )
+        source = node.attributes.get("src") or ""
+        if node.tag == "script" and source:
+            parts.append(site.read(site.local(page, source) or ""))
+    return "\n".join(parts)
+
+
+def _is_measured(code: str) -> bool:
+    return any(service in code for service in _SERVICES) or bool(_ID.search(code))
+
+
+def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Nothing counts visits on any page; a placeholder or a retired id counts nothing."""
+    del rule, now
+    code = site.code
+    if site.is_shell:
+        code += "\n".join(site.texts(path for path in sorted(site.paths) if _SHELL_SOURCE.search(path)))
+        if any(library in code for library in _LIBRARIES):
+            return
+    if not _is_measured(code):
+        yield Hit(site.main)
+
+
+def analytics_on_some(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Some pages are counted and some are not."""
+    del now
+    pages = [page for page in judged(rule, site) if page in site.public and not page.is_assembled]
+    measured = [page for page in pages if _is_measured(_code_of(site, page))]
+    if measured and not any(_is_measured(_code_of(site, fragment)) for fragment in site.fragments):
+        yield from once(site, [page for page in pages if page not in measured], pages, rule)
+
+
+def _spots(page: Page, expression: re.Pattern[str]) -> tuple[Spot, ...]:
+    found = [
+        Spot(page.line_at(at + hit.start()), hit[0]) for at, text in page.scripts for hit in expression.finditer(text)
+    ]
+    for node in page.css("script[src]"):
+        hit = expression.search(node.attributes.get("src") or "")
+        if hit:
+            found.append(Spot(page.line_of(node), hit[0]))
+    return tuple(sorted(found, key=lambda spot: spot.line or 0))
+
+
+def placeholder_id(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """A measurement id that nobody filled in."""
+    del rule, now
+    for page in site.pages:
+        spots = _spots(page, _PLACEHOLDER)
+        if spots:
+            yield Hit(page, spots[:1])
+
+
+def retired_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Universal Analytics, and nothing newer on the page."""
+    del rule, now
+    for page in site.pages:
+        spots = _spots(page, _RETIRED)
+        if spots and not _is_measured(_code_of(site, page)):
+            yield Hit(page, spots[:1])
+
+
+def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Visitors are followed and nobody asks them."""
+    del rule, now
+    if not _TRACKS.search(site.code) or _CONSENT.search(site.code):
+        return
+    if any(
+        _CONSENT.search(" ".join((node.attributes.get("id") or "", node.attributes.get("class") or "")))
+        for page in site.everything
+        for node in page.tree.css("div, section, aside, dialog, footer")
+    ):
+        return
+    if re.search(
+        r"\b(?:we|this\s+(?:web)?site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies|cookie\s+(?:settings|preferences)",
+        site.text,
+        re.IGNORECASE,
+    ):
+        return
+    for page in site.pages:
+        found = next(iter(_spots(page, _TRACKS)), None)
+        if found:
+            yield Hit(page, (found,))
+            return
+    yield Hit(site.main)

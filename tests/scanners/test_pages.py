@@ -1,0 +1,180 @@
+"""Pages beyond their cards: places, sites, profiles, shells, templates, hostile input, and what later steps get."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.model.finding import Match
+from auditor.model.location import CodeLocation
+from auditor.model.run import ScanResult
+from auditor.model.target import Scope
+from scanners.pages import Pages
+from scanners.pages.page import Page
+from tests.support.context import context, repo, scan
+
+TOURS = """<!doctype html><html lang="en"><head><title>Harbor boat tours</title></head><body>
+<h1>Sunset cruises</h1><a href="tel:+16192345678">Call us</a><a href="/book">Book now</a>
+<div class="card"><h3>Sunset sail</h3><p>From $89 per person</p></div>
+<div class="card"><h3>Private charter</h3><p>$450 - $900 per hour</p></div></body></html>"""
+
+
+def found(result: ScanResult, rule_id: str) -> list[Match]:
+    return [match for match in result.matches if match.rule_id == rule_id]
+
+
+def only(result: ScanResult, rule_id: str) -> Match:
+    matches = found(result, rule_id)
+    assert len(matches) == 1
+    return matches[0]
+
+
+def test_a_place_is_the_line_of_the_start_tag_even_where_the_parser_adds_elements() -> None:
+    html = "<html>\n<body>\n<table>\n<tr><td>\n<img\n src='a.jpg'>\n</td></tr></table>\n<!-- <img> -->\n<img src='b.jpg'>\n"
+    match = only(scan(Pages(), {"index.html": html}), "pages.picture-without-text")
+    assert match.location == CodeLocation("shop", "index.html", 5)
+    assert match.also_at == (CodeLocation("shop", "index.html", 9),)
+    assert match.message == "2 pictures without a text"
+
+
+def test_what_is_missing_is_said_once_per_site_with_the_pages_that_lack_it() -> None:
+    page = "<html><head><title>{}</title></head><body><p>hello</p></body></html>"
+    files = {name: page.format(name) for name in ("index.html", "about.html", "boats/one.html")}
+    match = only(scan(Pages(), files), "pages.no-language")
+    assert match.location.path == "index.html"
+    assert {place.path for place in match.also_at} == {"about.html", "boats/one.html"}
+    assert "3 of 3 pages" in match.message
+
+
+def test_each_folder_with_an_index_page_is_a_site_of_its_own_unless_one_lies_above() -> None:
+    page = "<html><body>x</body></html>"
+    apart = scan(Pages(), {"a/index.html": page, "b/index.html": page, "b/c/index.html": page})
+    assert apart.looked_at["sites"] == 2
+    together = scan(Pages(), {"index.html": page, "b/index.html": page})
+    assert together.looked_at["sites"] == 1
+
+
+def test_the_profile_is_found_out_from_the_page_and_a_declared_one_wins() -> None:
+    record = next(r for r in scan(Pages(), {"index.html": TOURS}).records if r.kind == "page-site")
+    assert record.text["profiles"] == "boats, booking, marketing, tours"
+    declared = Pages().scan(repo(profile="app"), context({"index.html": TOURS}, scanner="pages"))
+    assert not found(declared, "pages.no-analytics")
+
+
+def test_a_sign_in_page_is_not_asked_for_marketing() -> None:
+    html = "<html><head><title>Crew sign in</title></head><body><form><input type='password'></form></body></html>"
+    result = scan(Pages(), {"index.html": html})
+    quiet = {"pages.no-analytics", "pages.no-checkout", "pages.no-email-capture", "pages.no-privacy-notice"}
+    assert not quiet & {match.rule_id for match in result.matches}
+
+
+def test_a_page_rendered_by_script_is_said_to_be_so_and_its_body_is_not_judged() -> None:
+    html = "<html><head><title>x</title></head><body><div id='root'></div><script type='module' src='/m.tsx'></script>"
+    result = scan(Pages(), {"index.html": html})
+    assert only(result, "pages.rendered-by-script")
+    assert not found(result, "pages.no-h1")
+    assert found(result, "pages.no-language")
+    assert [(left.path, left.reason, left.expected) for left in result.not_scanned] == [
+        ("index.html", "rendered by script", True)
+    ]
+
+
+def test_what_a_layout_includes_counts_as_there() -> None:
+    files = {
+        "_layouts/default.html": "<html><head>{% include head.html %}</head><body>{{ content }}</body></html>",
+        "_includes/head.html": "<title>Tours</title><meta name='description' content='Sails'>",
+    }
+    result = scan(Pages(), files)
+    assert not found(result, "pages.no-title")
+    assert not found(result, "pages.no-description")
+
+
+def test_a_template_tag_before_the_page_does_not_end_its_head() -> None:
+    html = "{% load static %}\n<!doctype html>\n<html lang='en'><head><title>Tours</title></head><body>x</body></html>"
+    assert not found(scan(Pages(), {"base.html": html}), "pages.no-title")
+
+
+def test_a_built_copy_beside_its_source_is_not_judged_twice() -> None:
+    page = "<html><body>x</body></html>"
+    result = scan(Pages(), {"src/index.html": page, "dist/index.html": page})
+    assert result.looked_at["pages"] == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["node_modules/a/index.html", "coverage/index.html", "emails/welcome.html", ".x/i.html"]
+)
+def test_pages_of_packages_reports_and_mails_are_left_alone(path: str) -> None:
+    assert scan(Pages(), {path: "<html><body>x</body></html>"}).skipped
+
+
+def test_the_dialogs_of_apps_script_are_not_asked_for_search_engines() -> None:
+    files = {"appsscript.json": "{}", "Code.gs": "function doGet() {}", "index.html": "<html><body>x</body></html>"}
+    assert "pages.no-canonical" not in {match.rule_id for match in scan(Pages(), files).matches}
+
+
+def test_prices_and_tiers_are_handed_on_with_their_unit_and_place() -> None:
+    records = scan(Pages(), {"index.html": TOURS}).records
+    prices = {record.name: record for record in records if record.kind == "page-price"}
+    sail, charter = prices["Sunset sail"].amounts["price"], prices["Private charter"].amounts["price"]
+    assert (sail.low, sail.currency, sail.per) == (Decimal(89), "USD", "person")
+    assert (charter.low, charter.high, charter.per) == (Decimal(450), Decimal(900), "hour")
+    assert prices["Sunset sail"].source == CodeLocation("shop", "index.html", 3)
+    assert {record.name for record in records if record.kind == "page-tier"} == {"Sunset sail", "Private charter"}
+
+
+def test_each_marketplace_is_recorded_as_present_or_not_by_its_links_alone() -> None:
+    html = TOURS.replace("</body>", "<p>Viator</p><a href='https://www.getmyboat.com/boats/1'>x</a></body>")
+    channels = {r.name: r.text["present"] for r in scan(Pages(), {"index.html": html}).records if r.kind == "ota"}
+    assert channels == {"Sailo": "no", "GetMyBoat": "yes", "Airbnb Experiences": "no", "Viator": "no"}
+
+
+def test_a_secret_in_the_page_is_placed_and_never_shown() -> None:
+    secret = "sk_live_" + "MADEUPMADEUP0000"
+    result = scan(Pages(), {"index.html": f"<html><body>\n<script>\nk = '{secret}'</script></body></html>"})
+    assert only(result, "pages.secret-in-page").location.line == 3
+    assert secret not in repr(result)
+
+
+def test_a_change_alone_is_no_site() -> None:
+    result = Pages().scan(repo(scope=Scope.CHANGED), context({"index.html": TOURS}, scanner="pages"))
+    assert "whole site" in result.skipped
+
+
+def test_the_year_is_that_of_the_run() -> None:
+    files = {"index.html": "<html><body><footer>&copy; 2026 Jada</footer></body></html>"}
+    assert not found(scan(Pages(), files), "pages.stale-copyright")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<html>" + "<div>" * 1_400,
+        '<html><a href="' + "x" * 100_000,
+        "<html><a '" * 3_000,
+        "<html><script type='application/ld+json'>" + "[" * 50_000 + "</script>",
+        "<html><body>" + "<!--" * 20_000,
+        "<html><body>" + "&copy;" * 20_000,
+        "<html><body>$" + "1," * 50_000,
+        "\ud800<html>\u202e\x1b[31m<img src='\x07'>",
+    ],
+    ids=["deep", "open quote", "quotes", "deep json", "comments", "signs", "digits", "controls"],
+)
+def test_a_hostile_page_is_read_to_its_end_in_time_and_said_in_visible_characters(source: str) -> None:
+    result = scan(Pages(), {"index.html": source.encode("utf-8", "surrogatepass")})
+    assert result.looked_at["pages"] == 1
+    assert all(match.excerpt.isprintable() for match in result.matches)
+
+
+def test_a_page_of_bottomless_nesting_is_not_scanned_and_that_is_said() -> None:
+    result = scan(Pages(), {"index.html": "<html>" + "<div>" * 50_000})
+    assert [(left.path, left.reason) for left in result.not_scanned] == [("index.html", "nested too deeply")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="<>/=\"'!-a b\n{%}&;", max_size=300))
+def test_every_node_that_has_a_line_has_one_of_the_file(text: str) -> None:
+    page = Page("p.html", text)
+    lines = text.count("\n") + 1
+    assert len(page.bare) == len(page.source)
+    assert all(1 <= (page.line_of(node) or 1) <= lines for node in page.tree.css("*"))

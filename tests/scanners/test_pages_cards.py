@@ -1,0 +1,37 @@
+"""Every page card does what its examples say, and its counter-examples stay silent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from auditor.model.finding import Match
+from auditor.model.rule import Rule
+from auditor.resources import rules_folder
+from auditor.rulebook import read_rulebook
+from scanners.pages import Pages
+from tests.support.context import context, repo
+
+CARDS = read_rulebook(rules_folder(), scanners=["pages"]).of("pages")
+
+
+def matches(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
+    files = example.get("files") or {"index.html": example["html"]}
+    result = Pages().scan(repo(profile=example.get("profile", "")), context(files, rules=[rule]))
+    return [match for match in result.matches if match.rule_id == rule.id]
+
+
+@pytest.mark.parametrize("rule", CARDS, ids=lambda rule: rule.id)
+def test_a_card_fires_on_its_examples_and_on_none_of_its_counter_examples(rule: Rule) -> None:
+    assert len(rule.examples) >= 2
+    assert len(rule.counter_examples) >= 2
+    for example in rule.examples:
+        found = matches(rule, example)
+        assert len(found) == 1, example
+        assert found[0].grade == example.get("grade", ""), example
+    for example in rule.counter_examples:
+        assert matches(rule, example) == [], example
+
+
+def test_the_working_ids_of_all_46_rules_are_aliases() -> None:
+    assert len({alias for rule in CARDS for alias in rule.aliases}) == 46
