@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli import gating, operations, portfolios, reporting, scanning, wiki
+from auditor.cli.aws import aws_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
 have been scanned was not; 4 delivery problem. Not scanned is not clean: 3 is never turned into 0."""
@@ -52,3 +53,4 @@ app.command()(reporting.report)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
 operations.register(app)
+app.add_typer(aws_app, name="aws")

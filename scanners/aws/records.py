@@ -1,0 +1,169 @@
+"""What an inventory says besides faults: sites and who owns them, the bill, the resources themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from auditor.model.fact import Quantity, Record
+from auditor.model.location import CloudLocation
+from scanners.aws.estate import Estate
+from scanners.aws.inventory import Resource
+
+_COUNTED = (
+    "lambda.function", "ec2.instance", "rds.instance", "dynamodb.table", "s3.bucket", "cloudfront.distribution",
+    "apigateway.rest_api", "apigatewayv2.api", "elbv2.load_balancer", "elb.load_balancer", "ec2.nat_gateway",
+    "ses.identity", "secretsmanager.secret", "wafv2.web_acl", "route53.hosted_zone",
+)  # fmt: skip
+
+
+def place(resource: Resource, estate: Estate, call: str) -> CloudLocation:
+    """Where a resource is, with the call that showed it and when."""
+    return CloudLocation(
+        account=str(resource.get("_account", "")),
+        region=str(resource.get("_region", "")),
+        arn=str(resource.get("_arn", "")),
+        call=call,
+        as_of=estate.now.isoformat(),
+    )
+
+
+def records(estate: Estate) -> Iterator[Record]:
+    """Sites, then costs, then resources, each in a fixed order."""
+    yield from _sites(estate)
+    yield from _costs(estate)
+    for kind in _COUNTED:
+        call = estate.schema.call(kind, "*")
+        for resource in estate.of(kind):
+            yield Record(
+                kind="resource",
+                entity=str(resource.get("_entity", "")),
+                name=str(resource.get("_name") or resource.get("_id", "")),
+                source=place(resource, estate, call),
+                text={"kind": kind, "region": str(resource.get("_region", ""))} | _words(resource),
+            )
+
+
+def _words(resource: Resource) -> dict[str, str]:
+    known = {"runtime": resource.get("Runtime"), "engine": resource.get("Engine"), "version": resource.get("EngineVersion"),
+             "ends": resource.get("_runtime_ends"), "type": resource.get("InstanceType")}  # fmt: skip
+    return {name: str(value) for name, value in known.items() if value}
+
+
+def _sites(estate: Estate) -> Iterator[Record]:
+    """One record per public name: aliases of distributions, bucket websites, API domain names."""
+    seen: set[str] = set()
+    for resource in estate.of("cloudfront.distribution"):
+        origins = resource.get("_origins") or []
+        certificate = resource.get("_certificate") or {}
+        for name in resource.get("_domains") or ():
+            seen.add(name)
+            yield _site(
+                name,
+                resource,
+                estate,
+                "cloudfront:GetDistributionConfig",
+                served_by="CloudFront",
+                origin=", ".join(origin["domain"] for origin in origins),
+                origin_kind=", ".join(sorted({origin["kind"] for origin in origins})),
+                web_acl="yes" if (resource.get("DistributionConfig") or {}).get("WebACLId") else "no",
+                certificate_days=str(certificate.get("days_left") or ""),
+                enabled="yes" if (resource.get("DistributionConfig") or {}).get("Enabled", True) else "no",
+            )
+    for resource in estate.of("s3.bucket"):
+        name = str(resource.get("_id", ""))
+        if resource.get("Website") and "." in name and name not in seen:
+            seen.add(name)
+            yield _site(name, resource, estate, "s3:GetBucketWebsite", served_by="S3 website", origin_kind="s3-website")
+    for resource in estate.of("apigateway.domain_name"):
+        name = str(resource.get("_id", ""))
+        if name and name not in seen:
+            seen.add(name)
+            yield _site(name, resource, estate, "apigateway:GetDomainNames", served_by="API Gateway", origin_kind="api")
+
+
+def _site(name: str, resource: Resource, estate: Estate, call: str, **text: str) -> Record:
+    entity = estate.owner_of(name) or str(resource.get("_entity", ""))
+    tags = resource.get("_tags") or {}
+    client = next((str(tags[key]) for key in ("Client", "client") if tags.get(key)), "")
+    return Record(
+        kind="site",
+        entity=entity,
+        name=name,
+        source=place(resource, estate, call),
+        text={"domain": name, "hosted": "yes", "client": client, **text},
+    )
+
+
+def months(estate: Estate) -> list[dict[str, Any]]:
+    """The bill, all accounts together: month, whether it is still running, total, by service and by entity."""
+    merged: dict[str, dict[str, Any]] = {}
+    for bill in estate.inventory.bill:
+        for month in bill.get("months") or ():
+            entry = merged.setdefault(
+                str(month.get("month")),
+                {"month": str(month.get("month")), "estimated": False, "services": Counter(), "entities": Counter()},
+            )
+            entry["estimated"] = entry["estimated"] or bool(month.get("estimated"))
+            for service, amount in (month.get("services") or {}).items():
+                entry["services"][service] += _amount(amount)
+            for (entity, _service), amount in _shares(month, estate).items():
+                entry["entities"][entity] += amount
+    for entry in merged.values():
+        entry["total"] = sum(entry["services"].values(), Decimal(0))
+    return [merged[key] for key in sorted(merged)]
+
+
+def _amount(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _shares(month: dict[str, Any], estate: Estate) -> dict[tuple[str, str], Decimal]:
+    """(entity, service) -> dollars: by tag where the bill is split by it, what is untagged to the account's owner."""
+    shares: dict[tuple[str, str], Decimal] = {}
+    split: dict[str, dict[str, str]] = month.get("by_entity") or {}
+    for service, amount in (month.get("services") or {}).items():
+        rest = _amount(amount)
+        for entity, services in split.items():
+            if entity and service in services:
+                part = _amount(services[service])
+                shares[entity, service] = shares.get((entity, service), Decimal(0)) + part
+                rest -= part
+        if rest:
+            key = (estate.default_entity, service)
+            shares[key] = shares.get(key, Decimal(0)) + rest
+    return shares
+
+
+def _costs(estate: Estate) -> Iterator[Record]:
+    """One record per month, entity and service."""
+    for bill in estate.inventory.bill:
+        account = str(bill.get("account", ""))
+        for month in bill.get("months") or ():
+            name = str(month.get("month"))
+            running = bool(month.get("estimated"))
+            for (entity, service), amount in sorted(_shares(month, estate).items()):
+                yield Record(
+                    kind="cost",
+                    entity=entity,
+                    name=service,
+                    source=CloudLocation(
+                        account,
+                        "global",
+                        f"bill/{name}/{service}",
+                        call="ce:GetCostAndUsage",
+                        as_of=str(bill.get("as_of") or estate.now.isoformat()),
+                    ),
+                    text={
+                        "month": name,
+                        "service": service,
+                        "estimated": "yes" if running else "no",
+                        "account": account,
+                    },
+                    amounts={"amount": Quantity(amount, amount, "money", "USD", "month")},
+                )

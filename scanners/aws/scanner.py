@@ -1,0 +1,169 @@
+"""The scanner: an account's inventory, or the infrastructure a repository declares, judged by the same cards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import NotScannedError
+from auditor.model.fact import Record
+from auditor.model.finding import Match
+from auditor.model.location import CloudLocation
+from auditor.model.ports import ScanContext
+from auditor.model.rule import Rule
+from auditor.model.run import NotScanned, ScanResult
+from auditor.model.target import AwsAccount, Repo, ScanTarget
+from scanners.aws.check import HIDING, Result, Status
+from scanners.aws.estate import ENTITY_TAGS, Estate
+from scanners.aws.judge import ServiceSaving
+from scanners.aws.records import months, records
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything `auditor aws check` prints."""
+
+    results: tuple[Result, ...]
+    savings: tuple[ServiceSaving, ...]
+    estate: Estate
+    checks: int
+
+    @property
+    def sites(self) -> tuple[Record, ...]:
+        """Public names found, with whose they are."""
+        return tuple(record for record in records(self.estate) if record.kind == "site")
+
+    @property
+    def months(self) -> list[dict[str, Any]]:
+        """The bill by month, all accounts together."""
+        return months(self.estate)
+
+
+class Aws:
+    """Looks at `aws-account` targets, and at `repo` targets that declare infrastructure."""
+
+    name = "aws"
+    kinds = frozenset({"aws-account", "repo"})
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        """Judge the target.
+
+        Raises:
+            NotScannedError: the inventory cannot be read, or is of another account.
+        """
+        if isinstance(target, Repo):
+            from scanners.aws.iac import scan_repo
+
+            return scan_repo(target, context)
+        assert isinstance(target, AwsAccount)
+        judgement = self.judge(
+            target.inventory,
+            context.rules,
+            context.data,
+            account=target.account_id,
+            entity=target.entity,
+            options=context.options,
+        )
+        return _scan_result(judgement)
+
+    def judge(
+        self,
+        inventory: Path,
+        rules: Iterable[Rule],
+        data: Path,
+        *,
+        account: str = "",
+        entity: str = "",
+        options: Mapping[str, str] | None = None,
+    ) -> Judgement:
+        """Every check on every resource; `account` empty: all accounts of the inventory.
+
+        Raises:
+            NotScannedError: as `scan`.
+        """
+        from scanners.aws.inventory import read_inventory
+        from scanners.aws.judge import load, results, savings, select
+
+        recorded = read_inventory(inventory)
+        if account:
+            if account not in recorded.accounts:
+                known = ", ".join(recorded.accounts) or "none"
+                raise NotScannedError(f"{inventory}: is of account {known}, not of {account}; record that account")
+            recorded = select(recorded, account)
+        checks, schema, prices = load(rules, data)
+        estate = Estate(
+            recorded, schema, owners=_owners(options or {}), tag_keys=_tags(options or {}), default_entity=entity
+        )
+        found = results(checks, estate, prices)
+        return Judgement(found, savings(found, recorded), estate, len(checks))
+
+
+def _owners(options: Mapping[str, str]) -> dict[str, str]:
+    """`domains`: pairs `name=entity` between blanks; a name is a domain, a resource's name, an ARN, or a glob of those."""
+    pairs = (pair.rpartition("=") for pair in options.get("domains", "").replace(",", " ").split())
+    return {name.lower().rstrip("."): entity for name, sign, entity in pairs if sign}
+
+
+def _tags(options: Mapping[str, str]) -> tuple[str, ...]:
+    """`entity_tag`: the tag keys that say whose a resource is, first one wins."""
+    return tuple(options.get("entity_tag", "").replace(",", " ").split()) or ENTITY_TAGS
+
+
+def _scan_result(judgement: Judgement) -> ScanResult:
+    estate = judgement.estate
+    unseen: Counter[tuple[str, str, str]] = Counter()
+    matches = []
+    for result in judgement.results:
+        if result.status is Status.FAIL:
+            matches.append(_match(result, judgement))
+        elif result.status is Status.NOT_ASSESSED:
+            unseen[f"{result.region or 'all regions'}/{result.call_missing}", result.cause, ""] += 1
+        elif result.status is Status.ERROR:
+            unseen[f"{result.rule.id} on {result.arn}", "evaluation error", result.why] += 1
+    for failure in estate.inventory.failures:
+        unseen.setdefault((f"{failure.region or 'all regions'}/{failure.call}", failure.kind, ""), 0)
+    return ScanResult(
+        matches=tuple(matches),
+        records=tuple(records(estate)),
+        looked_at={
+            "resources": sum(1 for _ in estate.inventory.every()),
+            "rules": judgement.checks,
+            "regions": len(estate.inventory.regions),
+        },
+        not_scanned=tuple(
+            NotScanned(
+                path,
+                "access denied" if cause == "denied" else cause,
+                # No figures (yet) is what an account is like; everything else should have been seen.
+                expected=cause not in HIDING and cause != "evaluation error",
+                detail=detail or f"{count} results not assessed",
+            )
+            for (path, cause, detail), count in sorted(unseen.items())
+        ),
+    )
+
+
+def _match(result: Result, judgement: Judgement) -> Match:
+    estate = judgement.estate
+    resource = next(
+        (r for r in estate.find(result.kind, "_arn", result.arn) if r.get("_account") == result.account), {}
+    )
+    details = {
+        "entity": str(resource.get("_entity", "")),
+        "resource": result.resource,
+        "kind": result.kind,
+        "evidence": "; ".join(f"{name} = {value}" for name, value in result.evidence.items())[:500],
+        "undo": str(result.rule.spec.get("undo", "")),
+    }
+    return Match(
+        rule_id=result.rule.id,
+        location=CloudLocation(result.account, result.region, result.arn, result.call, estate.now.isoformat()),
+        excerpt=result.resource,
+        grade=result.grade,
+        message=result.message,
+        saving=result.saving,
+        details={name: " ".join(text.split()) for name, text in details.items() if text},
+    )

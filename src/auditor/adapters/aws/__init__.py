@@ -1,0 +1,1 @@
+"""Amazon Web Services: one inventory per account, collected once; checks judge it without calling anything."""
