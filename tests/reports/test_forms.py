@@ -1,0 +1,127 @@
+"""Reports on the disk, as PDF, and as mails carry them."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditor.adapters.pdf import page_pdf
+from auditor.errors import ConfigError, UsageError
+from auditor.flows.reporting import printed_reports, write_index, write_reports
+from auditor.model.report import Brand, ViewSettings
+from auditor.resources import templates_folder
+from auditor.steps.render import FORMS, Renderer
+from auditor.steps.report import Month, build_reports, chosen_settings, find_view, month_of
+from tests.support.snapshots import snapshot, state
+
+SETTINGS = (ViewSettings("ceo"), ViewSettings("board", view="ceo", title="For the board", entities=("jada",)))
+MONTH = Month(*state("bad"))
+
+
+def test_files_lie_by_month_and_are_their_owners_alone(tmp_path: Path) -> None:
+    renderer = Renderer(templates_folder())
+    written = write_reports(MONTH, SETTINGS, renderer, tmp_path, ("mail", "text", "page", "csv", "json"))
+    names = sorted(path.name for item in written for path in item.files)
+    assert names[:5] == ["board.csv", "board.html", "board.json", "board.mail.html", "board.txt"]
+    assert {stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "2026-10").iterdir()} == {0o600}
+
+
+def test_the_index_links_every_month_that_was_rendered(tmp_path: Path) -> None:
+    renderer = Renderer(templates_folder(), portfolio="Example")
+    for month in (Month(snapshot(month=-1), None, ()), MONTH):
+        write_reports(month, SETTINGS, renderer, tmp_path, ("page",))
+    html = write_index(tmp_path, ["ceo", "board"], renderer).read_text()
+    for name in ("ceo", "board"):
+        for period in ("2026-09", "2026-10"):
+            assert f'href="{period}/{name}.html"' in html
+    assert "Sep $" in html
+
+
+def test_a_report_can_be_renamed_and_narrowed_to_some_entities() -> None:
+    board = build_reports(MONTH, SETTINGS)[1]
+    assert (board.name, board.title) == ("board", "For the board")
+    businesses = next(table for table in board.tables if table.id == "businesses")
+    assert [row[0].text for row in businesses.rows] == ["JADA"]
+
+
+def test_blocks_can_be_reordered_and_coverage_cannot_be_dropped() -> None:
+    report = build_reports(MONTH, (ViewSettings("ceo", sections=("actions", "kpis")),))[0]
+    assert report.sections == ("actions", "coverage", "kpis")
+
+
+def test_a_portfolios_own_template_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "ceo.page.html.j2").write_text("<html lang='en'><title>x</title><h1>{{ report.verdict }}</h1></html>")
+    page = Renderer(templates_folder(), tmp_path).page(build_reports(MONTH, SETTINGS)[0])
+    assert page.startswith("<html lang='en'><title>x</title><h1>Cash lasts")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ report.__class__.__mro__ }}",
+        "{{ report.nothing }}",
+        "{% for %}",
+        "{{ ''.__class__ }}",
+        "{% include '/etc/passwd' %}",
+    ],
+)
+def test_a_template_that_reaches_out_or_is_wrong_is_refused_by_name(tmp_path: Path, template: str) -> None:
+    (tmp_path / "ceo.page.html.j2").write_text(template)
+    with pytest.raises(ConfigError, match=r"ceo|passwd"):
+        Renderer(templates_folder(), tmp_path).page(build_reports(MONTH, SETTINGS)[0])
+
+
+def test_nothing_is_fetched_for_a_brand() -> None:
+    report = build_reports(MONTH, SETTINGS)[0]
+    for brand in (Brand(logo="https://example.com/logo.png"), Brand(colour="red;}")):
+        with pytest.raises(ConfigError, match="brand"):
+            Renderer(templates_folder(), brand=brand).page(report)
+
+
+def test_a_mail_has_subject_text_html_and_the_attachments_that_were_asked_for() -> None:
+    mail = printed_reports(MONTH, SETTINGS[:1], Renderer(templates_folder()), {"ceo": ("csv",)})[0]
+    assert mail.subject == "State of the portfolio, October 2026: At risk"
+    assert set(mail.attachments) == {"csv"}
+    assert mail.attachments["csv"].name == "ceo-2026-10.csv"
+    assert "AT RISK: " in mail.text
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="ceo, board"):
+        chosen_settings(SETTINGS, ["cfo"])
+    with pytest.raises(UsageError, match="known are ceo"):
+        find_view("astrology")
+    with pytest.raises(UsageError, match="2026-08"):
+        month_of("2026-12", ("2026-08",), lambda _: snapshot())
+    with pytest.raises(UsageError, match="mail, text, page"):
+        Renderer(templates_folder()).forms(build_reports(MONTH, SETTINGS)[0], ("docx",))
+
+
+def test_the_month_before_is_only_the_month_before() -> None:
+    months = {p: replace(snapshot(), period=p) for p in ("2026-08", "2026-10", "2026-12", "2027-01")}
+    assert month_of("2026-10", tuple(months), months.__getitem__).previous is None
+    assert month_of("2027-01", tuple(months), months.__getitem__).previous == months["2026-12"]
+
+
+@pytest.mark.slow
+def test_a_pdf_is_tagged_and_the_same_bytes_every_time() -> None:
+    page = Renderer(templates_folder()).page(build_reports(MONTH, SETTINGS)[0])
+    first = page_pdf(page)
+    assert first == page_pdf(page)
+    assert b"/StructTreeRoot" in first or b"/ObjStm" in first
+
+
+@pytest.mark.slow
+def test_a_pdf_asks_for_no_address_but_data(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.css"
+    secret.write_text("body{color:red}")
+    html = f"""<html lang='en'><title>t</title><link rel=stylesheet href='file://{secret}'>
+    <img alt=x src='http://127.0.0.1:9/x.png'><style>@import 'file:///etc/passwd';</style><p>text</p></html>"""
+    assert page_pdf(html).startswith(b"%PDF")
+
+
+def test_every_form_has_an_ending() -> None:
+    assert set(FORMS) == {"mail", "text", "page", "pdf", "csv", "json"}
