@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.cache import SqliteCache
 from auditor.adapters.marker import installation_marker
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
-    from auditor.portfolio import MailSettings, Portfolio
+    from auditor.portfolio import Account, MailSettings, Portfolio
 
 SCANNER_GROUP = "auditor.scanners"
 
@@ -200,10 +200,32 @@ def make_transport(settings: MailSettings, folder: Path) -> Transport:
     if settings.transport == "ses":
         import time
 
-        from auditor.adapters.mail.ses import Ses, send_rate, ses_client
+        from auditor.adapters.mail.ses import Ses, send_rate
 
-        client = ses_client(settings.region, settings.profile, settings.endpoint_url)
+        client = ses_client_of(settings)
         return Ses(client, settings.configuration_set, send_rate(client), time.sleep, time.monotonic)
     from auditor.adapters.mail.outbox import Outbox
 
     return Outbox(folder / Path(settings.outbox).expanduser())
+
+
+def ses_client_of(settings: MailSettings) -> Any:
+    """A SESv2 client with the portfolio's profile, region and address.
+
+    Raises:
+        MissingExtraError: boto3 is not installed.
+    """
+    from auditor.adapters.mail.ses import ses_client
+
+    return ses_client(settings.region, settings.profile, settings.endpoint_url)
+
+
+def sts_client_of(account: Account) -> Any:
+    """A client that says whose credentials an account's profile and role give.
+
+    Raises:
+        MissingExtraError: boto3 is not installed.
+    """
+    from auditor.steps.preflight.cloud import sts_client
+
+    return sts_client(account)

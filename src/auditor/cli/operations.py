@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from auditor.cli import deliveries
+from auditor.cli import deliveries, doctor
 
 
 def register(app: typer.Typer) -> None:
     """Add them to the command line, in the order in which they are needed."""
+    app.command()(doctor.doctor)
     app.command()(deliveries.deliveries)
     app.command()(deliveries.send)
     app.command()(deliveries.resend)

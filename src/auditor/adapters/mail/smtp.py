@@ -46,7 +46,7 @@ class Smtp:
     def send(self, envelope: Envelope) -> Sent:
         """One try."""
         try:
-            server = self._connect()
+            server = self.connect()
         except smtplib.SMTPResponseException as error:
             return Sent(SendResult.FAILED, error=f"{self.host} refused: {_words(error.smtp_code, error.smtp_error)}")
         except (OSError, smtplib.SMTPException) as error:
@@ -60,7 +60,13 @@ class Smtp:
         """Nothing: a server cannot be asked what became of a mail."""
         return None
 
-    def _connect(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
+        """A connection ready for mail: TLS and login done.
+
+        Raises:
+            OSError: not reachable, or not trusted.
+            smtplib.SMTPException: refused.
+        """
         if self.tls == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=self.context())
         else:

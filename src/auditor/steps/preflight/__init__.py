@@ -1,0 +1,1 @@
+"""The preflight: is everything there that the month needs? Nothing here changes anything."""
