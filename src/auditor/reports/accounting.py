@@ -96,9 +96,9 @@ def _judgement(draft: Draft) -> Judgement:
             Check(tone, low, said, f"less than {number_words(limit * 100)}% of the declared chart is covered", lack)
         )
         if tone is Tone.BAD:
-            clause = f"{plural(wrong, 'sum')} on the pages {verb(wrong, 'does')} not add up".replace("do does", "do")
+            clause = f"{plural(wrong, 'sum')} on the pages {'does' if wrong == 1 else 'do'} not add up"
             checks.append(Check(Tone.WARN, wrong > 0, clause, "a page's own sum is wrong"))
-            clause = f"{plural(fights, 'figure')} {verb(fights, 'contradicts')} another"
+            clause = f"{plural(fights, 'figure')} {verb(fights, 'contradict')} another"
             checks.append(Check(Tone.WARN, fights > 0, clause, "two places contradict each other"))
     return judge(
         checks, "the books add up and every account they need is there", complete=draft.now.snapshot.is_complete

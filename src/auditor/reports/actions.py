@@ -18,12 +18,17 @@ from auditor.model.money import CurrencyMismatchError, Money, MoneyRange
 from auditor.model.report import Action, Cell, Tone
 from auditor.model.rule import Effort, Rule, Severity
 from auditor.reports.draft import Draft
-from auditor.reports.places import cited, conflict_sides, place, visible
+from auditor.reports.places import cited, conflict_sides, place, placed, visible
 from auditor.reports.words import day_words, parse_day, period_words, plural, range_words, sentence, short
 
 NOBODY = "nobody named"
 NO_DATE = "no date"
 _CONFIDENCE = {"low": Decimal("0.3"), "medium": Decimal("0.6"), "high": Decimal(1)}
+_EFFORT_WORDS = {
+    Effort.SMALL: "up to half a day",
+    Effort.MEDIUM: "up to two days",
+    Effort.LARGE: "more than two days",
+}
 _EFFORTS = (Effort.SMALL, Effort.MEDIUM, Effort.LARGE)
 MANY_PLACES = 10
 """From here on a group of findings takes the next class of effort."""
@@ -95,7 +100,7 @@ def _finding_task(draft: Draft, group: list[Finding]) -> Task:
         confidence=max(_CONFIDENCE.get(f.confidence, Decimal("0.6")) for f in group),
         effort=_grown(first.rule.effort) if len(group) >= MANY_PLACES else first.rule.effort,
         pill=severity.word.capitalize() if severity >= Severity.HIGH else "",
-        sources=cited(group),
+        sources=placed(group),
         why=first.rule.why,
         key=f"{first.rule.id}.{first.entity}" if first.entity else first.rule.id,
         rule=first.rule,
@@ -222,9 +227,7 @@ def _action(draft: Draft, rank: int, task: Task) -> Action:
         impact=_impact(draft, task),
         sources=task.sources,
         why=task.why,
-        effort={Effort.SMALL: "up to half a day", Effort.MEDIUM: "up to two days", Effort.LARGE: "more than two days"}[
-            task.effort
-        ],
+        effort=_EFFORT_WORDS[task.effort] if task.findings else "",
     )
 
 
@@ -240,7 +243,7 @@ def _impact(draft: Draft, task: Task) -> Cell:
     name = f"Worth of: {short(task.sentence, 60)}"
     filled = f"{formula} = {text}" if formula else text
     return draft.worked(
-        f"worth.{task.key}", name, text, formula="what the fix frees", filled=filled, sources=task.sources, note=basis,
+        f"worth.{task.key}", name, text, formula="what the fix frees", filled=filled, sources=cited(task.findings) or task.sources, note=basis,
         strong=True,
     )  # fmt: skip
 

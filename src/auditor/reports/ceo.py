@@ -10,26 +10,27 @@ from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import Task, due_of, finding_tasks
+from auditor.reports.actions import finding_tasks
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
+from auditor.reports.equity import equity_table, equity_tasks, holdings
 from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
-from auditor.reports.places import cited, place, visible
-from auditor.reports.sheet import Parts, sheet, words
+from auditor.reports.places import cited, visible
+from auditor.reports.rows import amount_of, text_of, where
+from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
 from auditor.reports.words import number_words, plural, quantity_words, verb
 
 METRICS = frozenset({"revenue", "revenue@target", "expenses", "cash", "net_burn", "runway"})
-_OPEN_WORDS = ("unsigned", "not signed", "missing", "unknown", "tbd", "verbal", "undocumented", "not documented", "no ")
 
 
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
     """The CEO's page."""
     draft = Draft(snapshot, previous, history, settings)
     findings = tuple(f for f in draft.now.findings if "ceo" in f.rule.audience or f.severity is Severity.CRITICAL)
-    equity = [r for r in draft.now.records("owner") if _is_open(r)]
+    owned = holdings(draft)
     return sheet(
         draft,
         Parts(
@@ -39,9 +40,9 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             support=_support(draft),
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=(revenue_chart(draft),),
-            tables=(_businesses(draft), _equity_table(draft), _assets(draft)),
+            tables=(_businesses(draft), equity_table(draft, owned), _assets(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *(_equity_task(draft, r) for r in equity)),
+            tasks=(*finding_tasks(draft, findings), *equity_tasks(owned)),
             metrics=METRICS,
         ),
     )
@@ -127,7 +128,7 @@ def revenue_chart(draft: Draft) -> Chart:
             continue
         part = middle(actual.value) if actual.value else Decimal(0)
         whole = middle(target.value) if target.value else part
-        share = min(max(part / whole, Decimal(0)), Decimal(1)) if whole else Decimal(0)
+        share = min(max(part / whole, Decimal(0)), Decimal(1)) if whole and target.value else Decimal(0)
         context = f"of {draft.cell(target).text}" if target.value else "no target"
         if target.value and actual.value and whole and actual.trace and target.trace:
             percent = share_words(part, whole)
@@ -214,34 +215,25 @@ def _holdings(draft: Draft, entity: EntityInfo) -> Cell:
     )  # fmt: skip
 
 
-def _is_open(record: Record) -> bool:
-    said = " ".join(record.text.values()).lower() + " "
-    return any(word in said for word in _OPEN_WORDS)
-
-
-def _equity_table(draft: Draft) -> Table:
-    rows = []
-    for record in draft.now.records("owner"):
-        open_ = _is_open(record)
-        said = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in record.text.items() if value)
-        state = Cell("At risk", tone=Tone.BAD) if open_ else Cell("Healthy", tone=Tone.OK)
-        rows.append((*words(draft.now.name(record.entity), record.name, said), state, Cell(place(record.source))))
-    note = "Unsigned agreements, splits that nobody wrote down, assets that the company does not own."
-    return Table("equity", "Equity and ownership", ("Business", "What", "As written", "State", "Where"), tuple(rows),
-                 "The wiki states no ownership: who holds which share, domain or account is written nowhere.", note)  # fmt: skip
-
-
-def _equity_task(draft: Draft, record: Record) -> Task:
-    said = f"Put in writing who owns {visible(record.name)} of {draft.now.name(record.entity)}."
-    return Task(said, Severity.HIGH, visible(record.text.get("contact", "")), due_of(record), pill="Equity",
-                sources=(place(record.source),), key=f"equity.{record.entity}.{record.name}", entity=record.entity)  # fmt: skip
-
-
 def _assets(draft: Draft) -> Table:
-    rows = [
-        (*words(draft.now.name(r.entity), r.name, r.text.get("type", r.text.get("kind", ""))),
-         Cell(visible(r.text.get("owner", "")) or "nobody named"), Cell(place(r.source)))
+    rows = tuple(
+        (
+            Cell(f"{draft.now.name(r.entity)}: {visible(r.name)}", strong=True),
+            _value(draft, r),
+            Cell(text_of(r, "type", "kind") or r.kind),
+            Cell(text_of(r, "owner") or "nobody named"),
+            where(r),
+        )
         for r in (*draft.now.records("asset"), *draft.now.records("site"))
-    ]  # fmt: skip
-    return Table("assets", "Asset inventory", ("Business", "Asset", "Kind", "Owner", "Where"), tuple(rows),
-                 "No asset is written down and no site was found.")  # fmt: skip
+    )
+    columns = ("Asset", "Value", "Kind", "Held by", "")
+    return Table(
+        "assets", "Asset inventory", columns, rows, "No asset is written down and no site was found.", numeric=(1,)
+    )
+
+
+def _value(draft: Draft, record: Record) -> Cell:
+    value = amount_of(record, "value")
+    if value is None:
+        return Cell("", align="right")
+    return draft.stated(f"value.{record.entity}.{record.name}", f"Value of {visible(record.name)}", value, record)

@@ -11,7 +11,7 @@ from auditor.model.report import Change, Tone
 from auditor.model.rule import Severity
 from auditor.model.run import Snapshot, WikiEdit
 from auditor.reports.draft import Draft
-from auditor.reports.places import cited, place, visible
+from auditor.reports.places import place, placed, visible
 from auditor.reports.words import month_short, plural, quantity_words, short
 
 FIRST_MONTH = "This is the first month: there is nothing to compare with yet."
@@ -76,7 +76,7 @@ def _line(draft: Draft, kind: str, verb: str, group: list[Finding], tone: Tone) 
         draft.counted(identity, f"{verb}: {short(first.rule.title, 60)}", group, rule="places")
     where = draft.now.name(first.entity)
     text = f"{verb}: {visible(title)} ({where}, {first.severity.word}{places})"
-    return Change(kind, text, tone, cited(group, 3))
+    return Change(kind, text, tone, placed(group, 3))
 
 
 def _newest(facts: Iterable[Fact]) -> dict[_Figure, Fact]:
@@ -109,7 +109,7 @@ def _moved(draft: Draft, before: Snapshot, metrics: frozenset[str], _: set[str])
         planned = "" if new.status.value == "actual" else f" ({new.status.value})"
         edit = _edit_of(draft.now.snapshot.wiki_edits, new)
         by = f"; {visible(edit.author)} edited it on {edit.when[:10]}" if edit else ""
-        sources = (place(old.source), place(new.source))
+        sources = tuple(dict.fromkeys((place(old.source), place(new.source))))
         draft.worked(
             f"moved.{entity}.{metric}", f"{label}, {draft.now.name(entity)}, moved", is_now,
             formula=f"{month_short(before.period)} against {month_short(draft.now.snapshot.period)}",

@@ -118,6 +118,17 @@ def _judgement(draft: Draft) -> Judgement:
     old = int(ended.low) if ended else 0
     scanned = any(c.kind != "wiki" for c in draft.now.snapshot.coverage)
     clause = f"{plural(len(criticals), 'critical risk')} {verb(len(criticals), 'is')} open"
+    highs = len(severes) - len(criticals)
+    if criticals and highs:
+        clause = f"{len(criticals):,} critical and {plural(highs, 'high risk')} are open"
+        draft.worked(
+            "highs",
+            "High risks",
+            f"{highs:,}",
+            formula="open findings, high",
+            filled=f"open findings, high = {highs:,}",
+            sources=cited(severes),
+        )
     nothing = "no repository and no account was scanned"
     checks = [
         Check(Tone.BAD, len(criticals) > 0 if scanned else None, clause, "a critical finding is open", nothing),

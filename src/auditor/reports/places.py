@@ -34,6 +34,12 @@ def place(location: Location) -> str:
     return f"{text} @ {commit[:7]}" if commit else text
 
 
+def placed(items: Iterable[Finding], limit: int = 200) -> tuple[str, ...]:
+    """Places of findings without their ids, each once, in order: what a person goes and looks at."""
+    found = (place(item.location) for count, item in enumerate(items) if count < limit)
+    return tuple(dict.fromkeys(found))
+
+
 def cited(items: Iterable[Finding | Fact | Record], limit: int = 200) -> tuple[str, ...]:
     """Sources of findings, facts or rows, each once, in order."""
     seen: dict[str, None] = {}

@@ -31,7 +31,8 @@ class Limits:
 
 
 MAIL = Limits(rows=15, actions=5, changes=10, gaps=8, traces=14, coverage=8)
-PAGE = Limits(rows=60, actions=25, changes=40, gaps=40, traces=150, coverage=40, bars=24, sources=6)
+PAGE = Limits(rows=60, actions=25, changes=40, gaps=40, traces=400, coverage=40, bars=24, sources=6)
+PDF = Limits(rows=25, actions=15, changes=20, gaps=20, traces=120, coverage=20, bars=15)
 EVERYTHING = Limits(*(1_000_000,) * 8)
 
 
@@ -64,6 +65,8 @@ class PrintedTable:
     more: int
     empty: str
     note: str
+    widths: tuple[int, ...]
+    """Pixels of the main columns; the name takes the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +172,10 @@ def _needed(report: Report, limits: Limits) -> tuple[Trace, ...]:
 def _table(table: Table, limit: int) -> PrintedTable:
     shown = table.rows[:limit]
     main = _main_columns(table)
+    pills = [n for n in main if any(row[n].tone for row in table.rows)]
     rest = [n for n in range(1, len(table.columns)) if n not in main]
     heads = tuple(
-        Cell(table.columns[n], align="right" if n in table.numeric else "left") for n in (0, *main)
+        Cell(table.columns[n], align="right" if n in table.numeric or n in pills else "left") for n in (0, *main)
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -181,7 +185,15 @@ def _table(table: Table, limit: int) -> PrintedTable:
         )
         for row in shown
     )
-    return PrintedTable(table.id, table.title, heads, rows, len(table.rows) - len(shown), table.empty, table.note)
+    widths = tuple(_width(heads[n + 1].text, [row.cells[n] for row in rows]) for n in range(len(main)))
+    more = len(table.rows) - len(shown)
+    return PrintedTable(table.id, table.title, heads, rows, more, table.empty, table.note, widths)
+
+
+def _width(head: str, cells: Sequence[Cell]) -> int:
+    """What the longest text needs, within reason."""
+    wide = [len(cell.text) * (7 if cell.tone else 8) + (28 if cell.tone else 14) for cell in cells]
+    return min(max([len(head) * 6 + 16, *wide]), 170)
 
 
 def _main_columns(table: Table) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.model.fact import Conflict, Gap
 from auditor.model.finding import Finding
-from auditor.model.report import Cell, Chart, Kpi, Report, Table
+from auditor.model.report import Chart, Kpi, Report, Table
 from auditor.model.run import Coverage, Snapshot
 from auditor.reports.actions import Task, actions, blocker_tasks, conflict_tasks, gap_tasks
 from auditor.reports.changes import changes
@@ -110,8 +110,3 @@ def _footer(snapshot: Snapshot, coverage: Iterable[Coverage]) -> tuple[str, ...]
         "All reports of this month are made from this one snapshot.",
     ]
     return tuple(visible(line) for line in lines)
-
-
-def words(*texts: str) -> tuple[Cell, ...]:
-    """Cells of plain words."""
-    return tuple(Cell(visible(text)) for text in texts)

@@ -50,12 +50,16 @@ def judge(checks: Sequence[Check], healthy: str, *, complete: bool) -> Judgement
     for tone in (Tone.BAD, Tone.WARN):
         clauses = [check.clause for check in checks if check.tone is tone and check.holds]
         if clauses:
+            clauses += [check.clause for check in checks if check.holds and check.clause not in clauses]
             return Judgement(tone, _joined(clauses), rules)
     unknowns = list(dict.fromkeys(check.unknown for check in checks if check.holds is None and check.unknown))
     if unknowns:
         return Judgement(Tone.UNKNOWN, _joined(unknowns), rules)
     if not complete:
-        return Judgement(Tone.WARN, "Nothing bad was found, but not everything could be looked at.", rules)
+        said = f"{healthy}, but not everything could be looked at"
+        if len(said) >= LIMIT:
+            said = "nothing bad was found, but not everything could be looked at"
+        return Judgement(Tone.WARN, _joined([said]), rules)
     return Judgement(Tone.OK, _joined([healthy]), rules)
 
 

@@ -18,7 +18,7 @@ from auditor.model.report import Brand, Report
 from auditor.model.run import EntityInfo
 from auditor.reports.index import Index
 from auditor.reports.places import visible
-from auditor.reports.printed import MAIL, PAGE, Limits, Printed, printed
+from auditor.reports.printed import MAIL, PAGE, PDF, Limits, Printed, printed
 from auditor.reports.words import plural
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Renderer:
         environment.filters["anchor"] = _anchor
         environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
         environment.filters["nowrap"] = _nowrap
-        environment.filters["breakable"] = _breakable
+        environment.filters["big"] = _big
         return environment
 
     @cached_property
@@ -90,7 +90,7 @@ class Renderer:
         return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
     def page(self, report: Report) -> str:
-        """Static page, also the source of the PDF; needs nothing from anywhere."""
+        """Static page; needs nothing from anywhere. The PDF is made from a shorter one."""
         return self._print(report, "page.html", PAGE)
 
     def forms(self, report: Report, wanted: Iterable[str] = FORMS, *, rows: int = MAIL.rows) -> Mapping[str, bytes]:
@@ -115,7 +115,7 @@ class Renderer:
         if form == "pdf":
             from auditor.adapters.pdf import page_pdf
 
-            return page_pdf(self.page(report))
+            return page_pdf(self._print(report, "page.html", PDF))
         if form == "csv":
             return report_csv(report).encode()
         if form == "json":
@@ -193,11 +193,15 @@ def _nowrap(text: str) -> str:
     return Markup(head + mark + tail.replace(" ", "&nbsp;")) if mark else Markup(str(kept).replace(" ", "&nbsp;"))  # noqa: S704
 
 
-def _breakable(text: str) -> str:
-    """A range may break behind its dash."""
+def _big(text: str) -> str:
+    """A KPI's value: its unit is set small, and a range may break behind its dash."""
     from markupsafe import Markup, escape
 
-    return Markup("–<wbr>").join(escape(part) for part in text.split("–"))
+    number, _, unit = visible(text).partition(" ")
+    if not any(c.isdigit() for c in number):
+        return escape(visible(text))
+    value = Markup("–<wbr>").join(escape(part) for part in number.split("–"))
+    return Markup("{} <small>{}</small>").format(value, unit) if unit else value
 
 
 def _anchor(identity: str) -> str:
