@@ -42,8 +42,10 @@ def audit(tree: Tree, read: Callable[[str], bytes], programs: Programs, work: Pa
     folders = _folders(tree)
     env = [f"{folder}/.env".lstrip("/") for folder in folders]
     others = _others(tree)
-    covered = ignored(gitignores, [*env, *others], programs, work)
+    covered = ignored(gitignores, [".env", *env, *others], programs, work)
     missing_env = tuple(path for path in env if path not in covered)
+    if missing_env and ".env" not in covered:
+        missing_env = tuple(dict.fromkeys((".env", *missing_env)))
     missing = tuple(path for path in others if path not in covered)
     lines: list[str] = []
     if missing_env or not gitignores:

@@ -164,7 +164,8 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
     fragments = [page for page in everything if not page.is_page]
     declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
     sites = []
-    for root, paths in sorted(roots(list(pages)).items()):
+    grouped = roots(list(pages))
+    for root, paths in sorted(grouped.items()):
         prefix = f"{root}/" if root else ""
         assembled = any(pages[path].is_assembled for path in paths)
         near = tuple(f for f in fragments if assembled or f.path.startswith(prefix) or len(pages) == len(paths))
@@ -178,6 +179,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
                 read=reading.text,
                 prefetch=reading.prefetch,
                 declared=declared,
+                has_neighbours=len(grouped) > 1,
                 types=types,
             )
         )

@@ -15,10 +15,14 @@ _BOOKING_SERVICE = re.compile(
     r"fareharbor|peek\.com|book\.peek|checkfront|rezdy|bokun|xola|trekksoft|regiondo|ventrata|rezgo|starboardsuite|theflybook|anchor\.tours|singenuity|captainbook"
     r"|resova|bookeo|booqable|bookwhen|lodgify|ownerrez|hospitable|guesty|hostaway|smoobu|beds24|cloudbeds|sirvoy|escapia|houfy|uplisting|hostfully|freetobook|eviivo"
     r"|calendly|cal\.com/|acuityscheduling|squarespacescheduling|setmore|simplybook|youcanbook\.me|appointlet|zcal\.|tidycal|savvycal|book\.squareup|square\.site"
-    r"|housecallpro|getjobber|clienthub|jobber|workiz|servicetitan|vonigo|dumpster\.software|docketsystem|book(?:ing)?koala|vagaro|mindbody|booksy|fresha|opentable|resy\.com"
-    r"|fishingbooker\.com|getmyboat|boatsetter|clickandboat|sailo\.com|samboat|nautal|airbnb\.|vrbo\.|booking\.com|homeaway|viator\.|getyourguide|tripadvisor\.[a-z.]+/.*(?:tour|product)",
+    r"|housecallpro|getjobber|clienthub|jobber|workiz|servicetitan|vonigo|dumpster\.software|docketsystem|book(?:ing)?koala|vagaro|mindbody|booksy|fresha|opentable|resy\.com",
     re.IGNORECASE,
 )
+_MARKETPLACE = re.compile(
+    r"fishingbooker\.com|getmyboat|boatsetter|clickandboat|sailo\.com|samboat|nautal|airbnb\.|vrbo\.|booking\.com|homeaway|viator\.|getyourguide|tripadvisor\.[a-z.]+/.*(?:tour|product)",
+    re.IGNORECASE,
+)
+"""Where others sell the trip: a way to book, but not this site's calendar or till (for a rental it often is both)."""
 _FORM_SERVICE = re.compile(
     r"docs\.google\.com/forms|forms\.gle|typeform|jotform|tally\.so|hsforms|forms\.hubspot|cognitoforms|wufoo|paperform|airtable\.com/(?:embed|shr|app)|forms\.office|formstack"
     r"|123formbuilder|fillout\.com|gravityforms|wpforms|elfsight|leadconnectorhq|msgsndr|gohighlevel",
@@ -118,7 +122,9 @@ def _has_booking_form(site: Site) -> bool:
 def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
-    services = any(_BOOKING_SERVICE.search(href) or _FORM_SERVICE.search(href) for href in site.hrefs)
+    services = any(
+        _BOOKING_SERVICE.search(href) or _MARKETPLACE.search(href) or _FORM_SERVICE.search(href) for href in site.hrefs
+    )
     elsewhere = rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs)
     if (
         services
@@ -131,9 +137,15 @@ def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     yield Hit(site.main)
 
 
+def _sells_elsewhere(site: Site) -> bool:
+    return "rental" in site.profiles and any(_MARKETPLACE.search(href) for href in site.hrefs)
+
+
 def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing shows which dates are free."""
     del rule, now
+    if _sells_elsewhere(site):
+        return
     if any(_BOOKING_SERVICE.search(href) or "calendar.google" in href for href in site.hrefs):
         return
     if _BOOKING_SERVICE.search(site.code) or _CALENDAR_CODE.search(site.code):
@@ -149,6 +161,8 @@ def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def no_checkout(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """No way to pay or leave a deposit."""
     del rule, now
+    if _sells_elsewhere(site):
+        return
     if any(_CHECKOUT.search(href) or _BOOKING_SERVICE.search(href) for href in site.hrefs):
         return
     if (

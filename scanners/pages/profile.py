@@ -18,8 +18,7 @@ PRICE = re.compile(
 )
 _CALL_TO_BOOK = re.compile(
     r"\b(?:book(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
-    r"|request\s+(?:a|your|an)\s+(?:free\s+)?(?:quote|booking|pick-?up|estimate|reservation)|get\s+(?:a|an|your|my)?\s*(?:free\s+|instant\s+|online\s+)?(?:quote|estimate)"
-    r"|free\s+(?:quote|estimate)|schedule\s+(?:a|an|your|now|pick-?up|service|online)|check\s+availability|make\s+an?\s+appointment"
+    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|schedule\s+(?:a|an|your|now|pick-?up|service|online)|check\s+availability|make\s+an?\s+appointment|appointments?"
     r"|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
     re.IGNORECASE,
 )
@@ -79,6 +78,16 @@ def profiles_of(site: Site) -> frozenset[str]:
     found.add("marketing")
     if found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
         found.add("booking")
+    return frozenset(found)
+
+
+def implied(declared: frozenset[str]) -> frozenset[str]:
+    """Declared profiles with what follows from them: who takes bookings wants to be found."""
+    found = set(declared)
+    if found & {"tours", "hauling", "rental"}:
+        found.add("booking")
+    if found & {"booking", "boats"}:
+        found.add("marketing")
     return frozenset(found)
 
 

@@ -65,6 +65,8 @@ class Site:
     prefetch: Callable[[Iterable[str]], None]
     """Read these paths together, so that `read` is cheap."""
     declared: frozenset[str] = frozenset()
+    has_neighbours: bool = False
+    """Whether the repository holds other sites."""
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Known schema.org types with the types that they are kinds of."""
 
@@ -167,10 +169,18 @@ class Site:
 
     @cached_property
     def profiles(self) -> frozenset[str]:
-        """Declared, or found out: `app`, `dialog`, `marketing`, `booking`, `tours`, `boats`, `hauling`, `rental`."""
-        from scanners.pages.profile import profiles_of
+        """What the pages speak for, with what the portfolio declares.
 
-        return self.declared or profiles_of(self)
+        A sign-in page or dialog beside other sites stays one, whatever is declared for the repository.
+        """
+        from scanners.pages.profile import implied, profiles_of
+
+        found = profiles_of(self)
+        if not self.declared or (self.has_neighbours and found & {"app", "dialog"}):
+            return found
+        if "app" in self.declared:
+            return self.declared
+        return (found - {"app"}) | implied(self.declared)
 
 
 def structured_data(page: Page) -> Iterator[tuple[int | None, Any]]:

@@ -15,7 +15,7 @@ from scanners.pages.page import Page
 from tests.support.context import context, repo, scan
 
 TOURS = """<!doctype html><html lang="en"><head><title>Harbor boat tours</title></head><body>
-<h1>Sunset cruises</h1><a href="tel:+16192345678">Call us</a><a href="/book">Book now</a>
+<h1>Sunset cruises</h1><a href="tel:+16191550184">Call us</a><a href="/book">Book now</a>
 <div class="card"><h3>Sunset sail</h3><p>From $89 per person</p></div>
 <div class="card"><h3>Private charter</h3><p>$450 - $900 per hour</p></div></body></html>"""
 
