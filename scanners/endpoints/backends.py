@@ -1,0 +1,73 @@
+"""All endpoints that a program's code serves: routers followed, frameworks read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scanners.endpoints.endpoint import Endpoint
+from scanners.endpoints.guards import Guards
+from scanners.endpoints.interpreter import Interpreter, entries
+from scanners.endpoints.judging import framework_endpoint, routed_endpoints
+from scanners.endpoints.python_frameworks import PythonRoutes
+from scanners.endpoints.shapes import called
+from scanners.syntax import tree as t
+from scanners.syntax.program import Program, Scope
+
+_ENTRY = re.compile(r"(?i)^(lambda_)?handler$|^main$")
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What was found in code."""
+
+    endpoints: list[Endpoint] = field(default_factory=list)
+    dynamic: list[tuple[str, int]] = field(default_factory=list)
+    """Places where handlers are found by computed names."""
+    handlers: dict[str, tuple[Scope, t.Function]] = field(default_factory=dict)
+    """Lambda entries by `path/without/extension.function`."""
+    methods_only: list[tuple[str, str, str, int]] = field(default_factory=list)
+    """(entry, method, handler, line) of entries that look at the method alone: their paths stand in a gateway."""
+
+
+def inventory(program: Program) -> Inventory:
+    """Endpoints of every style."""
+    found = Inventory()
+    guards = Guards(program)
+    found.endpoints.extend(framework_endpoint(hit, guards) for hit in PythonRoutes(program).hits())
+    _follow_entries(program, guards, found)
+    return found
+
+
+def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
+    called_names = _called_names(program)
+    runs: list[tuple[Interpreter, Scope, t.Function]] = []
+    for scope in program.scopes.values():
+        for function in entries(scope):
+            found.handlers[f"{scope.path.rsplit('.', 1)[0]}.{function.name}"] = (scope, function)
+            run = Interpreter(program)
+            run.enter(scope, function)
+            found.dynamic.extend(run.dynamic)
+            runs.append((run, scope, function))
+    # an inner function is followed from its caller; followed again by itself it would lose the caller's conditions
+    runs.sort(key=lambda r: (r[2].name in called_names and not _ENTRY.search(r[2].name), -len(r[0].reached)))
+    seen: set[tuple[str, int]] = set()
+    for run, scope, function in runs:
+        inner = function.name in called_names and not _ENTRY.search(function.name)
+        fresh = [r for r in run.reached if not (inner and (r.file, r.line) in seen)]
+        for reached in fresh:
+            if reached.route.is_pathless:
+                key = f"{scope.path.rsplit('.', 1)[0]}.{function.name}"
+                found.methods_only.extend((key, m, reached.handler, reached.line) for m in reached.route.methods)
+                continue
+            seen.add((reached.file, reached.line))
+            found.endpoints.extend(routed_endpoints(reached, scope, function, guards))
+
+
+def _called_names(program: Program) -> set[str]:
+    return {
+        called(node).rsplit(".", 1)[-1]
+        for scope in program.scopes.values()
+        for node in t.walk(*scope.module.body)
+        if isinstance(node, t.Call)
+    }

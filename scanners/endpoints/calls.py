@@ -1,0 +1,393 @@
+"""The requests that a front end makes: fetch, axios, XMLHttpRequest, jQuery, google.script.run, and wrappers of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanners.endpoints.endpoint import FrontCall
+from scanners.endpoints.route import METHODS
+from scanners.endpoints.shapes import called
+from scanners.endpoints.urls import Url, Urls
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
+
+RELEVANT = re.compile(
+    rb"fetch|axios|XMLHttpRequest|\.ajax\b|\$\.(?:get|post)|jQuery\.|google\.script\.run|sendBeacon|EventSource|\bky\b|"
+    rb"superagent|\$http|HttpClient|\bhttp\.(?:get|post|put|patch|delete)|\b(?:api|client|request|service|\$api)\w*\s*[.(]|"
+    rb"['\"`]/[\w-]+",
+    re.IGNORECASE,
+)
+"""A script without any of these makes no request that we know."""
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
+_HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
+_COMMON = frozenset(
+    {*_VERBS, "fetch", "request", "send", "call", "load", "del", "create", "update", "remove", "list", "open", "add"}
+)
+_CLIENTS = frozenset({"axios.create", "ky.create", "ky.extend", "got.extend", "ofetch.create", "$fetch.create"})
+_FETCH = re.compile(
+    r"(?i)^(window\.|globalThis\.|self\.|unfetch\.)?(fetch|\$fetch|ofetch|fetchJson|useFetch|cross_?fetch|isomorphic_?fetch)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A function of ours that makes a request out of its parameters."""
+
+    name: str
+    url: Url
+    """With `Hole` parts for parameters."""
+    method: str
+    """Upper case, or empty when a parameter says it."""
+    method_param: int | None = None
+    options_param: int | None = None
+    default_method: str = "GET"
+
+
+class Calls:
+    """All requests of a program's scripts."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.urls = Urls(program)
+        self.wrappers: dict[str, list[tuple[str, Wrapper]]] = {}
+        """By name: (file, wrapper)."""
+        self.clients: dict[tuple[str, str], Url] = {}
+        """HTTP client objects with their base."""
+        self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
+        for scope in self.scopes:
+            self._find_clients(scope)
+        for _ in range(3):  # wrappers of wrappers
+            before = sum(map(len, self.wrappers.values()))
+            for scope in self.scopes:
+                self._find_wrappers(scope)
+            if sum(map(len, self.wrappers.values())) == before:
+                break
+
+    def all(self, skip: frozenset[str] = frozenset()) -> Iterator[FrontCall]:
+        """Every call in order of files and lines; `skip`: files of back ends."""
+        for scope in self.scopes:
+            if scope.path in skip:
+                continue
+            for call, function in _calls_in(scope.module.body):
+                yield from self._calls(call, function, scope)
+
+    # -- what a call requests -----------------------------------------------------------------------------------
+
+    def _calls(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[FrontCall]:
+        for method, url in self._requests(node, function, scope):
+            if url.has_hole:
+                if not self._is_wrapper(function, scope):
+                    known = url.filled({})
+                    if known.path.strip("/{}") or known.is_absolute:
+                        yield self._front(method or "GET", known, node, scope)
+                continue
+            yield self._front(method or "GET", url, node, scope)
+
+    def _front(self, method: str, url: Url, node: t.Call, scope: Scope) -> FrontCall:
+        return FrontCall(method, url.shown, url.base, scope.path, node.line)
+
+    def _is_wrapper(self, function: t.Function | None, scope: Scope) -> bool:
+        if function is None:
+            return False
+        return any(path == scope.path for path, _ in self.wrappers.get(function.name, ()))
+
+    def _requests(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
+        name = called(node)
+        last = name.rsplit(".", 1)[-1]
+        script = _script_run(node)
+        if script:
+            yield "RUN", Url(("", script), direct=True)
+            return
+        known = self._known(node, name, last, function, scope)
+        if known is not None:
+            yield from known
+            return
+        yield from self._wrapped(node, last, function, scope)
+
+    def _known(
+        self, node: t.Call, name: str, last: str, function: t.Function | None, scope: Scope
+    ) -> list[tuple[str, Url]] | None:
+        """Calls of the platform and of libraries; None when it is none of them."""
+        args = node.args
+        if _FETCH.match(name) and args and not self._ours(name, scope):
+            return self._one(
+                self._method_of(args[1] if len(args) > 1 else None, function, scope), args[0], function, scope
+            )
+        if last == "open" and len(args) >= 2:
+            method = t.text_of(args[0])
+            if method and method.upper() in METHODS:
+                return self._one(method.upper(), args[1], function, scope)
+        if (
+            name in {"$.ajax", "jQuery.ajax", "axios", "axios.request", "$http", "request", "uni.request", "wx.request"}
+            and args
+        ):
+            return self._by_config(node, function, scope)
+        if name in {"$.get", "$.getJSON", "jQuery.get", "jQuery.getJSON", "$.post", "jQuery.post"} and args:
+            return self._one("POST" if last == "post" else "GET", args[0], function, scope)
+        if name.endswith("sendBeacon") and args:
+            return self._one("POST", args[0], function, scope)
+        if name in {"EventSource", "window.EventSource"} and args:
+            return self._one("GET", args[0], function, scope)
+        if (
+            isinstance(node.func, t.Attr)
+            and last in {*_VERBS, "request", "del", "patchForm", "postForm", "getUri"}
+            and args
+        ):
+            return self._by_client(node, last, function, scope)
+        if isinstance(node.func, t.Name) and self._client(node.func, scope) is not None and args:
+            return self._by_config(node, function, scope, self._client(node.func, scope))
+        return None
+
+    def _by_client(
+        self, node: t.Call, last: str, function: t.Function | None, scope: Scope
+    ) -> list[tuple[str, Url]] | None:
+        assert isinstance(node.func, t.Attr)
+        owner = t.dotted(node.func.base)
+        tail = owner.rsplit(".", 1)[-1]
+        base = self._client(node.func.base, scope)
+        if base is None and not _HTTP_OBJECTS.match(tail):
+            return None
+        if base is None and self._ours(owner, scope):
+            return None
+        if last == "request":
+            return self._by_config(node, function, scope, base)
+        method = "DELETE" if last == "del" else last.removesuffix("Form").upper()
+        return self._one(method, node.args[0], function, scope, base)
+
+    def _by_config(
+        self, node: t.Call, function: t.Function | None, scope: Scope, base: Url | None = None
+    ) -> list[tuple[str, Url]] | None:
+        """`axios({url, method})`, `$.ajax(url, {...})`."""
+        first = self.urls.definition(node.args[0], function, scope)
+        second = node.args[1] if len(node.args) > 1 else None
+        if isinstance(first, t.Table):
+            url = first.get("url", "uri")
+            if url is None:
+                return None
+            return self._one(
+                self._method_of(first, function, scope), url, function, scope, base or self._base_of(first, scope)
+            )
+        return self._one(self._method_of(second, function, scope), node.args[0], function, scope, base)
+
+    def _base_of(self, table: t.Table, scope: Scope) -> Url | None:
+        base = table.get("baseURL", "prefixUrl", "baseUrl")
+        return self.urls.of(base, None, scope) if base is not None else None
+
+    def _one(
+        self, method: str, node: t.Node, function: t.Function | None, scope: Scope, base: Url | None = None
+    ) -> list[tuple[str, Url]]:
+        found: list[tuple[str, Url]] = []
+        for url in self.urls.alternatives(node, function, scope):
+            whole = url if base is None or url.is_absolute else base.then(url)
+            found.append((method, whole))
+        return found
+
+    def _method_of(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> str:
+        table = self.urls.definition(options, function, scope) if options is not None else None
+        if isinstance(table, t.Table):
+            value = table.get("method", "type")
+            value = self.urls.definition(value, function, scope) if value is not None else None
+            if isinstance(value, t.Choice):
+                value = value.then if isinstance(value.then, t.Const) else value.other
+            if isinstance(value, t.Logic):
+                value = next((v for v in value.values if isinstance(v, t.Const)), None)
+            text = t.text_of(value)
+            if text and text.upper() in METHODS:
+                return text.upper()
+            if value is None and any(k is None for k, _ in table.pairs):
+                spread = next((v for k, v in table.pairs if k is None), None)
+                inner = self.urls.definition(spread, function, scope) if spread is not None else None
+                return self._method_of(inner, function, scope) if isinstance(inner, t.Table) else "GET"
+        return "GET"
+
+    # -- clients ------------------------------------------------------------------------------------------------
+
+    def _find_clients(self, scope: Scope) -> None:
+        for node in t.walk(*scope.module.body):
+            if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and called(node.value) in _CLIENTS:
+                name = t.dotted(node.target).removeprefix("this.")
+                table = node.value.args[0] if node.value.args else None
+                table = self.urls.definition(table, None, scope) if table is not None else None
+                base = self._base_of(table, scope) if isinstance(table, t.Table) else None
+                self.clients[scope.path, name] = base or Url(("",))
+
+    def _client(self, node: t.Node, scope: Scope) -> Url | None:
+        name = t.dotted(node).removeprefix("this.")
+        if not name:
+            return None
+        if (scope.path, name) in self.clients:
+            return self.clients[scope.path, name]
+        found = self.program.resolve(scope, name.split(".", 1)[0])
+        if isinstance(found, Found):
+            for (path, made), url in self.clients.items():
+                if path == found.module.path and found.module.names.get(made) is found.node:
+                    return url
+            if isinstance(found.node, t.Call) and called(found.node) in _CLIENTS:
+                table = found.node.args[0] if found.node.args else None
+                return (self._base_of(table, found.module) if isinstance(table, t.Table) else None) or Url(("",))
+        return None
+
+    # -- wrappers -----------------------------------------------------------------------------------------------
+
+    def _ours(self, name: str, scope: Scope) -> bool:
+        """Whether a name that looks like a library's is a function of ours."""
+        found = self.program.resolve(scope, name.split(".", 1)[0])
+        return isinstance(found, Found) and isinstance(found.node, (t.Function, t.Table, t.Class))
+
+    def _find_wrappers(self, scope: Scope) -> None:
+        for call, function in _calls_in(scope.module.body):
+            if function is None or not function.name:
+                continue
+            known = self.wrappers.get(function.name, ())
+            if any(path == scope.path for path, _ in known):
+                continue
+            for method, url in self._requests(call, function, scope):
+                if url.has_hole:
+                    wrapper = self._wrapper(function, call, method, url, scope)
+                    self.wrappers.setdefault(function.name, []).append((scope.path, wrapper))
+                    break
+
+    def _wrapper(self, function: t.Function, call: t.Call, method: str, url: Url, scope: Scope) -> Wrapper:
+        """How a function's own calls say address and method."""
+        names = [p.name for p in function.params]
+        by_param, by_options = self._sources(function, call, names, scope)
+        for index, param in enumerate(function.params):
+            if isinstance(param.target, t.Table) and by_param is None and param.target.get("method") is not None:
+                by_options = index
+        fixed = method if by_param is None and by_options is None else ""
+        default = method or "GET"
+        if by_param is not None and function.params[by_param].default is not None:
+            default = (t.text_of(function.params[by_param].default) or default).upper()
+        return Wrapper(function.name, url, fixed, by_param, by_options, default)
+
+    def _sources(
+        self, function: t.Function, call: t.Call, names: list[str], scope: Scope
+    ) -> tuple[int | None, int | None]:
+        """(parameter that is the method, parameter that is the options) of a request made in a function."""
+        first = call.args[0]
+        if called(call).endswith(".open"):
+            return (names.index(first.id) if isinstance(first, t.Name) and first.id in names else None), None
+        by_param = by_options = None
+        for candidate in (*call.args[1:2], *(a for a in call.args if isinstance(a, t.Table))):
+            for table in (candidate, self.urls.definition(candidate, function, scope)):
+                if isinstance(table, t.Name) and table.id in names:
+                    by_options = names.index(table.id)
+                elif isinstance(table, t.Table):
+                    param, options = _said_by(table, names)
+                    by_param = param if param is not None else by_param
+                    by_options = options if options is not None else by_options
+        return by_param, by_options
+
+    def _wrapped(self, node: t.Call, last: str, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
+        wrapper = next((w for _, w in self._candidates(node, last, scope)), None)
+        if wrapper is not None:
+            method = wrapper.method or self._passed_method(wrapper, node, function, scope)
+            for url in self._fill(wrapper.url, node, function, scope):
+                yield method, url
+
+    def _means_ours(self, owner: t.Node, last: str, known: list[tuple[str, Wrapper]], scope: Scope) -> bool:
+        """Whether `owner.get("/x")` is a method of our own client and not of some other thing with a `get`."""
+        name = t.dotted(owner)
+        if name in {"this", "self", "super"}:
+            return any(path == scope.path for path, _ in known)
+        if last not in _COMMON or re.search(r"(?i)api|http|client|request|service|backend|fetch", name):
+            return True
+        found = self.program.resolve(scope, name.split(".", 1)[0])
+        home = found.path if isinstance(found, Scope) else found.module.path if isinstance(found, Found) else ""
+        return any(path == home for path, _ in known) and home != scope.path
+
+    def _fill(self, url: Url, node: t.Call, function: t.Function | None, scope: Scope) -> list[Url]:
+        """The wrapper's address with this call's arguments in place of its parameters."""
+        indexes = sorted({h.index for h in url.holes})
+        first = indexes[0] if indexes else 0
+        if first >= len(node.args):
+            return [url.filled({})]
+        options = self.urls.alternatives(node.args[first], function, scope)
+        found: list[Url] = []
+        for option in options:
+            values = {first: option}
+            for index in indexes[1:]:
+                if index < len(node.args):
+                    values[index] = self.urls.of(node.args[index], function, scope)
+            found.append(url.filled(values))
+        return found
+
+    def _passed_method(self, wrapper: Wrapper, node: t.Call, function: t.Function | None, scope: Scope) -> str:
+        if wrapper.method_param is not None and wrapper.method_param < len(node.args):
+            value = self.urls.definition(node.args[wrapper.method_param], function, scope)
+            text = t.text_of(value)
+            if text and text.upper() in METHODS:
+                return text.upper()
+        if wrapper.options_param is not None and wrapper.options_param < len(node.args):
+            table = self.urls.definition(node.args[wrapper.options_param], function, scope)
+            if isinstance(table, t.Table) and table.get("method", "type") is not None:
+                return self._method_of(table, function, scope)
+        return wrapper.default_method
+
+    def _candidates(self, node: t.Call, last: str, scope: Scope) -> Iterator[tuple[str, Wrapper]]:
+        """The wrapper that a call means: by the same file, by the import, or the only one of that name."""
+        known = self.wrappers.get(last)
+        if not known or not node.args:
+            return
+        if isinstance(node.func, t.Attr) and not self._means_ours(node.func.base, last, known, scope):
+            return
+        if isinstance(node.func, t.Name):
+            found = self.program.resolve(scope, node.func.id)
+            if isinstance(found, Found):
+                name = found.node.name if isinstance(found.node, t.Function) else last
+                matching = [w for w in self.wrappers.get(name, ()) if w[0] == found.module.path]
+                if matching:
+                    yield matching[0]
+                    return
+                if found.module is not scope and not isinstance(found.node, t.Function):
+                    return
+        same = [w for w in known if w[0] == scope.path]
+        yield from (same or known)[:1]
+
+
+def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:
+    """Which parameters an options object takes its method from: by itself, and as a member or spread."""
+    by_param = by_options = None
+    value = table.get("method", "type")
+    for part in t.walk(value) if value is not None else ():
+        if isinstance(part, t.Name) and part.id in names:
+            by_param = names.index(part.id)
+        if isinstance(part, t.Attr) and isinstance(part.base, t.Name) and part.base.id in names:
+            by_param, by_options = None, names.index(part.base.id)
+            break
+    for key, spread in table.pairs:
+        if key is None and isinstance(spread, t.Name) and spread.id in names:
+            by_options = names.index(spread.id)
+    return by_param, by_options
+
+
+def _script_run(node: t.Call) -> str:
+    """The server function of `google.script.run...name(...)`, or empty."""
+    if not isinstance(node.func, t.Attr):
+        return ""
+    base: t.Node = node.func.base
+    while True:
+        if isinstance(base, t.Call):
+            base = base.func
+        elif isinstance(base, t.Attr):
+            if base.name == "run" and t.dotted(base) in {"google.script.run", "window.google.script.run"}:
+                name = node.func.name
+                return "" if name in {"withSuccessHandler", "withFailureHandler", "withUserObject"} else name
+            base = base.base
+        else:
+            return ""
+
+
+def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | None]]:
+    """Every call with the innermost named function around it, in the order of the source."""
+    stack: list[tuple[t.Node, t.Function | None]] = [(n, None) for n in reversed(body)]
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, t.Call):
+            yield node, inside
+        if isinstance(node, t.Function) and (node.name or inside is None):
+            inside = node
+        stack.extend((child, inside) for child in reversed(list(t.children(node))))

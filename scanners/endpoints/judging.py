@@ -1,0 +1,131 @@
+"""From places that serve requests to rows of the inventory: which guard holds there, and is the body checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanners.endpoints import validation
+from scanners.endpoints.endpoint import Endpoint, Guard, Hit, Strength
+from scanners.endpoints.guards import Evidence, Guards, guarded, public
+from scanners.endpoints.interpreter import Ran, Reached
+from scanners.endpoints.route import ANY, Route, both
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
+
+_BODYLESS = frozenset({"GET", "HEAD"})
+
+
+def routed_endpoints(reached: Reached, scope: Scope, entry: t.Function, guards: Guards) -> Iterator[Endpoint]:
+    """Rows of one branch of a hand-written router, one a method."""
+    program = guards.program
+    path, match = reached.route.rendered()
+    handler = _handler_of(reached, program)
+    guard = _guard_of(reached, handler, entry, scope, guards)
+    body = (*reached.body, *([handler.node] if handler is not None else []))
+    for method in sorted(reached.route.methods) or [ANY]:
+        checked = validation.NO_BODY if method in _BODYLESS else validation.evidence(body, reached.scope, program)
+        yield Endpoint(
+            method, path, match, guard.auth, guard.evidence, checked, reached.handler, reached.file, reached.line,
+            backend=scope.path, strength=guard.strength, framework="lambda",
+        )  # fmt: skip
+
+
+def _handler_of(reached: Reached, program: Program) -> Found | None:
+    """The function of ours that answers."""
+    for node in reached.body:
+        if isinstance(node, t.Function):
+            return Found(reached.scope, node)
+    if not reached.delegated:
+        return None
+    found = program.resolve(reached.scope, reached.handler.split(".")[0])
+    if isinstance(found, Scope):
+        found = program.member(found, reached.handler.rsplit(".", 1)[-1])
+    return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
+
+
+def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope: Scope, guards: Guards) -> Guard:
+    """The strongest guard on the way to a place."""
+    weak: Evidence | None = None
+    steps: list[tuple[Strength, Evidence | None]] = [
+        (Strength.DECORATOR, guards.decorator(decorator, scope)) for decorator in entry.decorators
+    ]
+    if handler is not None and isinstance(handler.node, t.Function):
+        steps += [(Strength.DECORATOR, guards.decorator(d, handler.module)) for d in handler.node.decorators]
+    before = [ran for ran in reached.trail if _applies(ran, reached.route)]
+    for home, nodes in _by_file(before, guards.program):
+        steps.append((Strength.DISPATCH, guards.in_statements(nodes, home)))
+    branch = [n for n in reached.body if not isinstance(n, t.Function)]
+    steps.append((Strength.BRANCH, guards.in_statements(branch, reached.scope)))
+    if handler is not None and isinstance(handler.node, t.Function):
+        steps.append((Strength.HANDLER, guards.in_statements(handler.node.body, handler.module)))
+    for strength, found in steps:
+        if found is not None and found.verified:
+            return guarded(strength, found)
+        weak = weak or found
+    return public(weak)
+
+
+def _applies(ran: Ran, route: Route) -> bool:
+    """Whether a statement ran for this route."""
+    if any(both(route, spared) is not None and _covers(spared, route) for spared in ran.unless):
+        return False
+    return not ran.only or any(both(route, only) is not None for only in ran.only)
+
+
+def _covers(spared: Route, route: Route) -> bool:
+    if spared.is_pathless and not spared.action:
+        return bool(route.methods) and route.methods <= spared.methods
+    return not route.is_pathless or bool(route.action)
+
+
+def _by_file(ran: Iterable[Ran], program: Program) -> Iterator[tuple[Scope, list[t.Node]]]:
+    groups: dict[str, list[t.Node]] = {}
+    for item in ran:
+        groups.setdefault(item.file, []).append(item.node)
+    for path, nodes in groups.items():
+        yield program.scopes[path], nodes
+
+
+def framework_endpoint(hit: Hit, guards: Guards) -> Endpoint:
+    """The row of one route of a framework."""
+    scope = guards.program.scopes[hit.module or hit.file]
+    guard = _framework_guard(hit, guards, scope)
+    checked = validation.NO_BODY
+    if hit.method not in _BODYLESS:
+        checked = validation.evidence((*hit.decorators, *hit.body), scope, guards.program)
+    return Endpoint(
+        hit.method, hit.path, hit.match, guard.auth, guard.evidence, checked, hit.handler, hit.file, hit.line,
+        backend=hit.backend, strength=guard.strength, framework=hit.framework,
+    )  # fmt: skip
+
+
+def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
+    weak: Evidence | None = None
+    for node in hit.decorators:
+        found = guards.decorator(node, scope)
+        if found is None and hit.framework == "fastapi" and not isinstance(node, t.Function):
+            found = guards.dependency(node, scope)
+        if found is not None and found.verified:
+            return guarded(Strength.DECORATOR, found)
+        weak = weak or found
+    for node in hit.before:
+        found = _before(hit, node, guards, scope)
+        if found is not None and found.verified:
+            return guarded(Strength.DISPATCH, found)
+        weak = weak or found
+    for node in hit.body:
+        found = guards.in_body(node, scope)
+        if found is not None and found.verified:
+            return guarded(Strength.HANDLER, found)
+        weak = weak or found
+    return public(weak)
+
+
+def _before(hit: Hit, node: t.Node, guards: Guards, scope: Scope) -> Evidence | None:
+    """A function that runs before all routes, unless it spares this one by name."""
+    if not isinstance(node, t.Function):
+        return guards.decorator(node, scope)
+    texts = {n.value for n in t.walk(*node.body) if isinstance(n, t.Const) and isinstance(n.value, str)}
+    spared = hit.path in texts or hit.handler in texts or any(x.endswith(f".{hit.handler}") for x in texts)
+    home = next((s for s in guards.program.scopes.values() if any(v is node for v in s.names.values())), scope)
+    return None if spared else guards.in_statements(node.body, home)

@@ -1,0 +1,97 @@
+"""The scanner: programs in, records and matches out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from auditor.errors import NotScannedError
+from auditor.model.fact import Record
+from auditor.model.location import CodeLocation
+from auditor.model.ports import ScanContext
+from auditor.model.run import ScanResult
+from auditor.model.target import Repo, ScanTarget
+from scanners.endpoints.access import access_faults
+from scanners.endpoints.backends import inventory
+from scanners.endpoints.calls import RELEVANT, Calls
+from scanners.endpoints.endpoint import Endpoint, FrontCall
+from scanners.endpoints.join import Joined, join, unique
+from scanners.syntax.program import Program
+from scanners.syntax.reading import language, read_programs
+
+_PYTHON = re.compile(
+    rb"\bevent\b|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
+)
+_SERVER = re.compile(
+    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda", re.IGNORECASE
+)  # fmt: skip
+
+
+class Endpoints:
+    """Back ends, front ends, and the join."""
+
+    name = "endpoints"
+    kinds = frozenset({"repo"})
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        """Look at a repository.
+
+        Raises:
+            NotScannedError: it has no files to look at.
+        """
+        if context.files is None or not isinstance(target, Repo):
+            raise NotScannedError("endpoints are looked for in repositories")
+        sources = read_programs(context.files, context.files.entries(), _wanted)
+        if not sources.files:
+            return ScanResult(skipped="no program in Python, JavaScript or TypeScript, and no page")
+        program = Program(sources.modules)
+        found = inventory(program)
+        endpoints = sorted(unique(found.endpoints), key=lambda e: (e.file, e.line, e.path, e.method))
+        servers = frozenset(e.file for e in endpoints if language(e.file) == "script")
+        calls = _once(Calls(program).all(servers))
+        dynamic = frozenset(path for path, _ in found.dynamic)
+        joined = join(endpoints, calls, dynamic=dynamic)
+        return ScanResult(
+            matches=tuple(access_faults(target, endpoints)),
+            records=tuple(_records(target, endpoints, calls, joined)),
+            looked_at={"files": sources.files, "endpoints": len(endpoints), "calls": len(calls)},
+            not_scanned=tuple(sources.not_scanned),
+        )
+
+
+def _wanted(path: str, content: bytes) -> bool:
+    kind = language(path)
+    if kind == "python":
+        return _PYTHON.search(content) is not None
+    return RELEVANT.search(content) is not None or (kind == "script" and _SERVER.search(content) is not None)
+
+
+def _once(calls: Iterator[FrontCall]) -> list[FrontCall]:
+    """One call a place, method and path."""
+    return sorted(dict.fromkeys(calls), key=lambda c: (c.file, c.line, c.path, c.method))
+
+
+def _records(target: Repo, endpoints: list[Endpoint], calls: list[FrontCall], joined: Joined) -> Iterator[Record]:
+    unguarded, dead, undeclared = (set(map(id, found)) for found in (joined.open, joined.dead, joined.undeclared))
+    for e in endpoints:
+        text = {
+            "method": e.method, "path": e.path, "match": str(e.match), "auth": str(e.auth), "evidence": e.evidence,
+            "validation": e.validation, "handler": e.handler, "file": e.file, "line": str(e.line),
+            "backend": e.backend, "guard": str(e.strength), "declared": e.declared, "open": _yes(e, unguarded),
+            "dead": _yes(e, dead), "undeclared": _yes(e, undeclared),
+        }  # fmt: skip
+        place = CodeLocation(target.name, e.file, e.line, commit=target.commit, scope=e.handler)
+        yield Record("endpoint", target.entity, f"{e.method} {e.path}", place, text)
+    missing = set(map(id, joined.missing))
+    for c in calls:
+        text = {
+            "method": c.method, "path": c.path, "base": c.base, "file": c.file, "line": str(c.line),
+            "missing": _yes(c, missing),
+        }  # fmt: skip
+        place = CodeLocation(target.name, c.file, c.line, commit=target.commit)
+        yield Record("call", target.entity, f"{c.method} {c.path}", place, text)
+
+
+def _yes(item: object, chosen: set[int]) -> str:
+    return "yes" if id(item) in chosen else ""

@@ -1,0 +1,49 @@
+"""The scripts inside of HTML, Vue and Svelte files, with the line at which each begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(rb"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_LANG = re.compile(rb"""\blang\s*=\s*["']?(tsx?)\b""", re.IGNORECASE)
+_CODE = {b"text/javascript", b"application/javascript", b"module", b"text/babel", b"text/jsx", b"text/ecmascript"}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One inline script."""
+
+    source: bytes
+    first_line: int
+    dialect: str
+    """`ts`, `tsx` or empty."""
+
+
+def inline_scripts(page: bytes) -> Iterator[Script]:
+    """Scripts that hold code (not JSON, not templates, not `src`), in order; template tags are blanked."""
+    for match in _SCRIPT.finditer(page):
+        attributes, source = match.group(1), match.group(2)
+        kind = _TYPE.search(attributes)
+        if not source.strip() or (kind and kind.group(1).lower() not in _CODE):
+            continue
+        lang = _LANG.search(attributes)
+        first = page.count(b"\n", 0, match.start(2)) + 1
+        yield Script(_without_template_tags(source), first, lang.group(1).decode().lower() if lang else "")
+
+
+def _without_template_tags(source: bytes) -> bytes:
+    """Jinja, ERB and Apps Script scriptlets are not JavaScript; their place is kept by a name of the same length."""
+    if b"<?" not in source and b"<%" not in source and b"{%" not in source and b"{{" not in source:
+        return source
+
+    def blank(match: re.Match[bytes]) -> bytes:
+        text = match.group(0)
+        lines = text.count(b"\n")
+        return b"_" * max(1, len(text) - lines) + b"\n" * lines
+
+    for pattern in (rb"<\?!?=?.*?\?>", rb"<%.*?%>", rb"\{\{.*?\}\}"):
+        source = re.sub(pattern, blank, source, flags=re.DOTALL)
+    return re.sub(rb"\{%.*?%\}", lambda m: b"\n" * m.group(0).count(b"\n"), source, flags=re.DOTALL)
