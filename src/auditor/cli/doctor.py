@@ -16,6 +16,7 @@ from auditor.errors import ExitCode
 def doctor(
     portfolio: PortfolioPath = Path(),
     strict: Annotated[bool, typer.Option(help="Exit with 3 when something could not be checked.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what did not pass.")] = False,
     output_format: AsFormat = TableFormat.TEXT,
     no_colour: NoColour = False,
 ) -> None:
@@ -37,11 +38,14 @@ def doctor(
         rows = [{"name": c.name, "status": c.status.value, "detail": c.detail, "fix": c.fix} for c in checks]
         typer.echo(json.dumps({"schema": "auditor/doctor@1", "ok": not failures, "checks": rows}, indent=2))
     else:
-        lines = [(c.status.value, c.name, c.detail, c.fix) for c in checks]
-        table(("", "check", "what was seen", "what to do"), lines, empty="Nothing to check.", no_colour=no_colour)
-        typer.echo(
-            f"\n{len(checks) - len(failures) - len(doubts)} pass, {len(failures)} fail, {len(doubts)} could not check"
-        )
+        shown = (*failures, *doubts) if quiet else checks
+        lines = [(c.status.value, c.name, c.detail, c.fix) for c in shown]
+        if lines:
+            table(("", "check", "what was seen", "what to do"), lines, empty="", no_colour=no_colour)
+        if not quiet:
+            typer.echo(
+                f"\n{len(checks) - len(failures) - len(doubts)} pass, {len(failures)} fail, {len(doubts)} could not check"
+            )
     if failures:
         raise typer.Exit(ExitCode.USAGE)
     if doubts and strict:

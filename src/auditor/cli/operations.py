@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from auditor.cli import deliveries, doctor
+from auditor.cli import deliveries, doctor, schedule
 
 
 def register(app: typer.Typer) -> None:
@@ -15,3 +15,4 @@ def register(app: typer.Typer) -> None:
     app.command()(deliveries.resend)
     app.command("mark-sent")(deliveries.mark_sent)
     app.command("give-up")(deliveries.give_up)
+    app.add_typer(schedule.app, name="schedule")
