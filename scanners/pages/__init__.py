@@ -62,6 +62,7 @@ CHECKS: Mapping[str, Check] = {
     "repeated_titles": content.repeated_titles,
     "repeated_descriptions": content.repeated_descriptions,
     "rendered_by_script": content.rendered_by_script,
+    "compared_with_wiki": content.compared_later,
 }
 """By the name that a card uses under `check`."""
 

@@ -1,24 +1,44 @@
 """Every page card does what its examples say, and its counter-examples stay silent."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from auditor.model.fact import Fact, Quantity
 from auditor.model.finding import Match
+from auditor.model.location import WikiLocation
 from auditor.model.rule import Rule
+from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.resources import rules_folder
 from auditor.rulebook import read_rulebook
+from auditor.steps.compare import compare_pages
 from scanners.pages import Pages
 from tests.support.context import context, repo
 
+PLACE = WikiLocation("projects/shop.md", line=7)
 CARDS = read_rulebook(rules_folder(), scanners=["pages"]).of("pages")
 
 
 def matches(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
+    if "wiki" in example:
+        return compared(rule, example)
     files = example.get("files") or {"index.html": example["html"]}
     result = Pages().scan(repo(profile=example.get("profile", "")), context(files, rules=[rule]))
     return [match for match in result.matches if match.rule_id == rule.id]
+
+
+def compared(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
+    target = repo()
+    result = Pages().scan(target, context({"index.html": example["html"]}, rules=[]))
+    facts = tuple(
+        Fact("shop", label, Quantity(Decimal(amount), Decimal(amount), "money", "USD", per or None), PLACE, "price")
+        for label, (amount, per) in example["wiki"].items()
+    )
+    wiki = Outcome("wiki", target, OutcomeStatus.DONE, result=ScanResult(facts=facts))
+    pages, _ = compare_pages([Outcome("pages", target, OutcomeStatus.DONE, result=result), wiki])
+    return [match for match in pages.result.matches if match.rule_id == rule.id]
 
 
 @pytest.mark.parametrize("rule", CARDS, ids=lambda rule: rule.id)

@@ -22,6 +22,7 @@ from auditor.model.finding import Finding
 from auditor.model.run import EntityInfo, Outcome, OutcomeStatus, Run, ScanResult, Snapshot, WikiEdit
 from auditor.model.target import AwsAccount, Wiki
 from auditor.portfolio import Portfolio
+from auditor.steps.compare import compare_pages
 from auditor.steps.discover import Discovered, discover_portfolio
 from auditor.steps.fetch import Fetched
 from auditor.steps.freeze import freeze
@@ -77,7 +78,7 @@ def collect(
     wiki = next((target for target in discovered.targets if isinstance(target, Wiki)), None)
     reading = _read_wiki(portfolio, wiki, tools) if wiki else None
     if reading:
-        outcomes = (*outcomes, reading.outcome)
+        outcomes = compare_pages((*outcomes, reading.outcome))
     rules = tools.rulebook.by_id()
     owner = owners_of(discovered.targets, {entity.key: entity.owner for entity in portfolio.entities})
     result = normalise(outcomes, rules, owner)
