@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from auditor.errors import ConfigError, UsageError
 from auditor.flows.tools import Tools
 from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
-from auditor.resources import rules_folder
+from auditor.resources import rules_folder, templates_folder
 from auditor.rulebook import Rulebook, compiled_rulebook, read_rulebook
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
+    from auditor.flows.running import Desk
+    from auditor.model.run import EntityInfo
+    from auditor.model.target import AwsAccount
     from auditor.portfolio import Account, MailSettings, Portfolio
 
 SCANNER_GROUP = "auditor.scanners"
@@ -171,6 +176,66 @@ def _one_thread(jobs: int) -> AbstractContextManager[Executor]:
     from auditor.adapters.executors import open_executor
 
     return open_executor("", jobs, 1)
+
+
+@contextmanager
+def open_desk(
+    path: Path,
+    *,
+    workers: int = 0,
+    executor: str = "",
+    announce: Callable[[int], Callable[[Outcome], None]] | None = None,
+) -> Iterator[Desk]:
+    """Everything that a look at a portfolio needs, with its store open."""
+    from auditor.flows.running import Desk
+    from auditor.steps.render import Renderer
+
+    portfolio = load_portfolio(path)
+    tools = make_tools(
+        state=portfolio.state,
+        own_rules=portfolio.rules,
+        options=portfolio.scanners,
+        workers=workers,
+        executor=executor,
+        announce=announce,
+    )
+
+    @cache
+    def renderer(entities: tuple[EntityInfo, ...]) -> Renderer:
+        return Renderer(templates_folder(), portfolio.templates, portfolio.brand, portfolio.name, entities)
+
+    with open_store_of(portfolio) as store:
+        yield Desk(
+            portfolio=portfolio,
+            tools=tools,
+            store=store,
+            renderer=lambda snapshot: renderer(snapshot.entities),
+            collect_accounts=_collect_accounts,
+            transport=make_transport(portfolio.mail, portfolio.folder),
+            clock=SystemClock(),
+            holder=process_name(),
+        )
+
+
+def _collect_accounts(
+    portfolio: Portfolio, period: str, moment: datetime
+) -> tuple[Sequence[AwsAccount], Sequence[Outcome]]:
+    """Ask the accounts that have no recorded inventory."""
+    from auditor.model.run import OutcomeStatus
+    from auditor.model.target import AwsAccount
+
+    del period, moment
+    missing = tuple(
+        Outcome(
+            "discover",
+            AwsAccount(a.name, a.entity, a.account_id, portfolio.state / "aws" / f"{a.name}.json"),
+            OutcomeStatus.FAILED,
+            "no inventory is recorded; `auditor aws collect` makes one",
+        )
+        for a in portfolio.accounts
+        if not a.inventory
+    )
+    return (), missing
 
 
 def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:

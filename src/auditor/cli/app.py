@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli import endpoints, gating, operations, portfolios, reporting, scanning, wiki
+from auditor.cli import endpoints, gating, operations, portfolios, reporting, running, scanning, wiki
 from auditor.cli.aws import aws_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
@@ -46,10 +46,12 @@ def root(
     del version
 
 
+app.command()(running.demo)
 app.command()(portfolios.init)
 app.command()(scanning.scan)
 app.command()(endpoints.endpoints)
 app.command()(gating.gate)
+app.command()(running.run)
 app.command()(reporting.report)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")

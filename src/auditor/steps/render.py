@@ -65,6 +65,11 @@ class Renderer:
         return environment
 
     @cached_property
+    def _pdfs(self) -> dict[str, bytes]:
+        """PDFs by their page: the file on the disk and the attachment are the same bytes, laid out once."""
+        return {}
+
+    @cached_property
     def _inliner(self) -> object:
         import css_inline
 
@@ -115,7 +120,10 @@ class Renderer:
         if form == "pdf":
             from auditor.adapters.pdf import page_pdf
 
-            return page_pdf(self._print(report, "page.html", PDF))
+            page = self._print(report, "page.html", PDF)
+            if page not in self._pdfs:
+                self._pdfs[page] = page_pdf(page)
+            return self._pdfs[page]
         if form == "csv":
             return report_csv(report).encode()
         if form == "json":

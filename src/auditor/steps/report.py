@@ -43,11 +43,12 @@ def month_of(period: str, periods: Sequence[str], load: Callable[[str], Snapshot
         raise UsageError(f"no snapshot of {period}; {f'there are {known}' if known else 'run `auditor run` first'}")
     earlier = [other for other in sorted(set(periods)) if other < period][-HISTORY:]
     history = tuple(load(other) for other in earlier)
-    last = history[-1] if history and earlier[-1] == _month_before(period) else None
+    last = history[-1] if history and earlier[-1] == month_before(period) else None
     return Month(load(period), last, history)
 
 
-def _month_before(period: str) -> str:
+def month_before(period: str) -> str:
+    """The calendar month before a `YYYY-MM`."""
     year, month = int(period[:4]), int(period[5:7])
     return f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
 
