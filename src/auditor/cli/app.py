@@ -8,6 +8,7 @@ import typer
 
 from auditor.cli import endpoints, gating, operations, portfolios, reporting, running, scanning, wiki
 from auditor.cli.aws import aws_app
+from auditor.cli.fixing import fix_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
 have been scanned was not; 4 delivery problem. Not scanned is not clean: 3 is never turned into 0."""
@@ -57,3 +58,4 @@ app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
 operations.register(app)
 app.add_typer(aws_app, name="aws")
+app.add_typer(fix_app, name="fix")
