@@ -161,7 +161,7 @@ def _column(
         if pattern.match(header.strip()) and _is_attribute(role, filled):
             return Column(i, header, role)
     if filled and all(is_period(c) or parse_date(c) is not None for c in filled):
-        return Column(i, header, "period" if all(is_period(c) for c in filled) else "skip")
+        return Column(i, header, "period" if not header and all(is_period(c) for c in filled) else "skip")
     unit, currency, factor, per = hints(header, scope)
     plain_years = bool(digits) and all(re.fullmatch(r"(?:19|20)\d\d", c) for c in digits)
     looks_money = [c for c in digits if re.search(r"[$€£¥₹]|\b(?:USD|EUR|GBP)\b", c)]

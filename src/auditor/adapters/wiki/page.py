@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
+from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.dates import parse_date, parse_period
 from auditor.adapters.wiki.numbers import find_quantities
 from auditor.adapters.wiki.records import page_records
 from auditor.adapters.wiki.scope import Scope, declared
 from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
+from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
 from auditor.adapters.wiki.units import CODES
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import status_of
-from auditor.model.fact import Fact, Record, Tier
+from auditor.model.fact import Fact, Miscalculation, Record, Tier
 from auditor.model.location import WikiLocation
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class PageReading:
     facts: tuple[Fact, ...]
     placeholders: tuple[Placeholder, ...]
     records: tuple[Record, ...] = ()
+    miscalculations: tuple[Miscalculation, ...] = ()
 
 
 def read_page(
@@ -60,8 +63,31 @@ def read_page(
     kept = [f for f in facts if (key := (f.source, f.raw)) in unique and key not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
     kept.sort(key=lambda f: (_line(f), _column(f)))
     return PageReading(
-        page, scope.entity, document, scope, tuple(kept), tuple(holes), tuple(page_records(document, scope, vocabulary))
+        page,
+        scope.entity,
+        document,
+        scope,
+        facts=tuple(kept),
+        placeholders=tuple(holes),
+        records=tuple(page_records(document, scope, vocabulary)),
+        miscalculations=tuple(_checks(document, scope, vocabulary, kept)),
     )
+
+
+def _checks(
+    document: Document, page_scope: Scope, vocabulary: Vocabulary, facts: Sequence[Fact]
+) -> Iterator[Miscalculation]:
+    """What the page states and its own figures contradict, in the order of the page."""
+    found: list[Miscalculation] = []
+    for block in document.blocks:
+        scope = page_scope.below(block.headings)
+        if block.table is not None:
+            found.extend(table_checks(block.table, scope, vocabulary))
+        for line in block.lines:
+            found.extend(line_checks(line.text, line.number, scope))
+    found.extend(list_checks(facts))
+    found.extend(repeat_checks(facts))
+    yield from sorted(found, key=lambda m: (m.source.line or 0) if isinstance(m.source, WikiLocation) else 0)
 
 
 def _line(fact: Fact) -> int:

@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from auditor.adapters.wiki.blocks import parser
+from auditor.adapters.wiki.chart_file import read_chart
 from auditor.adapters.wiki.conflicts import find_conflicts
 from auditor.adapters.wiki.gaps import belongs, missing_gaps, placeholder_gaps
 from auditor.adapters.wiki.page import PageReading, read_page
 from auditor.adapters.wiki.vocabulary import Vocabulary, read_vocabulary
+from auditor.finance.chart import account_records
 from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record, Tier
 from auditor.model.finding import Match
 from auditor.model.run import EntityInfo, NotScanned
@@ -98,18 +100,37 @@ def read_pages(
             NotScanned(source.page, "front matter not readable", detail=p) for p in readings[-1].document.problems
         )
     facts = tuple(f for r in readings for f in r.facts)
+    rows = tuple(record for r in readings for record in r.records)
+    records = (*rows, *_accounts(rules, entities, facts, rows))
     stated = tuple(g for r in readings for g in placeholder_gaps(r, vocabulary))
     missing = missing_gaps(entities, facts, vocabulary, [r.page for r in readings], stated)
     return Reading(
         pages=tuple(readings),
         facts=facts,
-        records=tuple(record for r in readings for record in r.records),
+        records=records,
         gaps=stated + missing,
         conflicts=find_conflicts(facts, vocabulary, source_priority),
-        miscalculations=(),
+        miscalculations=tuple(m for r in readings for m in r.miscalculations),
         matches=(),
         not_scanned=tuple(skipped),
     )
+
+
+def _accounts(
+    rules: Path, entities: Sequence[EntityInfo], facts: Sequence[Fact], rows: Sequence[Record]
+) -> list[Record]:
+    """Accounts of the standard chart, kept or missing, of each entity that has a page."""
+    if not entities:
+        return []
+    chart = read_chart(rules)
+    found: list[Record] = []
+    for entity in entities:
+        own = [f for f in facts if f.entity == entity.key]
+        if own:
+            found.extend(
+                account_records(chart, entity.kind, entity.key, own, [r for r in rows if r.entity == entity.key])
+            )
+    return found
 
 
 def _decode(content: bytes) -> tuple[str, str]:

@@ -174,7 +174,7 @@ def _cell_facts(
             if (
                 chosen is None
                 and column_meaning is not None
-                and (row.period or row.scenario or not row.label or is_period(row.label))
+                and (row.scenario or not row.label or is_period(row.label))
             ):
                 chosen = column_meaning
             if chosen is not None and costs and value.unit == "money" and not total and chosen.metric not in _RENTAL:
@@ -313,7 +313,10 @@ def _status(row: _Row, column: Column, scope: Scope, period: str | None) -> Stat
 
 
 def _scenario(row: _Row, column: Column, scope: Scope) -> str:
-    parts = [p for p in (scope.scenario, column.scenario, row.scenario) if p]
+    above = scope.scenario
+    if (column.scenario or row.scenario) and re.fullmatch(r"(?i)\W*(?:\w+ )?scenario(?:s| analysis)\W*", above):
+        above = ""
+    parts = [p for p in (above, column.scenario, row.scenario) if p]
     return " / ".join(dict.fromkeys(parts))
 
 
