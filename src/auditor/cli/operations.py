@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from auditor.cli import deliveries, doctor, schedule
+from auditor.cli import deliveries, doctor, schedule, store
 
 
 def register(app: typer.Typer) -> None:
@@ -16,3 +16,6 @@ def register(app: typer.Typer) -> None:
     app.command("mark-sent")(deliveries.mark_sent)
     app.command("give-up")(deliveries.give_up)
     app.add_typer(schedule.app, name="schedule")
+    app.add_typer(store.app, name="store")
+    app.command()(store.export)
+    app.command()(store.prune)

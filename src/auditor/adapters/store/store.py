@@ -70,14 +70,15 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A consistent view of the database.
+    def reading(self, isolation: str = "") -> Iterator[Connection]:
+        """A view of the database; consistent over several questions in SQLite, elsewhere with `REPEATABLE READ`.
 
         Raises:
             StoreError: the database refuses.
         """
+        options = {"isolation_level": isolation} if isolation else {}
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
             raise self._error(error) from None
