@@ -1,0 +1,217 @@
+"""What the judge looks at: numbers about a value, its name, its line and its file.
+
+The order of `NAMES` is the order of the vector; training and scoring share this module, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from scanners.secrets.candidates import Candidate
+from scanners.secrets.language import Language
+
+NAMES: tuple[str, ...] = tuple(
+    """kind op file_type length lower upper digit symbol spaces foreign changes entropy evenness distinct trigram
+    cover longest_word longest_run vowels is_hex is_digits is_base64 by_four padded placeholders hard_placeholder
+    codeish identifier camel constant pathish urlish email uuid domain version hashed quoted escaped wrapped
+    name_in_value value_in_name words_shared name_length name_upper name_capital name_underscore name_dot
+    then_call then_dot then_close then_end then_space then_plus then_newline line_length siblings repeats name_repeats
+    before_length person_above person_below first_upper triple last_digit last_mark
+    k_password k_pass k_pwd k_token k_secret k_compound_key k_key k_auth k_cred k_nonce k_sign k_cookie k_oauth
+    k_client k_name k_place k_shape k_public k_verb k_database k_test k_ends_keyword
+    l_comment l_person l_host l_assert l_example l_definition l_environment l_export l_http l_flag l_hash l_label
+    p_test p_example p_language p_settings""".split()
+)
+
+_KINDS = {"assign": 0, "url": 1, "header": 2, "quoted": 3, "bare": 4, "flag": 5}
+_OPS = {":": 1, "=": 2, "=>": 3, ":=": 4, ",": 5, "(": 6, "==": 7, "===": 7, "!=": 7, "!==": 7, "typed=": 8, " ": 9,
+        "://": 10, "|": 11, ">": 11, "->": 11, "<-": 11}  # fmt: skip
+_FILE_TYPES = {
+    1: "go java kt cs c cpp h hpp scala swift rs ts tsx groovy gradle dart m",
+    2: "py rb js mjs cjs jsx php pl lua vue erb ex exs r gs",
+    3: "yml yaml toml tfvars",
+    4: "json ipynb jsonl",
+    5: "ini conf cfg properties env rsp tf config plist example sample template npmrc netrc pgpass local production",
+    6: "md rst txt adoc",
+    7: "html htm xml haml jade pug cshtml jsp css svg scss",
+    8: "sh bash ps1 psm1 bat dockerfile zsh fish cmd mk",
+    9: "sql",
+    10: "log csv",
+    11: "pem key crt pub cer",
+}
+_FILE_TYPE = {extension: group for group, names in _FILE_TYPES.items() for extension in names.split()}
+_CLASSES = {**dict.fromkeys(map(ord, "abcdefghijklmnopqrstuvwxyz"), "a"), **dict.fromkeys(map(ord, "0123456789"), "0"),
+            **dict.fromkeys(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "A"), 32: " ", 9: " "}  # fmt: skip
+_PLACE = (
+    r"(?i)exam|test|your|xxx|change|placeholder|dummy|sample|foo|bar|todo|fake|mock|insert|replace|enter|default|"
+    r"secret|passw|token|\bkey|user|admin|some|none|null|undefined|redacted|hidden|abc|123|qwe|asd|my_|the_|lorem|"
+    r"temp|demo|invalid|wrong|correct|valid|here|value|string"
+)
+_HARD_PLACE = (
+    r"^[xX*.\-_0#?]+$|^<.*>$|\$\{|\{\{|%\(|\$\(|^\$|^%|^@|^&|%[sdv]|^\{|\*{3}|\.\.\.|#\{|<[a-z]|\[[a-z ]+\]|^__|^!|"
+    r"xxxx|XXXX|^YOUR|^your"
+)
+_VALUE = {
+    "placeholders": _PLACE,
+    "hard_placeholder": _HARD_PLACE,
+    "codeish": r"[\w\])]\(|\)\.|->|::|\[\w+\]|=>|;$|\w\.\w+\.\w|^\w+\.\w+$|\(\)|==|&&|\|\|",
+    "identifier": r"^[A-Za-z_][A-Za-z]*(?:[._\-][A-Za-z]+)*\d{0,2}$",
+    "camel": r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)+$",
+    "constant": r"^[A-Z]+(?:_[A-Z0-9]+)+$",
+    "pathish": r"(?i)^(?:\.{0,2}/|~/|[A-Z]:\\|\w+/\w+(?:/\w+)*$)|\.(?:js|json|py|rb|go|ts|md|ya?ml|html?|php|pem|key|crt|txt|sh|java|xml|conf|cs|png|jpg|svg|css|pub|csr|cer)$",
+    "urlish": r"^(?:https?|ftp|file|git|ssh|data|urn|tcp|nats|mailto|redis|arn)[:]|www\.|://",
+    "email": r"^[^@\s]+@[\w.\-]+\.\w+$",
+    "uuid": r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
+    "domain": r"^(?:[\w\-]+\.)+[a-z]{2,6}$",
+    "version": r"^v?\d+(?:\.\d+)+",
+    "hashed": r"^\$\w{1,8}\$|^\{\w+\}|^(?:sha\d+|md5|ssh-\w+|ecdsa)|^AAAA",
+    "is_hex": r"^(?:0x)?[0-9a-fA-F]+$",
+    "is_digits": r"^[\d.,:\-/+ ]+$",
+    "is_base64": r"^[A-Za-z0-9+/_\-]+={0,3}$",
+    "triple": r"(.)\1\1",
+    "public": r"^(?:pk_(?:live|test)_|sb_publishable_|sq0id[bp]-|AC[0-9a-f]{32}$|ssh-(?:rsa|dss|ed25519)|AAAA[BCE][23N]|sha(?:1|256|384|512)[:\-]|UA-\d|G-[A-Z0-9]{8}|GTM-|ca-pub-|age1[0-9a-z]{50})",
+}
+_KEY = (
+    r"pass(?:w|phrase|code)", r"pass(?!w|phrase|code)", r"pwd|(?<![a-z])pw(?![a-z])|pswd", r"token", r"secret",
+    r"(?:api|access|secret|private|encryption|account|shared|master|app|consumer|client|auth).?key", r"key", r"auth",
+    r"cred", r"nonce|salt|seed|iv$", r"sign|hmac|hash|digest", r"cookie|session|csrf", r"oauth|bearer|jwt",
+    r"client|consumer|app", r"id$|_id|name|user|login|email", r"file|path|dir|url|uri|host|endpoint|server",
+    r"type|length|size|len|count|format|field|label|title|text|message|msg|error|hint|tooltip|placeholder|desc",
+    r"public|pub|cert|fingerprint|csr",
+    r"confirm|repeat|new|old|current|reset|forgot|change|invalid|mandatory|show|expire|timeout|ttl|age|policy|strength|min|max|regex|pattern|valid|prefix|suffix|class|provider|service|manager|factory|handler|controller|method|mode|enabled|required|store|algorithm",
+    r"db|database|mysql|postgres|sql|root|admin|redis|mongo|smtp|mail", r"test|mock|fake|dummy|example|expected|wrong|bad",
+    r"(?:password|key|token|secret)$",
+)  # fmt: skip
+_LINE = (
+    r"^\s*(?://|#|\*|/\*|--|;|<!--)", r"user|login|email|account", r"host|server|port|://|connect",
+    r"expect|assert|should|\bit\(|describe|equal", r"example|e\.g\.|sample|placeholder|replace|your",
+    r"\bdef\b|\bfunc\b|function|\bclass\b|interface|import|require\(|include", r"getenv|environ|process\.env|ENV\[|\$\{",
+    r"^\s*(?:-e\s+|export\s+)?[A-Z][A-Z0-9_]+=", r"curl|http|header|authorization", r"usage|--\w",
+    r"hash|encrypt|digest|md5|sha\d|bcrypt", r"label|title|text|message|translate|i18n",
+)  # fmt: skip
+_PATH = (
+    r"test|spec|mock|fixture|fake", r"example|sample|demo|doc|tutorial|readme", r"locale|i18n|lang|translation",
+    r"conf|setting|env|deploy|secret|cred",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the judge may know about the file of a candidate."""
+
+    path: str
+    above: str = ""
+    below: str = ""
+    siblings: int = 1
+    """Candidates in the same line."""
+    values: Mapping[str, int] = field(default_factory=dict)
+    """How often each value is a candidate in the file."""
+    names: Mapping[str, int] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[dict[str, re.Pattern[str]], tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    return (
+        {name: re.compile(expression) for name, expression in _VALUE.items()},
+        tuple(re.compile(expression, re.IGNORECASE) for expression in _KEY),
+        tuple(re.compile(expression, re.IGNORECASE) for expression in _LINE),
+    )
+
+
+@lru_cache(maxsize=64)
+def _of_path(path: str) -> tuple[float, tuple[float, ...]]:
+    name = path.rsplit("/", 1)[-1].lower()
+    extension = name.rsplit(".", 1)[-1] if "." in name else ("dockerfile" if "dockerfile" in name else "")
+    return float(_FILE_TYPE.get(extension, 0)), tuple(float(bool(re.search(e, path, re.IGNORECASE))) for e in _PATH)
+
+
+@lru_cache(maxsize=4096)
+def _of_name(key: str) -> tuple[float, ...]:
+    return tuple(float(bool(expression.search(key))) for expression in _compiled()[1])
+
+
+@lru_cache(maxsize=256)
+def _of_line(line: str) -> tuple[float, ...]:
+    return tuple(float(bool(expression.search(line))) for expression in _compiled()[2])
+
+
+def is_obvious(candidate: Candidate, language: Language) -> bool:
+    """Whether a candidate is so plainly a word, a reference or a template that it need not be judged.
+
+    Chosen on labelled data so that no labelled secret falls; it spares the judge two candidates of three.
+    """
+    value = candidate.value
+    if len(value) < 4:
+        return True
+    expressions = _compiled()[0]
+    if expressions["public"].match(value):
+        return True
+    if candidate.kind in {"assign", "quoted"}:
+        if expressions["identifier"].match(value) and language.cover(value)[0] > 0.8:
+            return True
+        if " " in value and (value.count(" ") > 2 or language.cover(value)[0] > 0.5):
+            return True
+        if candidate.kind == "quoted" and (expressions["urlish"].search(value) or expressions["pathish"].search(value)):
+            return True
+    return False
+
+
+def features(line: str, candidate: Candidate, around: Surroundings, language: Language) -> list[float]:
+    """The vector of a candidate, in the order of `NAMES`."""
+    expressions = _compiled()[0]
+    full, key, quote = candidate.value, candidate.key, candidate.quote
+    value = full[:120]
+    length = len(value)
+    classes = value.translate(_CLASSES)
+    lower, upper, digit, spaces = (classes.count(c) for c in "aA0 ")
+    symbol = length - lower - upper - digit - spaces
+    changes = sum(map(str.__ne__, classes, classes[1:]))
+    counts = Counter(value)
+    entropy = math.log2(length) - sum(n * math.log2(n) for n in counts.values()) / length
+    cover, longest_word = language.cover(value)
+    runs = language.letters(value)
+    lowered = value.lower()
+    vowels = sum(map(lowered.count, "aeiou")) / (lower + upper or 1)
+    name, bare = _plain(key), _plain(value)
+    end = candidate.end + len(quote)
+    after = line[end : end + 3]
+    head = line[: candidate.start]
+    file_type, path_tags = _of_path(around.path)
+    person = language.person
+    vector = [
+        _KINDS[candidate.kind], _OPS.get(candidate.op, 0), file_type, length, lower / length, upper / length,
+        digit / length, symbol / length, spaces, not value.isascii(), changes / length, entropy,
+        entropy / math.log2(length) if length > 1 else 0, len(counts) / length, language.strangeness(value),
+        cover, longest_word, max(map(len, runs), default=0), vowels,
+        expressions["is_hex"].match(value) is not None, expressions["is_digits"].match(value) is not None,
+        expressions["is_base64"].match(value) is not None, len(full) % 4 == 0, full.endswith("="),
+        len(expressions["placeholders"].findall(value)), expressions["hard_placeholder"].search(value) is not None,
+        expressions["codeish"].search(value) is not None, expressions["identifier"].match(value) is not None,
+        expressions["camel"].match(value) is not None, expressions["constant"].match(value) is not None,
+        expressions["pathish"].search(value) is not None, expressions["urlish"].search(value) is not None,
+        expressions["email"].match(value) is not None, expressions["uuid"].match(value) is not None,
+        expressions["domain"].match(value) is not None, expressions["version"].match(value) is not None,
+        expressions["hashed"].match(value) is not None, bool(quote), "\\" in quote, bool(candidate.wrap),
+        bool(name) and name in bare, bool(bare) and bare in name, language.shared(key, lowered), len(key),
+        key.isupper(), key[:1].isupper(), "_" in key, "." in key, after[:1] in {"(", "["}, after[:1] == ".",
+        after[:1] in {",", ";", ")", "}"}, not after, after[:1] == " ", "+" in after,
+        "\\n" in line[candidate.end : candidate.end + 6], min(len(line), 2000), around.siblings,
+        math.log(around.values.get(full, 1) + 1), math.log(around.names.get(key, 1) + 1), min(len(head.strip()), 500),
+        person.search(around.above) is not None, person.search(around.below) is not None, value[:1].isupper(),
+        expressions["triple"].search(value) is not None, value[-1:].isdigit(), value[-1:] in {"!", "?", ".", ",", ":", ";"},
+    ]  # fmt: skip
+    return [*map(float, vector), *_of_name(key), *_of_line(line[:400] if len(line) < 400 else _near(line, candidate)), *path_tags]
+
+
+def _near(line: str, candidate: Candidate) -> str:
+    return line[max(0, candidate.start - 300) : candidate.start + 100]
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))

@@ -1,0 +1,59 @@
+"""The judge: a probability that a candidate is a secret, by gradient-boosted trees that were trained elsewhere.
+
+The numbers lie in `judge.json`, written by benchmarks/secrets/train_judge.py; nothing but the standard library reads them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from scanners.secrets.candidates import Candidate
+from scanners.secrets.features import NAMES, Surroundings, features, is_obvious
+from scanners.secrets.language import Language
+
+THRESHOLD = 0.5
+"""Score from which a generic candidate is reported; best F1 on repositories left out of the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Trained trees and tables."""
+
+    trees: tuple[tuple[tuple[int, ...], tuple[float, ...], tuple[int, ...], tuple[int, ...]], ...]
+    """Per tree: feature, threshold (at most goes left), left, right. A negative child `-1 - i` is leaf `i` of `leaves`."""
+    leaves: tuple[tuple[float, ...], ...]
+    language: Language
+
+    def margin(self, vector: Sequence[float]) -> float:
+        """Sum of the trees: log odds."""
+        total = 0.0
+        for (column, limit, left, right), values in zip(self.trees, self.leaves, strict=True):
+            node = 0
+            while node >= 0:
+                node = left[node] if vector[column[node]] <= limit[node] else right[node]
+            total += values[-1 - node]
+        return total
+
+    def score(self, line: str, candidate: Candidate, around: Surroundings) -> float:
+        """Probability that this candidate is a secret, 0 to 1; 0 for what is plainly none."""
+        if is_obvious(candidate, self.language):
+            return 0.0
+        return 1 / (1 + math.exp(-self.margin(features(line, candidate, around, self.language))))
+
+
+@lru_cache(maxsize=1)
+def trained() -> Judge:
+    """The judge that ships."""
+    document = json.loads(resources.files("scanners.secrets").joinpath("judge.json").read_bytes())
+    if tuple(document["features"]) != NAMES:
+        raise AssertionError("judge.json was trained on other features: run benchmarks/secrets/train_judge.py")
+    language = Language.of(zlib.decompress(base64.b85decode(document["trigrams"])), frozenset(document["words"].split()))
+    trees = tuple((tuple(t["f"]), tuple(t["t"]), tuple(t["l"]), tuple(t["r"])) for t in document["trees"])
+    return Judge(trees, tuple(tuple(t["v"]) for t in document["trees"]), language)

@@ -1,0 +1,63 @@
+"""All expressions of one pass: those of the cards, and those that show where generic candidates may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanners.secrets.cards import Card
+from scanners.secrets.engine import Expression
+
+_NAME = (
+    r"(?:pass|pwd|pswd|secret|token|key|auth|cred|nonce|salt|seed|signature|cookie|otp|kennwort|senha|contrase|"
+    r"connectionstring|securestring|\bpw|\bsign|[^a-z]pw|[^a-z]sign)"
+)
+_CLOSE = r"""(?:\\{0,3}["'`]|\\u0022|&quot;|[\])?!]|\*\*){0,4}"""
+_TYPE = r"(?:[ \t]{0,4}:[ \t]{0,4}&?[\w.<>' ]{1,40}\??|[ \t]{1,3}(?:string|varchar|text|\[\]byte))?"
+GENERIC: tuple[tuple[str, str, bool], ...] = (
+    ("assign", _NAME + r"[\w.\-]{0,48}" + _CLOSE + _TYPE + r"[ \t]{0,18}[=:<\-]{1,3}>?[ \t]{0,18}[^\s]{3}", True),
+    ("assign", _NAME + r"[\w.\-]{0,48}" + _CLOSE + r"[ \t]{0,18}[,(|>][ \t]{0,18}[^\s]{3}", True),
+    ("assign", r"(?:pass|passw\w{1,6}|passphrase|pwd|securestring|identified[ \t]{1,3}(?:by|with[ \t]\w{1,40}[ \t]by))[ \t]{1,18}[^\s]{3}", True),
+    ("assign", r"-[\w\-]{0,20}" + _NAME + r"[\w.\-]{0,20}[ \t]{1,3}[^\s]{3}", True),
+    ("url", r"""[A-Za-z]://[^\s/:@"'`<>]{0,80}:[^\s/@"'`<>]{1,120}@[\w\-.$%{\[]""", False),
+    ("header", r"""(?:bearer|basic|ntlm|digest|apikey)[ \t]{1,3}\\{0,3}["']?[A-Za-z0-9+/_.~\-]{8}""", True),
+    ("bare", r"(?:^|[^\w+/\-])[A-Za-z0-9+/_\-]{24}", False),
+    ("quoted", r"""["'`][A-Za-z0-9+/_=.~\-$:!@#%^&*]{16}""", False),
+    ("flag", r"""(?:[ \t]-u[ \t]{0,2}|--user[ =])["']?[\w.$\-]{1,40}:[^\s"':]{3}""", False),
+)  # fmt: skip
+"""Kind of candidate, over-approximation over bytes, caseless. One match per place: each ends at a fixed length."""
+
+_OPTIONAL = re.compile(r"=\{0,\d\}$|(?<!\\)=\*$")
+_TAIL = re.compile(r"\{(\d+),\d*\}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an engine runs, and what its ids mean."""
+
+    cards: tuple[Card, ...]
+    expressions: tuple[Expression, ...]
+    of_card: tuple[tuple[int, int], ...]
+    """Per id below its length: index of the card, number of its pattern."""
+    kinds: tuple[str, ...]
+    """Kinds of the ids above that, in order."""
+
+
+def plan(cards: Sequence[Card]) -> Plan:
+    """Expressions of these cards and the generic ones."""
+    of_card = tuple((i, n) for i, card in enumerate(cards) for n in range(len(card.patterns)))
+    texts = [(shortened((cards[i].anchors or cards[i].patterns)[n]), cards[i].caseless) for i, n in of_card]
+    texts += [(text, caseless) for _, text, caseless in GENERIC]
+    return Plan(
+        tuple(cards),
+        tuple(Expression(i, text, caseless) for i, (text, caseless) in enumerate(texts)),
+        of_card,
+        tuple(kind for kind, _, _ in GENERIC),
+    )
+
+
+def shortened(pattern: str) -> str:
+    """The same with the least repeat at its end: one hit for a token, not one for each further character."""
+    pattern = _OPTIONAL.sub("", pattern)
+    return _TAIL.sub(lambda m: "{" + m[1] + "}" if m[1] != "0" else m[0], pattern)
