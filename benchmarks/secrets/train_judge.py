@@ -25,16 +25,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanners.secrets.candidates import Candidate, candidates
-from scanners.secrets.features import NAMES, Surroundings, features, is_obvious
+from scanners.secrets.features import NAMES, PERSON, Surroundings, features, is_obvious
 from scanners.secrets.language import Language
 
-ROUNDS = 150
+ROUNDS = 60
 PARAMETERS = {
-    "objective": "binary", "learning_rate": 0.06, "num_leaves": 24, "max_depth": 8, "min_data_in_leaf": 25,
+    "objective": "binary", "learning_rate": 0.12, "num_leaves": 16, "max_depth": 6, "min_data_in_leaf": 25,
     "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5, "verbose": -1, "seed": 1,
     "num_threads": 2, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
 SECRET, NEITHER, MARKED_FALSE, UNLABELLED = "secret", "neither", "false", "unlabelled"
+IDENTIFIER = "identifier"
+"""UUIDs and the like that the corpus calls secrets and does not count: they identify, they do not open anything."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def label_of(number: int, candidate: Candidate, labels: list[Label], spans: list
                     return SECRET
         return NEITHER
     if any(label.is_secret for label in here):
-        return NEITHER
+        return IDENTIFIER
     return MARKED_FALSE if here else UNLABELLED
 
 
@@ -123,10 +125,33 @@ def human_password(random_: random.Random, words: list[str]) -> str:
     one, two = random_.choice(words).capitalize(), random_.choice(words)
     year, mark = str(random_.randint(1970, 2027)), random_.choice("!@#$%&*?-_")
     leet = two.translate(str.maketrans("aeios", "43105"))
-    return random_.choice((f"{one}{year}{mark}", f"{one}{mark}{two}{random_.randint(1, 99)}", f"{one}{leet}{mark}{year[2:]}", f"{leet}{mark}{one}{year[2:]}"))
+    return random_.choice(
+        (
+            f"{one}{year}{mark}",
+            f"{one}{mark}{two}{random_.randint(1, 99)}",
+            f"{one}{leet}{mark}{year[2:]}",
+            f"{leet}{mark}{one}{year[2:]}",
+        )
+    )
 
 
-def examples(corpus: Path, labels: dict[str, list[Label]], spans: dict[str, list[tuple[int, int, int, int]]], words: Language) -> Iterator[Example]:
+def variants(candidate: Candidate, random_: random.Random, words: list[str]) -> Iterator[tuple[str, float]]:
+    """Values that could stand in the place of a labelled one."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    if candidate.kind == "flag":
+        for _ in range(6):
+            yield human_password(random_, words), 0.5
+            yield "".join(random_.choices(alphabet, k=random_.randint(8, 20))), 0.5
+    elif candidate.kind == "url":
+        yield human_password(random_, words).replace("#", "-").replace("@", "_").replace("?", "!"), 0.3
+        yield "".join(random_.choices(alphabet, k=random_.randint(8, 20))), 0.3
+    elif candidate.kind == "assign" and re.search("(?i)pass|pwd", candidate.key):
+        yield human_password(random_, words), 0.3
+
+
+def examples(
+    corpus: Path, labels: dict[str, list[Label]], spans: dict[str, list[tuple[int, int, int, int]]], words: Language
+) -> Iterator[Example]:
     random_ = random.Random(1)
     long_words = [w for w in sorted(words.words) if 4 <= len(w) <= 8]
     for file in sorted(labels):
@@ -135,43 +160,49 @@ def examples(corpus: Path, labels: dict[str, list[Label]], spans: dict[str, list
         values, names = Counter(c.value for _, c in found), Counter(c.key for _, c in found)
         siblings = Counter(n for n, _ in found)
         for n, candidate in found:
-            around = Surroundings(
-                file, lines[n - 1] if n else "", lines[n + 1] if n + 1 < len(lines) else "", siblings[n], values, names
-            )
+            above, below = lines[n - 1] if n else "", lines[n + 1] if n + 1 < len(lines) else ""
+            near = [re.search(PERSON, text[:400]) is not None for text in (above[-400:], below)]
+            counts = siblings[n], values[candidate.value], names[candidate.key]
+            around = Surroundings.of(file, *near, *counts)
             if is_obvious(candidate, words):
                 continue
             label = label_of(n + 1, candidate, labels[file], spans[file])
             yield Example(file, n + 1, label, features(lines[n], candidate, around, words))
-            if label == SECRET and candidate.kind == "assign" and re.search("(?i)pass|pwd", candidate.key):
-                value = human_password(random_, long_words)
-                line = lines[n][: candidate.start] + value + lines[n][candidate.end :]
-                other = replace(candidate, value=value, end=candidate.start + len(value))
-                vector = features(line, other, around, words)
-                yield Example(file, n + 1, SECRET, vector, weight=0.3, made_up=True)
+            if label == SECRET:
+                for value, weight in variants(candidate, random_, long_words):
+                    line = lines[n][: candidate.start] + value + lines[n][candidate.end :]
+                    other = replace(candidate, value=value, end=candidate.start + len(value))
+                    vector = features(line, other, around, words)
+                    yield Example(file, n + 1, SECRET, vector, weight, made_up=True)
 
 
 def weights(rows: list[Example]) -> list[float]:
     """Repositories with many secrets count less each, so that none decides alone."""
     secrets = Counter(row.repository for row in rows if row.label == SECRET and not row.made_up)
     return [
-        row.weight * (max(0.3, min(3.0, math.sqrt(80 / secrets[row.repository]))) if row.label == SECRET and secrets[row.repository] else 1.0)
+        row.weight
+        * (
+            max(0.3, min(3.0, math.sqrt(80 / secrets[row.repository])))
+            if row.label == SECRET and secrets[row.repository]
+            else 1.0
+        )
         for row in rows
     ]
 
 
 def fit(rows: list[Example]):
     import lightgbm
-    import numpy
+    import numpy as np
 
     used = [row for row in rows if row.label != NEITHER]
-    matrix = numpy.array([row.vector for row in used], dtype=numpy.float64)
-    target = numpy.array([row.label == SECRET for row in used], dtype=int)
+    matrix = np.array([row.vector for row in used], dtype=np.float64)
+    target = np.array([row.label == SECRET for row in used], dtype=int)
     return lightgbm.train(PARAMETERS, lightgbm.Dataset(matrix, target, weight=weights(used)), ROUNDS)
 
 
 def validate(rows: list[Example], labels: dict[str, list[Label]], folds: int = 10) -> dict[tuple[str, int], float]:
     """Best score per line of repositories that the model had not seen."""
-    import numpy
+    import numpy as np
 
     repositories = sorted({row.repository for row in rows})
     best: dict[tuple[str, int], float] = {}
@@ -179,7 +210,7 @@ def validate(rows: list[Example], labels: dict[str, list[Label]], folds: int = 1
         out = set(repositories[fold::folds])
         model = fit([row for row in rows if row.repository not in out])
         test = [row for row in rows if row.repository in out and not row.made_up]
-        for row, score in zip(test, model.predict(numpy.array([row.vector for row in test])), strict=True):
+        for row, score in zip(test, model.predict(np.array([row.vector for row in test])), strict=True):
             best[row.file, row.line] = max(best.get((row.file, row.line), 0.0), float(score))
     for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
         print(threshold, *accuracy((place for place, score in best.items() if score >= threshold), labels))
@@ -233,7 +264,9 @@ def main() -> None:
     parser.add_argument("meta", type=Path)
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--scores", type=Path, help="with --validate: JSON of file, line, score from the folds left out")
+    parser.add_argument(
+        "--scores", type=Path, help="with --validate: JSON of file, line, score from the folds left out"
+    )
     options = parser.parse_args()
     words, trigrams, listed = language()
     labels = read_labels(options.labels)

@@ -23,10 +23,7 @@ _REST = r"""(?P<rest>[\w\-.]{0,48})
     (?:(?P<q>\\*["'`]|\\u0022|&quot;|u0022)(?P<qv>.{1,1500}?)(?P=q)|(?P<uv>[^\s"'`,;<>(){}\[\]|\\]{3,300}|[^\s"'`,;]{3,300}))"""
 _URL = r"([A-Za-z][\w+.\-]{1,24})://([^\s/:@\"'`<>\[\]{}()]{0,80}):([^\s/@\"'`<>]{1,120})@([\w\-.$%{}\[\]:]{1,80})"
 _HEADER = r"(?i)\b(bearer|basic|ntlm|digest|apikey)\s{1,3}(\\*[\"']?)([A-Za-z0-9+/_.~\-]{8,1200}={0,3})"
-_QUOTED = r"(\\*[\"'`])(?=[^\"'`\d]{0,40}\d)([A-Za-z0-9+/_=.~\-$:!@#%^&*]{16,4000}={0,3})\1"
-_BARE = r"(?<![\w+/=\-.])(?=[^\s\d]{0,40}\d)([A-Za-z0-9+/_\-]{24,300}={0,2})(?![\w+/=\-])"
 _FLAG = r"(?i)(?:\s-u\s{0,2}|--user[ =])([\"']?)([\w.$\-]{1,40}:)([^\s\"':]{3,80})\1"
-_LEFT = r"([\w$.\-@]{1,48})[\"'`\]]{0,2}\s{0,4}([:=(,]|=>|:=)?\s{0,4}\Z"
 _SPACED = re.compile(r"(?i)^(?:.*securestring|.*pass(?:word|wd|phrase)?|.*pwd)$")
 _ASSIGNING = frozenset({"=", ":", ":=", "=>", "typed=", "==", "===", "!=", "!==", "->", "<-"})
 _SPARSE = re.compile(r"(?i)auth|cred|key|cookie|otp|seed|sign")
@@ -38,7 +35,7 @@ class Candidate:
     """A value with what stands around it."""
 
     kind: str
-    """`assign`, `url`, `header`, `quoted`, `bare` or `flag`."""
+    """`assign`, `url`, `header` or `flag`."""
     key: str
     """Name the value is given to; empty where there is none."""
     op: str
@@ -61,10 +58,7 @@ class _Expressions:
     rest: re.Pattern[str]
     url: re.Pattern[str]
     header: re.Pattern[str]
-    quoted: re.Pattern[str]
-    bare: re.Pattern[str]
     flag: re.Pattern[str]
-    left: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -75,14 +69,11 @@ def _expressions() -> _Expressions:
         rest=re.compile(_REST, re.VERBOSE),
         url=re.compile(_URL),
         header=re.compile(_HEADER),
-        quoted=re.compile(_QUOTED),
-        bare=re.compile(_BARE),
         flag=re.compile(_FLAG),
-        left=re.compile(_LEFT),
     )
 
 
-ALL_KINDS = frozenset({"assign", "url", "header", "quoted", "bare", "flag"})
+ALL_KINDS = frozenset({"assign", "url", "header", "flag"})
 
 
 def candidates(line: str, kinds: frozenset[str] = ALL_KINDS) -> list[Candidate]:
@@ -98,19 +89,10 @@ def candidates(line: str, kinds: frozenset[str] = ALL_KINDS) -> list[Candidate]:
         ]
     if "header" in kinds:
         found += [
-            Candidate("header", m[1], " ", m[2], "", m[3], m.start(3), m.end(3)) for m in expressions.header.finditer(line)
+            Candidate("header", m[1], " ", m[2], "", m[3], m.start(3), m.end(3))
+            for m in expressions.header.finditer(line)
         ]
     taken = [(c.start, c.end) for c in found]
-    for kind, expression, group in (("quoted", expressions.quoted, 2), ("bare", expressions.bare, 1)):
-        if kind not in kinds:
-            continue
-        for m in expression.finditer(line):
-            start, end = m.span(group)
-            if not _overlaps(taken, start, end):
-                left = expressions.left.search(line, max(0, m.start() - 64), m.start())
-                key, op = (left[1], left[2] or " ") if left else ("", "")
-                found.append(Candidate(kind, key, op, m[1] if kind == "quoted" else "", "", m[group], start, end))
-                taken.append((start, end))
     if "flag" in kinds:
         for m in expressions.flag.finditer(line):
             if not _overlaps(taken, *m.span(3)):

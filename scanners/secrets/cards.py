@@ -122,7 +122,9 @@ def dumped(cards: Iterable[Card]) -> bytes:
 
 def loaded(content: bytes) -> tuple[Card, ...]:
     """The reverse of `dumped`."""
-    return tuple(
-        Card(**{key: tuple(value) if isinstance(value, list) else value for key, value in card.items()})
-        for card in json.loads(content)
-    )
+
+    def restored(card: dict[str, Any]) -> Card:
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card.items()}
+        return Card(**fields)
+
+    return tuple(restored(card) for card in json.loads(content))

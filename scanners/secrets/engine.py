@@ -73,7 +73,9 @@ class PlainEngine:
 
     def hits(self, content: bytes) -> list[tuple[int, int]]:
         """See `Engine`. Ends are where `re` ends a match, which may be later than Hyperscan's first end."""
-        found = [(m.end(), identity) for identity, expression in self._expressions for m in expression.finditer(content)]
+        found = [
+            (m.end(), identity) for identity, expression in self._expressions for m in expression.finditer(content)
+        ]
         found.sort()
         return found
 
@@ -86,7 +88,7 @@ def build(expressions: Sequence[Expression], cache: Cache | None = None, *, plai
         import hyperscan
     except ImportError:
         return PlainEngine(expressions)
-    key = _cache_key(expressions, hyperscan.__version__)
+    key = _cache_key(expressions, getattr(hyperscan, "__version__", ""))
     stored = cache.get(key) if cache else None
     if stored:
         try:
@@ -97,9 +99,7 @@ def build(expressions: Sequence[Expression], cache: Cache | None = None, *, plai
     database.compile(
         expressions=[e.text.encode() for e in expressions],
         ids=[e.id for e in expressions],
-        flags=[
-            hyperscan.HS_FLAG_MULTILINE | (hyperscan.HS_FLAG_CASELESS if e.caseless else 0) for e in expressions
-        ],
+        flags=[hyperscan.HS_FLAG_MULTILINE | (hyperscan.HS_FLAG_CASELESS if e.caseless else 0) for e in expressions],
     )
     if cache:
         cache.put_many({key: hyperscan.dumpb(database)})
@@ -126,5 +126,7 @@ def _cpu() -> str:
             flags = next((line for line in stream if line.startswith((b"flags", b"Features"))), b"")
     except OSError:
         return platform.processor() or "cpu"
-    wanted = sorted(set(flags.split()) & {b"avx2", b"avx512bw", b"avx512vbmi", b"sse4_2", b"ssse3", b"asimd", b"sve", b"sve2"})
+    wanted = sorted(
+        set(flags.split()) & {b"avx2", b"avx512bw", b"avx512vbmi", b"sse4_2", b"ssse3", b"asimd", b"sve", b"sve2"}
+    )
     return b"+".join(wanted).decode() or "cpu"

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from scanners.secrets.candidates import Candidate
@@ -28,7 +27,7 @@ NAMES: tuple[str, ...] = tuple(
     p_test p_example p_language p_settings""".split()
 )
 
-_KINDS = {"assign": 0, "url": 1, "header": 2, "quoted": 3, "bare": 4, "flag": 5}
+_KINDS = {"assign": 0, "url": 1, "header": 2, "flag": 3}
 _OPS = {":": 1, "=": 2, "=>": 3, ":=": 4, ",": 5, "(": 6, "==": 7, "===": 7, "!=": 7, "!==": 7, "typed=": 8, " ": 9,
         "://": 10, "|": 11, ">": 11, "->": 11, "<-": 11}  # fmt: skip
 _FILE_TYPES = {
@@ -102,16 +101,31 @@ _PATH = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the judge may know about the file of a candidate."""
+    """What the judge may know about the place of a candidate; few distinct values, so that scores can be kept."""
 
-    path: str
-    above: str = ""
-    below: str = ""
+    file_type: float
+    path_tags: tuple[float, ...]
+    person_above: bool
+    """Whether the line above speaks of a user, host, server or the like."""
+    person_below: bool
     siblings: int = 1
     """Candidates in the same line."""
-    values: Mapping[str, int] = field(default_factory=dict)
-    """How often each value is a candidate in the file."""
-    names: Mapping[str, int] = field(default_factory=dict)
+    repeats: int = 1
+    """Places in the file where the same value is a candidate, as a bit length, at most 6."""
+    name_repeats: int = 1
+
+    @classmethod
+    def of(
+        cls, path: str, above: bool, below: bool, siblings: int = 1, repeats: int = 1, names: int = 1
+    ) -> Surroundings:
+        """From plain counts."""
+        file_type, tags = _of_path(path)
+        bits = min(repeats.bit_length(), 6), min(names.bit_length(), 6)
+        return cls(file_type, tags, above, below, siblings, *bits)
+
+
+PERSON = r"(?i)user|login|host|email|account|client|server|port"
+"""What a line beside a secret often holds."""
 
 
 @lru_cache(maxsize=1)
@@ -151,12 +165,10 @@ def is_obvious(candidate: Candidate, language: Language) -> bool:
     expressions = _compiled()[0]
     if expressions["public"].match(value):
         return True
-    if candidate.kind in {"assign", "quoted"}:
+    if candidate.kind == "assign":
         if expressions["identifier"].match(value) and language.cover(value)[0] > 0.8:
             return True
         if " " in value and (value.count(" ") > 2 or language.cover(value)[0] > 0.5):
-            return True
-        if candidate.kind == "quoted" and (expressions["urlish"].search(value) or expressions["pathish"].search(value)):
             return True
     return False
 
@@ -181,10 +193,8 @@ def features(line: str, candidate: Candidate, around: Surroundings, language: La
     end = candidate.end + len(quote)
     after = line[end : end + 3]
     head = line[: candidate.start]
-    file_type, path_tags = _of_path(around.path)
-    person = language.person
     vector = [
-        _KINDS[candidate.kind], _OPS.get(candidate.op, 0), file_type, length, lower / length, upper / length,
+        _KINDS[candidate.kind], _OPS.get(candidate.op, 0), around.file_type, length, lower / length, upper / length,
         digit / length, symbol / length, spaces, not value.isascii(), changes / length, entropy,
         entropy / math.log2(length) if length > 1 else 0, len(counts) / length, language.strangeness(value),
         cover, longest_word, max(map(len, runs), default=0), vowels,
@@ -201,11 +211,16 @@ def features(line: str, candidate: Candidate, around: Surroundings, language: La
         key.isupper(), key[:1].isupper(), "_" in key, "." in key, after[:1] in {"(", "["}, after[:1] == ".",
         after[:1] in {",", ";", ")", "}"}, not after, after[:1] == " ", "+" in after,
         "\\n" in line[candidate.end : candidate.end + 6], min(len(line), 2000), around.siblings,
-        math.log(around.values.get(full, 1) + 1), math.log(around.names.get(key, 1) + 1), min(len(head.strip()), 500),
-        person.search(around.above) is not None, person.search(around.below) is not None, value[:1].isupper(),
+        around.repeats, around.name_repeats, min(len(head.strip()), 500),
+        around.person_above, around.person_below, value[:1].isupper(),
         expressions["triple"].search(value) is not None, value[-1:].isdigit(), value[-1:] in {"!", "?", ".", ",", ":", ";"},
     ]  # fmt: skip
-    return [*map(float, vector), *_of_name(key), *_of_line(line[:400] if len(line) < 400 else _near(line, candidate)), *path_tags]
+    return [
+        *map(float, vector),
+        *_of_name(key),
+        *_of_line(line[:400] if len(line) < 400 else _near(line, candidate)),
+        *around.path_tags,
+    ]
 
 
 def _near(line: str, candidate: Candidate) -> str:

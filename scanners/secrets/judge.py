@@ -48,12 +48,20 @@ class Judge:
         return 1 / (1 + math.exp(-self.margin(features(line, candidate, around, self.language))))
 
 
+@lru_cache(maxsize=30_000)
+def score_of(line: str, candidate: Candidate, around: Surroundings) -> float:
+    """The shipped judge's score; kept, because in a history the same lines come again and again."""
+    return trained().score(line, candidate, around)
+
+
 @lru_cache(maxsize=1)
 def trained() -> Judge:
     """The judge that ships."""
     document = json.loads(resources.files("scanners.secrets").joinpath("judge.json").read_bytes())
     if tuple(document["features"]) != NAMES:
         raise AssertionError("judge.json was trained on other features: run benchmarks/secrets/train_judge.py")
-    language = Language.of(zlib.decompress(base64.b85decode(document["trigrams"])), frozenset(document["words"].split()))
+    language = Language.of(
+        zlib.decompress(base64.b85decode(document["trigrams"])), frozenset(document["words"].split())
+    )
     trees = tuple((tuple(t["f"]), tuple(t["t"]), tuple(t["l"]), tuple(t["r"])) for t in document["trees"])
     return Judge(trees, tuple(tuple(t["v"]) for t in document["trees"]), language)

@@ -17,7 +17,6 @@ class Language:
     words: frozenset[str]
     parts: re.Pattern[str]
     run: re.Pattern[str]
-    person: re.Pattern[str]
 
     @classmethod
     def of(cls, trigrams: bytes, words: frozenset[str]) -> Language:
@@ -27,7 +26,6 @@ class Language:
             words,
             re.compile(_PARTS),
             re.compile(r"[A-Za-z]+"),
-            re.compile(r"user|login|host|email|account|client|server|port", re.IGNORECASE),
         )
 
     def letters(self, text: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanners.secrets.cards import Card
@@ -22,12 +23,11 @@ GENERIC: tuple[tuple[str, str, bool], ...] = (
     ("assign", r"-[\w\-]{0,20}" + _NAME + r"[\w.\-]{0,20}[ \t]{1,3}[^\s]{3}", True),
     ("url", r"""[A-Za-z]://[^\s/:@"'`<>]{0,80}:[^\s/@"'`<>]{1,120}@[\w\-.$%{\[]""", False),
     ("header", r"""(?:bearer|basic|ntlm|digest|apikey)[ \t]{1,3}\\{0,3}["']?[A-Za-z0-9+/_.~\-]{8}""", True),
-    ("bare", r"(?:^|[^\w+/\-])[A-Za-z0-9+/_\-]{24}", False),
-    ("quoted", r"""["'`][A-Za-z0-9+/_=.~\-$:!@#%^&*]{16}""", False),
     ("flag", r"""(?:[ \t]-u[ \t]{0,2}|--user[ =])["']?[\w.$\-]{1,40}:[^\s"':]{3}""", False),
 )  # fmt: skip
 """Kind of candidate, over-approximation over bytes, caseless. One match per place: each ends at a fixed length."""
 
+_LITERAL = re.compile(r"(?:[A-Za-z0-9_\- ]|\\[.\-]){4,}(?![?*{|])")
 _OPTIONAL = re.compile(r"=\{0,\d\}$|(?<!\\)=\*$")
 _TAIL = re.compile(r"\{(\d+),\d*\}$")
 
@@ -41,7 +41,21 @@ class Plan:
     of_card: tuple[tuple[int, int], ...]
     """Per id below its length: index of the card, number of its pattern."""
     kinds: tuple[str, ...]
-    """Kinds of the ids above that, in order."""
+    """Kinds of the ids above that, in order: of generic candidates, or `base64` for an encoded prefix."""
+    judged: tuple[Card, ...]
+    """Cards that name generic candidates, in the order in which they are asked."""
+
+    def kinds_in(self, ids: frozenset[int]) -> frozenset[str]:
+        """Kinds of generic candidates that these ids promise."""
+        first = len(self.of_card)
+        if all(i < first for i in ids):
+            return frozenset()
+        return frozenset(self.kinds[i - first] for i in ids if i >= first) - {"base64"}
+
+    def has_base64(self, ids: frozenset[int]) -> bool:
+        """Whether an encoded prefix is among them."""
+        first = len(self.of_card) + len(GENERIC)
+        return any(i >= first for i in ids)
 
 
 def plan(cards: Sequence[Card]) -> Plan:
@@ -49,12 +63,36 @@ def plan(cards: Sequence[Card]) -> Plan:
     of_card = tuple((i, n) for i, card in enumerate(cards) for n in range(len(card.patterns)))
     texts = [(shortened((cards[i].anchors or cards[i].patterns)[n]), cards[i].caseless) for i, n in of_card]
     texts += [(text, caseless) for _, text, caseless in GENERIC]
+    hidden = "|".join(encoded(prefixes(cards)))
+    texts += [(hidden, False)] if hidden else []
     return Plan(
         tuple(cards),
         tuple(Expression(i, text, caseless) for i, (text, caseless) in enumerate(texts)),
         of_card,
-        tuple(kind for kind, _, _ in GENERIC),
+        (*(kind for kind, _, _ in GENERIC), "base64"),
+        tuple(sorted((card for card in cards if card.judged), key=lambda card: card.order)),
     )
+
+
+def prefixes(cards: Sequence[Card]) -> tuple[str, ...]:
+    """Literal beginnings of provider tokens, long enough to be looked for in encoded form."""
+    found = (match for card in cards for text in card.anchors or card.patterns if (match := _LITERAL.match(text)))
+    return tuple(sorted({match[0] for match in found}))
+
+
+def encoded(texts: Iterable[str]) -> tuple[str, ...]:
+    """How these texts look inside base 64, once or twice encoded: the part that the bytes beside them cannot change."""
+    once = {form for text in texts for form in _base64_forms(text)}
+    twice = {form for text in once if len(text) >= 9 for form in _base64_forms(text)}
+    return tuple(sorted(re.escape(form) for form in once | twice))
+
+
+def _base64_forms(text: str) -> Iterator[str]:
+    for offset in range(3):
+        whole = base64.b64encode(b"\0" * offset + text.encode()).decode()
+        form = whole[-(-offset * 8 // 6) : (offset + len(text)) * 8 // 6]
+        if len(form) >= 5:
+            yield form
 
 
 def shortened(pattern: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _LONG_LINE = 4000
 _BEFORE, _AFTER = 800, 1800
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{32,8000}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{20,8000}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,26 @@ class Line:
     ids: frozenset[int]
     """Expressions that hit in it."""
 
+    def span_above(self, content: bytes) -> tuple[int, int]:
+        """Offsets of the line before, its last 400 bytes at most."""
+        end = max(0, self.start - 1)
+        return max(content.rfind(b"\n", max(0, end - 400), end) + 1, end - 400, 0), end
+
+    def span_below(self, content: bytes) -> tuple[int, int]:
+        """Offsets of the line after, its first 400 bytes at most."""
+        start = min(self.end + 1, len(content))
+        stop = content.find(b"\n", start, start + 400)
+        return start, stop if stop >= 0 else min(start + 400, len(content))
+
     def above(self, content: bytes) -> str:
         """The line before."""
-        end = self.start - 1
-        if end <= 0:
-            return ""
-        start = content.rfind(b"\n", max(0, end - 400), end) + 1
-        return content[max(start, end - 400) : end].decode("utf-8", "replace")
+        start, end = self.span_above(content)
+        return content[start:end].decode("utf-8", "replace")
 
     def below(self, content: bytes) -> str:
         """The line after."""
-        start = self.end + 1
-        stop = content.find(b"\n", start, start + 400)
-        return content[start : stop if stop >= 0 else start + 400].decode("utf-8", "replace")
+        start, end = self.span_below(content)
+        return content[start:end].decode("utf-8", "replace")
 
 
 def lines_at(content: bytes, hits: Sequence[tuple[int, int]]) -> Iterator[Line]:

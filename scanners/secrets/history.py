@@ -1,0 +1,176 @@
+"""All blobs that git ever held: each is read once, here and in later runs, and every secret gets its commits."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from auditor.model.ports import Cache, CommitInfo, History, Marker, ScanContext
+from auditor.model.run import NotScanned
+from auditor.model.target import Repo
+from scanners.secrets.cards import dumped, loaded
+from scanners.secrets.detector import Detector
+from scanners.secrets.judge import trained
+from scanners.secrets.making import VERSION, detector_of
+from scanners.secrets.remembered import Remembered
+from scanners.secrets.sighting import Placed, Sighting, sighting, with_details
+
+LARGEST = 64 * 1024 * 1024
+_BATCH_BYTES, _BATCH_BLOBS = 6 * 1024 * 1024, 400
+_WORTH_A_POOL = 24 * 1024 * 1024
+"""Bytes from which a second process pays for its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Places at the commit under scan and before, with their commits."""
+
+    placed: tuple[Placed, ...]
+    looked_at: dict[str, int]
+    not_scanned: tuple[NotScanned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a worker process needs to make its own detector."""
+
+    history: History
+    cards: bytes
+    cache: Cache
+    mark: Marker
+    threshold: float
+
+
+@dataclass(slots=True)
+class _Tally:
+    blobs: int = 0
+    new: int = 0
+    read: int = 0
+    too_large: list[NotScanned] = field(default_factory=list)
+
+
+def look_back(target: Repo, context: ScanContext, detector: Detector, head: Sequence[Placed]) -> Past:
+    """Secrets of all of history, those at the commit under scan (`head`) included."""
+    assert context.history is not None
+    remembered = Remembered.load(context.cache, _key(target, context, detector))
+    tally = _Tally()
+    wanted = list(_wanted(context.history, remembered, tally))
+    work = _Work(context.history, dumped(detector.plan.cards), context.cache, context.mark, detector.threshold)
+    for blob, path, seen in _scanned(work, wanted, detector):
+        remembered.found.setdefault(blob, (path, []))[1].extend(seen)
+    remembered.known.update(blob for blob, _, _ in wanted)
+    placed = list(_with_commits(context.history, remembered, head))
+    remembered.save(context.cache)
+    looked_at = {"blobs": len(remembered.known), "blobs_read": len(wanted)}
+    return Past(tuple(placed), looked_at, tuple(tally.too_large))
+
+
+def _key(target: Repo, context: ScanContext, detector: Detector) -> str:
+    parts = (
+        VERSION,
+        context.rules_digest,
+        str(detector.threshold),
+        context.mark(b"history"),
+        str(target.path.resolve()),
+    )
+    return "secrets-history-" + hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _wanted(history: History, remembered: Remembered, tally: _Tally) -> Iterator[tuple[str, str, int]]:
+    for blob, path, size in history.blobs(frozenset(remembered.known)):
+        if size > LARGEST:
+            tally.too_large.append(NotScanned(path or blob, "too large", detail=f"{size} bytes, in history"))
+        elif size > 7:  # shorter than any secret
+            yield blob, path, size
+
+
+def _scanned(
+    work: _Work, wanted: Sequence[tuple[str, str, int]], detector: Detector
+) -> Iterator[tuple[str, str, list[Sighting]]]:
+    total = sum(size for _, _, size in wanted)
+    processes = min(os.cpu_count() or 1, 8)
+    if total < _WORTH_A_POOL or processes == 1:
+        for batch in _batches(wanted):
+            yield from _look_at(batch, work.history, detector, work.mark)
+        return
+    with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(work,)) as pool:
+        for found in pool.map(_look_at_batch, _batches(wanted)):
+            yield from found
+
+
+def _batches(wanted: Iterable[tuple[str, str, int]]) -> Iterator[list[tuple[str, str]]]:
+    """Small batches in the order of the pack: a queue of them keeps every worker busy to the end."""
+    batch: list[tuple[str, str]] = []
+    size = 0
+    for blob, path, length in wanted:
+        batch.append((blob, path))
+        size += length
+        if size > _BATCH_BYTES or len(batch) >= _BATCH_BLOBS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+_worker: list[tuple[History, Detector, Marker]] = []
+"""Of a worker process: set once by its initializer, never in the parent."""
+
+
+def _prepare(work: _Work) -> None:
+    trained()
+    _worker[:] = [(work.history, detector_of(loaded(work.cards), work.cache, work.threshold), work.mark)]
+
+
+def _look_at_batch(batch: list[tuple[str, str]]) -> list[tuple[str, str, list[Sighting]]]:
+    history, detector, mark = _worker[0]
+    return list(_look_at(batch, history, detector, mark))
+
+
+def _look_at(
+    batch: list[tuple[str, str]], history: History, detector: Detector, mark: Marker
+) -> Iterator[tuple[str, str, list[Sighting]]]:
+    paths = dict(batch)
+    for blob, content in history.read_blobs([blob for blob, _ in batch]):
+        found = detector.detect(paths[blob], content)
+        if found:
+            yield blob, paths[blob], [sighting(detection, mark) for detection in found]
+
+
+def _with_commits(history: History, remembered: Remembered, head: Sequence[Placed]) -> Iterator[Placed]:
+    """One place per secret and path; the commits are those of all blobs that hold it."""
+    blobs: dict[tuple[str, str], set[str]] = {}
+    past: dict[tuple[str, str, str], Placed] = {}
+    for blob, (path, seen) in remembered.found.items():
+        for s in seen:
+            blobs.setdefault((s.rule, s.mark), set()).add(blob)
+            past.setdefault((s.rule, s.mark, path), Placed(path, s))
+    at_head = {(item.seen.rule, item.seen.mark) for item in head}
+    commits = remembered.commits(history, frozenset().union(*blobs.values()) if blobs else frozenset())
+    for item in head:
+        yield with_details(item, at_head="yes", **_span(commits, blobs.get((item.seen.rule, item.seen.mark), set())))
+    here = {(item.seen.rule, item.seen.mark, item.path) for item in head}
+    for (rule, mark, path), item in past.items():
+        if (rule, mark, path) in here:
+            continue
+        state = "yes" if (rule, mark) in at_head else "no"
+        yield with_details(item, at_head=state, **_span(commits, blobs[rule, mark]))
+
+
+def _span(commits: dict[str, tuple[CommitInfo, CommitInfo]], blobs: Iterable[str]) -> dict[str, str]:
+    known = [commits[blob] for blob in blobs if blob in commits]
+    if not known:
+        return {"reachable": "no"}
+    first = min((pair[0] for pair in known), key=lambda commit: _moment(commit.when))
+    last = max((pair[1] for pair in known), key=lambda commit: _moment(commit.when))
+    return {"first_commit": first.id, "first_date": first.when, "last_commit": last.id, "last_date": last.when}
+
+
+@lru_cache(maxsize=4096)
+def _moment(when: str) -> float:
+    from datetime import datetime
+
+    return datetime.fromisoformat(when).timestamp()

@@ -1,0 +1,1 @@
+"""detect-secrets as it is, only faster."""

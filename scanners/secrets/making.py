@@ -1,0 +1,51 @@
+"""From rule cards to a detector, the work of which a cache spares the second time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from auditor.model.ports import Cache
+from auditor.model.rule import Rule
+from scanners.secrets.cards import Card, card_of, dumped, loaded
+from scanners.secrets.detector import Detector
+from scanners.secrets.engine import build
+from scanners.secrets.judge import THRESHOLD
+from scanners.secrets.plan import plan
+
+VERSION = "3"
+"""Part of every cache key; raised when detection changes without its rules."""
+
+
+def make_detector(
+    rules: Sequence[Rule], cache: Cache | None = None, threshold: float = THRESHOLD, *, plain: bool = False
+) -> Detector:
+    """A detector of these cards.
+
+    Raises:
+        RuleError: a card's `match` cannot be used.
+    """
+    return detector_of([card_of(rule) for rule in rules], cache, threshold, plain=plain)
+
+
+def detector_of(
+    cards: Sequence[Card], cache: Cache | None = None, threshold: float = THRESHOLD, *, plain: bool = False
+) -> Detector:
+    """A detector of cards that were read before."""
+    made = plan(cards)
+    return Detector(made, build(made.expressions, cache, plain=plain), threshold)
+
+
+def stored_detector(
+    digest: str, rules: Callable[[], Sequence[Rule]], cache: Cache, threshold: float = THRESHOLD
+) -> Detector:
+    """A detector for the hook: `rules` is called only when the cache has nothing for this digest of the rules folder.
+
+    With a warm cache neither YAML nor the rule reader is touched: cards come as JSON, the engine as a stored database.
+    """
+    key = f"secrets-cards-{VERSION}-{digest}"
+    stored = cache.get(key)
+    if stored:
+        return detector_of(loaded(stored), cache, threshold)
+    cards = [card_of(rule) for rule in rules()]
+    cache.put_many({key: dumped(cards)})
+    return detector_of(cards, cache, threshold)

@@ -1,0 +1,87 @@
+"""The plug-in: files and history of a target in, redacted matches out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from auditor.errors import NotScannedError, UsageError
+from auditor.model.content import is_lfs_pointer
+from auditor.model.ports import FileEntry, Marker, ScanContext
+from auditor.model.run import NotScanned, ScanResult
+from auditor.model.target import Repo, ScanTarget, Wiki
+from scanners.secrets.detector import Detector
+from scanners.secrets.judge import THRESHOLD
+from scanners.secrets.making import make_detector
+from scanners.secrets.sighting import Placed, matches, sighting
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes; a larger file is reported as not scanned."""
+ENGINES = ("auditor", "detect-secrets")
+
+
+class Secrets:
+    """Secrets in files, and in all of history where that is asked for."""
+
+    name = "secrets"
+    kinds = frozenset({"repo", "wiki"})
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        """See `Scanner`."""
+        if not isinstance(target, Repo | Wiki) or context.files is None:
+            raise NotScannedError("secrets are looked for in repositories and wikis")
+        engine = context.options.get("engine") or "auditor"
+        if engine not in ENGINES:
+            raise UsageError(f"secrets engine {engine!r} is none of {', '.join(ENGINES)}")
+        if engine == "detect-secrets":
+            raise UsageError("the engine detect-secrets is not built in yet")
+        detector = make_detector(context.rules, context.cache, threshold_of(context))
+        entries = context.files.entries()
+        wanted = [entry for entry in entries if entry.size <= LARGEST]
+        placed: list[Placed] = []
+        looked_at = {"files": 0, "lines": 0, "rules": len(context.rules)}
+        skipped = [NotScanned(e.path, "too large", detail=f"{e.size} bytes") for e in entries if e.size > LARGEST]
+        for entry, content in context.files.read_many(wanted):
+            if is_lfs_pointer(content):
+                skipped.append(NotScanned(entry.path, "LFS pointer"))
+                continue
+            looked_at["files"] += 1
+            looked_at["lines"] += content.count(b"\n")
+            placed += look(entry, content, detector, context.mark)
+        if context.history is not None and isinstance(target, Repo) and target.history:
+            from scanners.secrets.history import look_back
+
+            past = look_back(target, context, detector, placed)
+            return ScanResult(
+                matches(target, past.placed),
+                looked_at=looked_at | past.looked_at,
+                not_scanned=(*skipped, *past.not_scanned),
+            )
+        return ScanResult(matches(target, placed), looked_at=looked_at, not_scanned=tuple(skipped))
+
+
+def threshold_of(context: ScanContext) -> float:
+    """Score from which generic candidates are reported.
+
+    Raises:
+        UsageError: the option is not a number from 0 to 1.
+    """
+    text = context.options.get("threshold", "")
+    try:
+        value = float(text) if text else THRESHOLD
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise UsageError(f"secrets: threshold {text!r} is not a number from 0 to 1")
+    return value
+
+
+def look(entry: FileEntry, content: bytes, detector: Detector, mark: Marker) -> Iterator[Placed]:
+    """Redacted sightings of one file."""
+    for detection in detector.detect(entry.path, content):
+        yield Placed(entry.path, sighting(detection, mark))
+
+
+def look_at(pairs: Iterable[tuple[str, bytes]], detector: Detector, mark: Marker) -> Iterator[Placed]:
+    """The same for (path, content) pairs: the way of the pre-commit hook."""
+    for path, content in pairs:
+        yield from look(FileEntry(path, "", len(content)), content, detector, mark)

@@ -1,0 +1,109 @@
+"""The secret scanner: what it tells, what it never tells, and where secrets hide."""
+
+import base64
+
+import pytest
+
+from auditor.model.run import ScanResult
+from scanners.secrets import Secrets
+from tests.scanners.secrets_support import found
+from tests.support.context import scan
+
+STRIPE = "sk_live_" + "Zq8RtY2uVw5xLm3nBd7kPf4s"
+PASSWORD = "CharterBoat#2024"
+
+
+def rules(result: ScanResult) -> list[str]:
+    return sorted(match.rule_id for match in result.matches)
+
+
+def test_the_four_kinds_of_stripe_keys_are_told_apart() -> None:
+    body = "Zq8RtY2uVw5xLm3nBd7kPf4s"
+    kinds = {f"K = '{prefix}{body}'": rule for prefix, rule in (
+        ("sk_live_", "secrets.stripe-live-key"),
+        ("rk_live_", "secrets.stripe-restricted-key"),
+        ("sk_test_", "secrets.stripe-test-key"),
+    )}  # fmt: skip
+    kinds[f"K = 'whsec_{body}Q7w2E9r4'"] = "secrets.stripe-webhook-secret"
+    for text, rule in kinds.items():
+        assert found(text) == {rule}
+
+
+def test_one_secret_in_two_files_is_one_match_with_two_places() -> None:
+    result = scan(Secrets(), {"a.py": f"k = '{STRIPE}'\n", "b/c.env": f"\n\nSTRIPE={STRIPE}\n"})
+    (match,) = result.matches
+    assert [str(match.location), *map(str, match.also_at)] == ["shop:a.py:1", "shop:b/c.env:3"]
+    assert match.mark == scan(Secrets(), {"z": STRIPE}).matches[0].mark
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_key_is_found_in_every_encoding(encoding: str) -> None:
+    text = f"# settings of the shop\nstripe_key: {STRIPE}\n# and so on, and so on, for a while\n"
+    assert rules(scan(Secrets(), {"a.txt": text.encode(encoding)})) == ["secrets.stripe-live-key"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xc3\xfe\xfa " + STRIPE.encode() + b"\xc3(\n",
+        b"\0\0\0\x7fELF\0" + STRIPE.encode() + b"\0",
+        base64.b64encode(b"stripe: " + STRIPE.encode() + b"\n"),
+        base64.b64encode(base64.b64encode(b"stripe: " + STRIPE.encode() + b"\n")),
+        b'{"cells": [{"source": ["key = \\"' + STRIPE.encode() + b'\\"\\n"]}]}',
+        b"x" * 3_000_000 + b" " + STRIPE.encode() + b" " + b"y" * 3_000_000,
+        STRIPE.encode(),
+    ],
+    ids=["invalid utf-8", "binary", "base64", "base64 twice", "notebook", "one long line", "nothing else"],
+)
+def test_a_key_is_found_wherever_it_hides(content: bytes) -> None:
+    assert rules(scan(Secrets(), {"a.bin": content})) == ["secrets.stripe-live-key"]
+
+
+def test_a_file_too_large_is_said_to_be_not_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    import scanners.secrets.scanner
+
+    monkeypatch.setattr(scanners.secrets.scanner, "LARGEST", 10)
+    result = scan(Secrets(), {"a.txt": f"key = {STRIPE}"})
+    assert [(n.path, n.reason, n.expected) for n in result.not_scanned] == [("a.txt", "too large", False)]
+
+
+def test_a_checksum_that_fails_lowers_confidence_and_does_not_silence() -> None:
+    made_up = "ghp_" + "R7q2Lw9XzK4mB8nVc3Td6Yf1Hj5Gs0PaQeUi"
+    (match,) = scan(Secrets(), {"a.py": f"t = '{made_up}'"}).matches
+    assert (match.rule_id, match.grade) == ("secrets.github-token", "unverified")
+    assert match.score is not None
+    assert match.score < 0.7
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password = input('Password: ')",
+        "password: ${DB_PASSWORD}",
+        "const token = getToken(user);",
+        '"LABEL_PASSWORD": "Repeat the password",',
+        "self.assertEqual(password_field.name, 'password')",
+        "API_KEY=<your key here>",
+        "integrity sha512-9nwV9rF2kPz1mS8bVqXtL3yR7wHd4Gc6Jf0KaEuQiTjZoMlPnBxCvDsWgYhA5Ue2Nk8Rr1Ss4Tt7Uu0Vv3Ww6Q==",
+    ],
+)
+def test_ordinary_code_is_left_alone(line: str) -> None:
+    assert found(line, "src/app.py") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"DB_PASSWORD={PASSWORD}\n",
+        f"postgres://app:{PASSWORD.replace('#', '-')}@db.internal.example.com/app\n",
+        f"user=app password='{PASSWORD}' other='tR7kq93LmZx2'\n",
+        f"key = '{STRIPE}' # and {STRIPE}\n",
+    ],
+)
+def test_no_part_of_a_secret_is_in_a_match(text: str) -> None:
+    result = scan(Secrets(), {"conf/.env": text})
+    said = repr(result)
+    assert result.matches
+    for secret in (PASSWORD, PASSWORD.replace("#", "-"), STRIPE, STRIPE[8:], "tR7kq93LmZx2"):
+        for form in (secret, base64.b64encode(secret.encode()).decode(), secret[::-1]):
+            assert form not in said

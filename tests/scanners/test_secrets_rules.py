@@ -1,0 +1,45 @@
+"""Every card of rules/secrets finds its examples and lets its counter-examples pass, with either engine."""
+
+import pytest
+
+from tests.scanners.secrets_support import cards, found
+
+
+def place(example: object) -> tuple[str, str]:
+    if isinstance(example, dict):
+        return str(example["path"]), str(example["text"])
+    return "config/app.py", str(example)
+
+
+EXAMPLES = [
+    pytest.param(card.id, *place(e), id=f"{card.id}-{i}") for card in cards() for i, e in enumerate(card.examples)
+]
+COUNTER_EXAMPLES = [
+    pytest.param(card.id, *place(e), id=f"{card.id}-{i}")
+    for card in cards()
+    for i, e in enumerate(card.counter_examples)
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), EXAMPLES)
+def test_an_example_is_found(rule: str, path: str, text: str) -> None:
+    assert rule in found(text, path)
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), COUNTER_EXAMPLES)
+def test_a_counter_example_passes(rule: str, path: str, text: str) -> None:
+    assert rule not in found(text, path)
+
+
+def test_every_card_has_two_examples_and_two_counter_examples() -> None:
+    assert [c.id for c in cards() if len(c.examples) < 2 or len(c.counter_examples) < 2] == []
+
+
+def test_without_hyperscan_the_same_examples_are_found() -> None:
+    missed = [
+        (card.id, e)
+        for card in cards()
+        for e in card.examples
+        if card.id not in found(place(e)[1], place(e)[0], plain=True)
+    ]
+    assert missed == []
