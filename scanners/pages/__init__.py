@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from auditor.errors import NotScannedError
 from auditor.model.fact import Record
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
@@ -15,6 +17,7 @@ from auditor.model.target import Repo, ScanTarget, Scope
 from scanners.pages import accessibility, booking, content, security, structure, tracking
 from scanners.pages.apply import Check, Hit, excerpt, hits
 from scanners.pages.cards import PageRule, compiled
+from scanners.pages.deep import MOST_PAGES, Deep, axe_file
 from scanners.pages.page import LARGEST, Page, decoded
 from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
@@ -28,6 +31,7 @@ _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
 _MOST_SOURCES = 400
 _MOST_PLACES = 50
 _LARGEST_SCRIPT = 512 * 1024
+_LARGEST_ASSET = 8 * 1024 * 1024
 
 CHECKS: Mapping[str, Check] = {
     "analytics": tracking.no_analytics,
@@ -62,6 +66,7 @@ CHECKS: Mapping[str, Check] = {
     "repeated_titles": content.repeated_titles,
     "repeated_descriptions": content.repeated_descriptions,
     "rendered_by_script": content.rendered_by_script,
+    "seen_in_browser": content.seen_in_browser,
     "compared_with_wiki": content.compared_later,
 }
 """By the name that a card uses under `check`."""
@@ -87,6 +92,8 @@ class Pages:
         sites = _sites(target, reading, _types(context.data))
         if not sites:
             return ScanResult(skipped="no HTML page in the repository", not_scanned=tuple(reading.not_scanned))
+        if context.options.get("deep") in {"true", "yes", "1"}:
+            sites = _rendered(sites, reading, context)
         rules = [compiled(rule, frozenset(CHECKS)) for rule in context.rules]
         matches: list[Match] = []
         records: list[Record] = []
@@ -102,6 +109,27 @@ class Pages:
             looked_at={"pages": len(pages), "sites": len(sites), "rules": len(rules)},
             not_scanned=(*shells, *reading.not_scanned, *context.files.unreadable()),
         )
+
+
+def _rendered(sites: Sequence[Site], reading: _Reading, context: ScanContext) -> list[Site]:
+    """The sites as a browser shows them; what could not be rendered is left as it lies there, and said."""
+    try:
+        deep = Deep(context.programs, context.work, axe_file(context.options.get("axe", "")))
+    except NotScannedError as error:
+        reading.not_scanned.append(NotScanned("", "not rendered", detail=str(error)))
+        return list(sites)
+    done = []
+    for site in sites:
+        wanted = [page.path for page in site.pages]
+        seen = dict(deep.render(site.root, wanted[:MOST_PAGES], reading.raw))
+        reading.not_scanned += [NotScanned(path, "not rendered") for path in wanted if path not in seen]
+        pages = tuple(
+            Page(page.path, seen[page.path].markup, is_rendered=True) if page.is_shell and page.path in seen else page
+            for page in site.pages
+        )
+        violations = {path: rendered.violations for path, rendered in seen.items()}
+        done.append(replace(site, pages=pages, violations=violations))
+    return done
 
 
 class _Reading:
@@ -123,6 +151,13 @@ class _Reading:
                 found = next((decoded(body) or "" for _, body in self._files.read_many([entry])), "")
             self._texts[path] = found
         return self._texts[path]
+
+    def raw(self, path: str) -> bytes | None:
+        """Bytes of any file that a page may ask for; None for what is missing or too large to matter."""
+        entry = self.entries.get(path)
+        if entry is None or entry.size > _LARGEST_ASSET:
+            return None
+        return next((body for _, body in self._files.read_many([entry])), None)
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read many small files by one process, so that `text` finds them."""
@@ -200,15 +235,19 @@ def _types(data: Path) -> dict[str, tuple[str, ...]]:
 def _match(target: Repo, rule: PageRule, site: Site, hit: Hit) -> Match:
     commit = target.commit
     first = hit.spots[0] if hit.spots else None
-    places = [CodeLocation(target.name, hit.page.path, spot.line, commit=commit) for spot in hit.spots[1:]]
+    if hit.page.is_rendered:
+        first = replace(first, line=None) if first else None
+    rest = () if hit.page.is_rendered else hit.spots[1:]
+    places = [CodeLocation(target.name, hit.page.path, spot.line, commit=commit) for spot in rest]
     places += [CodeLocation(target.name, page.path, commit=commit) for page in hit.also]
     return Match(
         rule_id=rule.rule.id,
         location=CodeLocation(target.name, hit.page.path, first.line if first else None, commit=commit),
         excerpt=first.excerpt if first else "",
         grade=hit.grade,
+        mark=hit.details.get("axe", ""),
         message=hit.message,
-        details={"site": site.root or "/", "profiles": ", ".join(sorted(site.profiles))},
+        details={"site": site.root or "/", "profiles": ", ".join(sorted(site.profiles)), **hit.details},
         also_at=tuple(places[:_MOST_PLACES]),
     )
 

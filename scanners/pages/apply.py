@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scanners.pages.cards import PageRule
@@ -37,6 +37,8 @@ class Hit:
     grade: str = ""
     also: tuple[Page, ...] = ()
     """Further pages of which the same is true."""
+
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 Check = Callable[[Site, PageRule, datetime], Iterator[Hit]]

@@ -175,9 +175,33 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
 def rendered_by_script(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Pages that are empty until a script has run."""
     del rule, now
-    shells = [page for page in site.pages if page.is_shell]
+    shells = [page for page in site.pages if page.is_shell or page.is_rendered]
     if shells:
         yield Hit(shells[0], also=tuple(shells[1:]))
+
+
+def seen_in_browser(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """What axe-core found in the rendered pages: contrast by itself, the rest together per rule of axe-core.
+
+    What our own rules find without a browser is not said twice.
+    """
+    del now
+    contrast = rule.rule.id.endswith("-contrast")
+    for page in site.pages:
+        for violation in site.violations.get(page.path, ()):
+            if (violation.rule == "color-contrast") is not contrast or violation.rule in _OURS:
+                continue
+            spots = tuple(Spot(None, excerpt(node)) for node in violation.nodes[:1])
+            places = f"{len(violation.nodes)} elements" if len(violation.nodes) != 1 else "one element"
+            message = f"{excerpt(violation.help)}: {places}"
+            details = {"axe": excerpt(violation.rule), "impact": excerpt(violation.impact)}
+            yield Hit(page, spots, message, details=details)
+
+
+_OURS = frozenset(
+    "image-alt input-image-alt area-alt label select-name button-name link-name html-has-lang meta-viewport frame-title "
+    "document-title duplicate-id duplicate-id-aria".split()
+)
 
 
 def compared_later(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -67,11 +67,13 @@ def decoded(content: bytes) -> str | None:
 class Page:
     """An HTML file of a site, or a fragment that others include."""
 
-    def __init__(self, path: str, source: str) -> None:
+    def __init__(self, path: str, source: str, *, is_rendered: bool = False) -> None:
         from selectolax.lexbor import LexborHTMLParser
 
         self.path = path
         """In the repository."""
+        self.is_rendered = is_rendered
+        """Whether a browser made this of the file: places in the markup are none of the file."""
         self.source = _FRONT_MATTER.sub(lambda found: _blank(found[0]), source)
         self.scripts: tuple[tuple[int, str], ...]
         """(offset, text) of inline scripts, structured data left out."""
@@ -184,7 +186,7 @@ class Page:
     @cached_property
     def is_shell(self) -> bool:
         """Whether a script renders what a visitor sees, so that the file itself shows nothing."""
-        if len(self.text_of_body()) > 160 or not self.tree.css_first("script"):
+        if self.is_rendered or len(self.text_of_body()) > 160 or not self.tree.css_first("script"):
             return False
         return (
             self.has(

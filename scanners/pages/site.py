@@ -10,6 +10,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import Any
 
+from scanners.pages.deep import Violation
 from scanners.pages.page import Page
 
 _INDEX = ("index.html", "index.htm", "home.html", "default.html")
@@ -65,6 +66,8 @@ class Site:
     prefetch: Callable[[Iterable[str]], None]
     """Read these paths together, so that `read` is cheap."""
     declared: frozenset[str] = frozenset()
+    violations: Mapping[str, Sequence[Violation]] = field(default_factory=dict)
+    """By path, what axe-core found in the rendered page."""
     has_neighbours: bool = False
     """Whether the repository holds other sites."""
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -8,14 +8,19 @@ import pytest
 
 from auditor.model.fact import Fact, Quantity
 from auditor.model.finding import Match
-from auditor.model.location import WikiLocation
+from auditor.model.location import CodeLocation, WikiLocation
 from auditor.model.rule import Rule
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.resources import rules_folder
 from auditor.rulebook import read_rulebook
 from auditor.steps.compare import compare_pages
-from scanners.pages import Pages
-from tests.support.context import context, repo
+from scanners.pages import CHECKS, Pages
+from scanners.pages.apply import hits
+from scanners.pages.cards import compiled
+from scanners.pages.deep import Violation
+from scanners.pages.page import Page
+from scanners.pages.site import Site
+from tests.support.context import NOW, context, repo
 
 PLACE = WikiLocation("projects/shop.md", line=7)
 CARDS = read_rulebook(rules_folder(), scanners=["pages"]).of("pages")
@@ -24,6 +29,8 @@ CARDS = read_rulebook(rules_folder(), scanners=["pages"]).of("pages")
 def matches(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
     if "wiki" in example:
         return compared(rule, example)
+    if "axe" in example:
+        return in_browser(rule, example)
     files = example.get("files") or {"index.html": example["html"]}
     result = Pages().scan(repo(profile=example.get("profile", "")), context(files, rules=[rule]))
     return [match for match in result.matches if match.rule_id == rule.id]
@@ -39,6 +46,15 @@ def compared(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
     wiki = Outcome("wiki", target, OutcomeStatus.DONE, result=ScanResult(facts=facts))
     pages, _ = compare_pages([Outcome("pages", target, OutcomeStatus.DONE, result=result), wiki])
     return [match for match in pages.result.matches if match.rule_id == rule.id]
+
+
+def in_browser(rule: Rule, example: Mapping[str, Any]) -> list[Match]:
+    axe = example["axe"]
+    violations = {"index.html": (Violation(axe["id"], axe["help"], "serious", tuple(axe["nodes"])),)}
+    page = Page("index.html", "<html><body>x</body></html>")
+    site = Site("", (page,), (), frozenset(), lambda _: "", lambda _: None, violations=violations)
+    card = compiled(rule, frozenset(CHECKS))
+    return [Match(rule.id, CodeLocation("shop"), message=hit.message) for hit in hits(card, site, NOW, CHECKS)]
 
 
 @pytest.mark.parametrize("rule", CARDS, ids=lambda rule: rule.id)

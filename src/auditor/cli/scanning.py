@@ -33,6 +33,9 @@ def scan(
     output: Output = None,
     history: Annotated[bool, typer.Option(help="Look for secrets in all of git's history too.")] = False,
     deep: Annotated[bool, typer.Option(help="Render pages in Chromium where it is installed.")] = False,
+    axe: Annotated[
+        str, typer.Option(metavar="FILE", help="With --deep: axe.min.js of axe-core, or the folder of its npm package.")
+    ] = "",
     fail_on: Annotated[str, typer.Option(help=f"Least severity that gives exit code 1: {_SEVERITIES}.")] = "high",
     min_confidence: Annotated[
         str, typer.Option(help="Least confidence that gives exit code 1: low, medium, high.")
@@ -57,7 +60,7 @@ def scan(
     if engine:
         options["secrets"] = {"engine": engine}
     if deep:
-        options["pages"] = {"deep": "true"}
+        options["pages"] = {"deep": "true", "axe": axe}
     with progress("scanning", quiet=quiet) as announce:
         tools = make_tools(only=split(only), own_rules=rules, options=options, workers=jobs, announce=announce)
         verdict = scan_paths(targets or [Path()], tools, policy, history=history)
