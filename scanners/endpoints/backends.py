@@ -9,6 +9,7 @@ from scanners.endpoints.endpoint import Endpoint
 from scanners.endpoints.guards import Guards
 from scanners.endpoints.interpreter import Interpreter, entries
 from scanners.endpoints.judging import framework_endpoint, routed_endpoints
+from scanners.endpoints.node_frameworks import NodeRoutes
 from scanners.endpoints.python_frameworks import PythonRoutes
 from scanners.endpoints.shapes import called
 from scanners.syntax import tree as t
@@ -34,7 +35,8 @@ def inventory(program: Program) -> Inventory:
     """Endpoints of every style."""
     found = Inventory()
     guards = Guards(program)
-    found.endpoints.extend(framework_endpoint(hit, guards) for hit in PythonRoutes(program).hits())
+    for hits in (PythonRoutes(program).hits(), NodeRoutes(program).hits()):
+        found.endpoints.extend(framework_endpoint(hit, guards) for hit in hits)
     _follow_entries(program, guards, found)
     return found
 
@@ -43,10 +45,11 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
     called_names = _called_names(program)
     runs: list[tuple[Interpreter, Scope, t.Function]] = []
     for scope in program.scopes.values():
-        for function in entries(scope):
+        for entry in entries(scope):
+            function = entry.function
             found.handlers[f"{scope.path.rsplit('.', 1)[0]}.{function.name}"] = (scope, function)
             run = Interpreter(program)
-            run.enter(scope, function)
+            run.enter(scope, entry)
             found.dynamic.extend(run.dynamic)
             runs.append((run, scope, function))
     # an inner function is followed from its caller; followed again by itself it would lose the caller's conditions

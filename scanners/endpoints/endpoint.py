@@ -54,8 +54,8 @@ class Hit:
     """Name of the function that answers; empty for an anonymous one."""
     backend: str
     """What is served together: the file of the router or application."""
-    before: tuple[t.Node, ...] = ()
-    """Statements that ran before the branch was taken, in order."""
+    before: tuple[tuple[str, t.Node], ...] = ()
+    """Middleware, dependencies and functions that run before all routes of an application, with their files."""
     body: tuple[t.Node, ...] = ()
     """Statements of the branch, or of the handler."""
     decorators: tuple[t.Node, ...] = ()

@@ -6,6 +6,7 @@ The program is not run: expressions stand for parts of the request (`values.py`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -70,12 +71,15 @@ class Interpreter:
     def __post_init__(self) -> None:
         self.eval = Expressions(self)
 
-    def enter(self, scope: Scope, function: t.Function, me: Made | None = None) -> None:
-        """Follow a request into an entry function; its first parameter is the event."""
+    def enter(self, scope: Scope, entry: Entry) -> None:
+        """Follow a request into an entry function."""
+        function = entry.function
         params = [p for p in function.params if p.name not in {"self", "cls", "this"}]
+        me = Made(t.Class(function.line, "", (), ()), scope, dict(entry.fields)) if entry.fields else None
         frame = Frame(scope, function=function, me=me)
+        self.routes = (Route(methods=entry.methods),)
         for index, param in enumerate(params):
-            self.bind(param.target, Request() if index == 0 else None, frame)
+            self.bind(param.target, Request() if index == 0 and entry.first else None, frame)
         self.run(function, frame)
 
     def run(self, function: t.Function, frame: Frame) -> Value | None:
@@ -350,17 +354,60 @@ def _only_normalises(body: tuple[t.Node, ...], frame: Frame) -> bool:
     return constant or any(isinstance(frame.names.get(name), (Part, Request)) for name in targets)
 
 
-def entries(scope: Scope) -> Iterator[t.Function]:
-    """Functions that take an event from Lambda, by their parameters or by their export."""
+_EVENT_NAMES = frozenset({"event", "evt", "lambda_event", "request_event", "apiEvent", "proxyEvent"})
+_EVENT_KEYS = frozenset({
+    "path", "rawPath", "httpMethod", "requestContext", "routeKey", "pathParameters", "queryStringParameters",
+})  # fmt: skip
+_SERVERS = frozenset({"createServer", "http.createServer", "https.createServer", "serve", "Bun.serve", "Deno.serve"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A function where requests come in."""
+
+    function: t.Function
+    fields: tuple[tuple[str, Value], ...] = ()
+    """For a class of `http.server`: what `self` knows of the request."""
+    methods: frozenset[str] = frozenset()
+    first: bool = True
+    """Whether its first parameter is the request."""
+
+
+def entries(scope: Scope) -> Iterator[Entry]:
+    """Functions that take an event from Lambda, and those of plain HTTP servers and workers."""
     for node in t.walk(*scope.module.body, into_functions=False):
-        if isinstance(node, t.Function) and _takes_event(node):
-            yield node
+        if isinstance(node, t.Function) and takes_event(node):
+            yield Entry(node)
+        elif isinstance(node, t.Call) and t.dotted(node.func) in _SERVERS:
+            yield from (Entry(a) for a in node.args if isinstance(a, t.Function) and a.params)
+        elif isinstance(node, t.Class):
+            yield from _class_entries(node)
+        elif isinstance(node, t.Bind) and t.dotted(node.target) == "exports.default":
+            worker = node.value.get("fetch") if isinstance(node.value, t.Table) else None
+            if isinstance(worker, t.Function) and worker.params:
+                yield Entry(worker)
 
 
-def _takes_event(function: t.Function) -> bool:
-    params = [p.name for p in function.params if p.name not in {"self", "cls"}]
-    if not params or params[0].lstrip("_") not in {"event", "evt", "lambda_event", "e", "request_event"}:
+def _class_entries(cls: t.Class) -> Iterator[Entry]:
+    served = any(re.search(r"HTTPRequestHandler$", t.dotted(base)) for base in cls.bases)
+    for node in cls.body:
+        if not isinstance(node, t.Function):
+            continue
+        if takes_event(node):
+            yield Entry(node)
+        elif served and re.fullmatch(r"do_[A-Z]+", node.name):
+            fields: tuple[tuple[str, Value], ...] = (("path", Part(What.PATH, 1)), ("headers", Request(("headers",))))
+            yield Entry(node, fields, frozenset({node.name[3:]}), first=False)
+
+
+def takes_event(function: t.Function) -> bool:
+    """Whether a function's first parameter is an event of Lambda."""
+    params = [p for p in function.params if p.name not in {"self", "cls"}]
+    if not params:
         return False
-    if params[0] == "e":
-        return len(params) > 1 and params[1].lstrip("_") in {"context", "ctx", "c"}
-    return True
+    if isinstance(params[0].target, t.Table):
+        return any(isinstance(k, t.Const) and k.value in _EVENT_KEYS for k, _ in params[0].target.pairs)
+    name = params[0].name.lstrip("_")
+    if name in {"e", "req", "request"}:
+        return len(params) == 2 and params[1].name.lstrip("_") in {"context", "ctx", "lambda_context", "_context"}
+    return name in _EVENT_NAMES

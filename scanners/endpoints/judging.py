@@ -108,8 +108,8 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
         if found is not None and found.verified:
             return guarded(Strength.DECORATOR, found)
         weak = weak or found
-    for node in hit.before:
-        found = _before(hit, node, guards, scope)
+    for file, node in hit.before:
+        found = _before(hit, node, guards, guards.program.scopes[file])
         if found is not None and found.verified:
             return guarded(Strength.DISPATCH, found)
         weak = weak or found
@@ -124,8 +124,8 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
 def _before(hit: Hit, node: t.Node, guards: Guards, scope: Scope) -> Evidence | None:
     """A function that runs before all routes, unless it spares this one by name."""
     if not isinstance(node, t.Function):
-        return guards.decorator(node, scope)
+        found = guards.decorator(node, scope)
+        return found or (guards.dependency(node, scope) if hit.framework == "fastapi" else None)
     texts = {n.value for n in t.walk(*node.body) if isinstance(n, t.Const) and isinstance(n.value, str)}
     spared = hit.path in texts or hit.handler in texts or any(x.endswith(f".{hit.handler}") for x in texts)
-    home = next((s for s in guards.program.scopes.values() if any(v is node for v in s.names.values())), scope)
-    return None if spared else guards.in_statements(node.body, home)
+    return None if spared else guards.in_statements(node.body, scope)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from scanners.endpoints.applications import Application, Placed
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.guards import dependencies
 from scanners.endpoints.route import ANY, METHODS, exact, joined
@@ -23,29 +24,6 @@ _ROUTERS = {
     "Sanic": "flask", "Starlette": "fastapi", "Bottle": "flask", "LambdaAPI": "router", "SimpleAPI": "router",
 }  # fmt: skip
 _DEFAULTS = {"flask": ("GET",), "chalice": ("GET",)}
-
-
-@dataclass(slots=True)
-class Application:
-    """An application or sub-router object: its name, where it is made, and under which prefixes it is reached."""
-
-    scope: Scope
-    name: str
-    kind: str
-    prefix: str = ""
-    guards: tuple[t.Node, ...] = ()
-    """Dependencies given to all of its routes."""
-    mounts: list[tuple[Application, str, tuple[t.Node, ...]]] = field(default_factory=list)
-    """(parent, prefix, dependencies)."""
-
-    def prefixes(self, depth: int = 0) -> Iterator[tuple[str, tuple[t.Node, ...], str]]:
-        """(prefix, guards, file of the outermost application) of every way in."""
-        if not self.mounts or depth > 6:
-            yield self.prefix, self.guards, self.scope.path
-            return
-        for parent, prefix, guards in self.mounts:
-            for outer, more, backend in parent.prefixes(depth + 1):
-                yield joined(joined(outer, prefix), self.prefix), (*more, *guards, *self.guards), backend
 
 
 class PythonRoutes:
@@ -209,15 +187,15 @@ class PythonRoutes:
             route = exact(joined(prefix, path))
             yield Hit(
                 method, route.path, route.match, scope.path, line, function.name, backend,
-                before=self._before(app), body=(function,), decorators=(*guards, *more),
+                before=(*more, *self._before(app)), body=(function,), decorators=guards,
                 framework=app.kind if app is not None else "router",
             )  # fmt: skip
 
-    def _before(self, app: Application | None) -> tuple[t.Node, ...]:
+    def _before(self, app: Application | None) -> tuple[Placed, ...]:
         """Functions that run before every route of the application (`before_request`)."""
         if app is None:
             return ()
-        found: list[t.Node] = []
+        found: list[Placed] = []
         for node in app.scope.module.body:
             if isinstance(node, t.Function):
                 for decorator in node.decorators:
@@ -227,11 +205,11 @@ class PythonRoutes:
                         f"{app.name}.before_app_request",
                         f"{app.name}.middleware",
                     }:
-                        found.append(node)
+                        found.append((app.scope.path, node))
             elif isinstance(node, t.Call) and called(node) == f"{app.name}.before_request" and node.args:
                 resolved = self.program.resolve(app.scope, t.dotted(node.args[0])) if t.dotted(node.args[0]) else None
                 if isinstance(resolved, Found):
-                    found.append(resolved.node)
+                    found.append((resolved.module.path, resolved.node))
         for parent, _, _ in app.mounts:
             found.extend(self._before(parent))
         return tuple(found)

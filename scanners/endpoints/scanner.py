@@ -14,7 +14,10 @@ from auditor.model.target import Repo, ScanTarget
 from scanners.endpoints.access import access_faults
 from scanners.endpoints.backends import inventory
 from scanners.endpoints.calls import RELEVANT, Calls
+from scanners.endpoints.declarations.merging import merge
+from scanners.endpoints.declarations.reading import read_declarations
 from scanners.endpoints.endpoint import Endpoint, FrontCall
+from scanners.endpoints.guards import Guards
 from scanners.endpoints.join import Joined, join, unique
 from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
@@ -47,7 +50,9 @@ class Endpoints:
             return ScanResult(skipped="no program in Python, JavaScript or TypeScript, and no page")
         program = Program(sources.modules)
         found = inventory(program)
-        endpoints = sorted(unique(found.endpoints), key=lambda e: (e.file, e.line, e.path, e.method))
+        deployed, described = read_declarations(context.files)
+        everything, _ = merge(found, deployed, described, Guards(program))
+        endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))
         servers = frozenset(e.file for e in endpoints if language(e.file) == "script")
         calls = _once(Calls(program).all(servers))
         dynamic = frozenset(path for path, _ in found.dynamic)

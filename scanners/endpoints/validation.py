@@ -13,7 +13,7 @@ NONE = "none"
 NO_BODY = "no body"
 _VALIDATORS = re.compile(
     r"(?i)(^|\.)(validate\w*|jsonschema\.\w+|parse_obj|parse_raw|model_validate(_json)?|safeParse(Async)?|validateAsync|"
-    r"validationResult|check_required\w*|require_fields?|required_fields|load_schema|validate_on_submit|is_valid|celebrate|"
+    r"validationResult|check_required\w*|require_fields?|required_fields|load_schema|validate_on_submit|is_valid|celebrate|isEmail|isLength|notEmpty|isInt|isISO8601|isMongoId|"
     r"validator|event_parser|checkSchema|assert_valid\w*)$"
 )
 _NOT_THE_BODY = re.compile(r"(?i)token|jwt|auth|session|signature|user$|password$")

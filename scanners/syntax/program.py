@@ -74,7 +74,11 @@ class Program:
             return inner if original else None
         if original in {"", "*"} or (original == "default" and "default" not in target.exports):
             single = target.exports.get("")
-            return Found(target, single) if single is not None and original != "*" else target
+            if single is None or original == "*" or isinstance(single, t.Table):
+                return target
+            if isinstance(single, t.Name):
+                return self.resolve(target, single.id, depth + 1) or Found(target, single)
+            return Found(target, single)
         return (
             self.member(target, original, depth + 1)
             or (self.module(scope.path, f"{module}.{original}") if scope.module.language == "python" else None)

@@ -1,0 +1,146 @@
+"""Declared routes and those of the code as one inventory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scanners.endpoints import validation
+from scanners.endpoints.backends import Inventory
+from scanners.endpoints.endpoint import Auth, Declared, Endpoint, Strength
+from scanners.endpoints.guards import Guards
+from scanners.endpoints.route import ANY, Match, exact
+from scanners.syntax import tree as t
+from scanners.syntax.program import Scope
+
+
+def merge(
+    found: Inventory, deployed: Sequence[Declared], described: Sequence[Declared], guards: Guards
+) -> tuple[list[Endpoint], list[Declared]]:
+    """(the inventory, declared routes that the router behind them does not serve)."""
+    endpoints = list(found.endpoints)
+    unserved: list[Declared] = []
+    added: list[Endpoint] = []
+    for declared in sorted(deployed, key=lambda d: d.is_wildcard):
+        handler = handler_of(declared, found)
+        backend = handler[0].path if handler is not None else None
+        mine = [i for i, e in enumerate(endpoints) if e.backend == backend] if backend is not None else []
+        if declared.is_wildcard:
+            served = mine or ([] if handler is not None else _all_routed(endpoints, declared, deployed))
+            for i in served:
+                endpoints[i] = _with_gateway(endpoints[i], declared, guards_all=True)
+            if not served:
+                added.append(_declared_endpoint(declared, handler, guards))
+            continue
+        matching = [i for i in (mine or range(len(endpoints))) if same_route(endpoints[i], declared)]
+        for i in matching:
+            endpoints[i] = _with_gateway(endpoints[i], declared)
+        if matching:
+            continue
+        if mine and handler is not None and any(endpoints[i].framework == "lambda" for i in mine):
+            unserved.append(declared)
+        added.append(_declared_endpoint(declared, handler, guards))
+    described_files = {d.file for d in described if any(same_route(e, d) for e in endpoints)}
+    for declared in described:
+        for i, endpoint in enumerate(endpoints):
+            if declared.file in described_files and same_route(endpoint, declared) and not endpoint.declared:
+                endpoints[i] = replace(
+                    endpoint, validation=_better(endpoint.validation, declared.validation),
+                    declared=f"{declared.file}:{declared.line}",
+                )  # fmt: skip
+    return [*endpoints, *added], unserved
+
+
+def _all_routed(endpoints: list[Endpoint], declared: Declared, deployed: Sequence[Declared]) -> list[int]:
+    """For a catch-all whose handler is not seen: the only back end there is."""
+    backends = {e.backend for e in endpoints}
+    del declared
+    if len(backends) != 1 or sum(d.is_wildcard for d in deployed) > 2:
+        return []
+    return list(range(len(endpoints)))
+
+
+def handler_of(declared: Declared, found: Inventory) -> tuple[Scope, t.Function] | None:
+    """The function of ours behind a declared handler: by its whole path, or by its end where the folder is not said."""
+    if not declared.handler:
+        return None
+    if declared.handler in found.handlers:
+        return found.handlers[declared.handler]
+    endings = [key for key in found.handlers if f"/{key}".endswith(f"/{declared.handler}")]
+    if len(endings) == 1:
+        return found.handlers[endings[0]]
+    return None
+
+
+def same_route(endpoint: Endpoint, declared: Declared) -> bool:
+    """Whether code and declaration mean the same route."""
+    if ANY not in {endpoint.method, declared.method} and endpoint.method != declared.method:
+        return False
+    ours, theirs = _shape(endpoint.path), _shape(declared.path)
+    if endpoint.match in {Match.EXACT, Match.SEGMENTS}:
+        return ours == theirs
+    if endpoint.match is Match.SUFFIX:
+        return theirs.endswith(ours)
+    if endpoint.match is Match.PREFIX:
+        return theirs.startswith(ours.rstrip("/"))
+    return False
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
+
+
+def _with_gateway(endpoint: Endpoint, declared: Declared, *, guards_all: bool = False) -> Endpoint:
+    """The endpoint with what its declaration adds: a gateway's authorizer outranks what the code does."""
+    place = f"{declared.file}:{declared.line}"
+    shown = replace(endpoint, declared=place, validation=_better(endpoint.validation, declared.validation))
+    if declared.auth is Auth.YES:
+        return replace(
+            shown,
+            auth=Auth.YES,
+            strength=Strength.GATEWAY,
+            evidence=f"{Strength.GATEWAY}: {declared.evidence} ({place})",
+        )
+    if endpoint.auth is Auth.NO and declared.auth is Auth.UNKNOWN:
+        return replace(shown, auth=Auth.UNKNOWN, evidence=f"{declared.evidence} ({place})")
+    if endpoint.auth is Auth.NO and not guards_all:
+        return replace(shown, evidence=f"{endpoint.evidence}; {declared.evidence} ({place})")
+    return shown
+
+
+def _better(code: str, declared: str) -> str:
+    return declared if declared and code in {validation.NONE, ""} else code
+
+
+def _declared_endpoint(declared: Declared, handler: tuple[Scope, t.Function] | None, guards: Guards) -> Endpoint:
+    """A route that only the declaration names: its function does not look at the path, or is not seen."""
+    route = exact(declared.path) if declared.path != "$default" else None
+    place = f"{declared.file}:{declared.line}"
+    path, match = (route.path, route.match) if route is not None else ("/*", Match.WILDCARD)
+    auth, evidence, strength = declared.auth, declared.evidence, Strength.NONE
+    checked = declared.validation
+    file, line, name = declared.file, declared.line, declared.handler
+    if handler is not None:
+        scope, function = handler
+        file, line, name = scope.path, function.line, function.name
+        if auth is not Auth.YES:
+            inner = guards.in_statements(function.body, scope)
+            by_decorator = next((d for x in function.decorators if (d := guards.decorator(x, scope)) is not None), None)
+            inner = by_decorator if by_decorator is not None and by_decorator.verified else inner
+            if inner is not None and inner.verified:
+                auth, evidence, strength = Auth.YES, f"{Strength.HANDLER}: {inner}", Strength.HANDLER
+        if not checked and declared.method not in {"GET", "HEAD"}:
+            checked = validation.evidence(function.body, scope, guards.program)
+    elif auth is Auth.NO:
+        auth, evidence = Auth.UNKNOWN, f"{evidence}; the handler is not visible in this repository"
+    if auth is Auth.YES and strength is Strength.NONE:
+        strength, evidence = Strength.GATEWAY, f"{Strength.GATEWAY}: {evidence} ({place})"
+    elif auth is not Auth.YES:
+        evidence = f"{evidence} ({place})"
+    if declared.method in {"GET", "HEAD"}:
+        checked = checked or validation.NO_BODY
+    return Endpoint(
+        declared.method, path, match, auth, evidence, checked or validation.NONE, name, file, line,
+        backend=file, strength=strength, declared=place, framework="lambda",
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""All declared routes of a repository."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.model.ports import FileEntry, Files
+from scanners.endpoints.declarations.cloudformation import Template, is_template
+from scanners.endpoints.declarations.documents import Block, read_document
+from scanners.endpoints.declarations.openapi import is_openapi, openapi_routes
+from scanners.endpoints.declarations.serverless import is_serverless, serverless_routes
+from scanners.endpoints.declarations.terraform import terraform_routes
+from scanners.endpoints.endpoint import Declared
+from scanners.syntax.reading import TESTS
+
+_RELEVANT = re.compile(
+    rb"AWS::Serverless|AWS::ApiGateway|AWS::Lambda::Url|[\"']?\b(?:openapi|swagger)[\"']?\s*:|^functions\s*:|handler\s*:|"
+    rb"aws_api_?gateway|aws_lambda_function",
+    re.MULTILINE,
+)
+_SKIP = re.compile(
+    r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/"
+)
+_ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
+LARGEST = 2 * 1024 * 1024
+
+
+def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
+    """(routes that are deployed from here, routes that an OpenAPI file only describes)."""
+    entries = [
+        e for e in files.entries()
+        if e.path.endswith(_ENDS) and e.size <= LARGEST and not _SKIP.search(e.path) and not TESTS.search(e.path)
+        and not e.path.endswith(("package-lock.json", "package.json", "tsconfig.json"))
+    ]  # fmt: skip
+    by_path = {e.path: e for e in entries}
+    content = {e.path: body for e, body in files.read_many(entries) if _RELEVANT.search(body)}
+    documents: dict[str, Block | None] = {}
+
+    def read(path: str) -> Block | None:
+        if path not in documents:
+            body = content.get(path)
+            if body is None and path in by_path:
+                body = _content(files, by_path[path])
+            documents[path] = read_document(body) if body is not None else None
+        return documents[path]
+
+    deployed: list[Declared] = []
+    described: list[Declared] = []
+    for path in content:
+        if path.endswith(".tf"):
+            continue
+        document = read(path)
+        if document is None:
+            continue
+        if is_template(document):
+            deployed.extend(Template(path, document, read).routes())
+        elif is_serverless(path, document):
+            deployed.extend(serverless_routes(document, path, read))
+        elif is_openapi(document):
+            described.extend(openapi_routes(document, path))
+    terraform = {path: body.decode(errors="replace") for path, body in content.items() if path.endswith(".tf")}
+    deployed.extend(terraform_routes(terraform))
+    included = {(d.file, d.method, d.path) for d in deployed}
+    return deployed, [d for d in described if (d.file, d.method, d.path) not in included]
+
+
+def _content(files: Files, entry: FileEntry) -> bytes | None:
+    return next((body for _, body in files.read_many([entry])), None)

@@ -1,0 +1,176 @@
+"""API Gateway and function URLs in Terraform, read block by block."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scanners.endpoints.declarations.cloudformation import resolve_handler
+from scanners.endpoints.endpoint import Auth, Declared
+from scanners.endpoints.route import ANY, METHODS, spell
+
+_HEAD = re.compile(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)
+_ATTRIBUTE = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_REFERENCE = re.compile(r"(aws_\w+)\.([\w-]+)")
+_KEY = re.compile(r'"((?:GET|POST|PUT|PATCH|DELETE|ANY|HEAD) /[^"\s]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One `resource` block."""
+
+    kind: str
+    name: str
+    file: str
+    line: int
+    text: str
+    attributes: Mapping[str, str]
+
+    def reference(self, attribute: str) -> tuple[str, str] | None:
+        """(type, name) of the resource that an attribute points to."""
+        found = _REFERENCE.search(self.attributes.get(attribute, ""))
+        return (found.group(1), found.group(2)) if found else None
+
+    def literal(self, attribute: str) -> str:
+        """A quoted value; empty when it is computed."""
+        found = re.fullmatch(r'"([^"$]*)"', self.attributes.get(attribute, ""))
+        return found.group(1) if found else ""
+
+
+def resources(path: str, source: str) -> Iterator[Resource]:
+    """The resource blocks of a file."""
+    for head in _HEAD.finditer(source):
+        end = _closing(source, head.end())
+        body = source[head.end() : end]
+        attributes = {m.group(1): m.group(2) for m in reversed(list(_ATTRIBUTE.finditer(body)))}
+        line = source.count("\n", 0, head.start(1)) + 1
+        yield Resource(head.group(1), head.group(2), path, line, body, attributes)
+
+
+def _closing(source: str, start: int) -> int:
+    depth, quoted = 1, False
+    for index in range(start, len(source)):
+        char = source[index]
+        if char == '"' and source[index - 1] != "\\":
+            quoted = not quoted
+        elif char == "\n":
+            quoted = False
+        elif not quoted and char == "{":
+            depth += 1
+        elif not quoted and char == "}":
+            depth -= 1
+            if depth == 0:
+                return index
+    return len(source)
+
+
+def terraform_routes(files: Mapping[str, str]) -> Iterator[Declared]:
+    """Routes of all files together; modules of one repository share their names only within a folder."""
+    by_folder: dict[str, list[Resource]] = {}
+    for path, source in files.items():
+        by_folder.setdefault(posixpath.dirname(path), []).extend(resources(path, source))
+    for found in by_folder.values():
+        known = {(r.kind, r.name): r for r in found}
+        for resource in found:
+            yield from _routes(resource, known, files)
+
+
+def _routes(
+    resource: Resource, known: Mapping[tuple[str, str], Resource], files: Mapping[str, str]
+) -> Iterator[Declared]:
+    if resource.kind == "aws_apigatewayv2_route":
+        keys = [resource.literal("route_key")] if resource.literal("route_key") else _computed_keys(resource, files)
+        for key in keys:
+            method, _, path = key.partition(" ")
+            if method == "OPTIONS":
+                continue
+            yield Declared(
+                method if path and method in METHODS else ANY, spell(path) if path else "$default", resource.file,
+                resource.line, *_authorization(resource, "authorization_type"), _handler(resource, known),
+                source="Terraform",
+            )  # fmt: skip
+    elif resource.kind == "aws_api_gateway_method":
+        method = resource.literal("http_method").upper()
+        whole = _path(resource.reference("resource_id"), known)
+        if not method or method == "OPTIONS" or whole is None:
+            return
+        auth, evidence = _authorization(resource, "authorization")
+        if resource.attributes.get("api_key_required") == "true":
+            auth, evidence = Auth.YES, "API key"
+        yield Declared(
+            ANY if method == "ANY" else method, spell(whole), resource.file, resource.line, auth, evidence,
+            _method_handler(resource, known), source="Terraform",
+        )  # fmt: skip
+    elif resource.kind == "aws_lambda_function_url":
+        kind = resource.literal("authorization_type").upper()
+        auth = {"NONE": Auth.NO, "AWS_IAM": Auth.YES}.get(kind, Auth.UNKNOWN)
+        function = known.get(resource.reference("function_name") or ("", ""))
+        handler = _function_handler(function) if function is not None else ""
+        yield Declared(
+            ANY, "$default", resource.file, resource.line, auth, f"function URL with {kind or 'computed'} authorization",
+            handler, source="function URL",
+        )  # fmt: skip
+
+
+def _computed_keys(resource: Resource, files: Mapping[str, str]) -> list[str]:
+    """`for_each` over route keys: the literal ones of the folder."""
+    if "each." not in resource.attributes.get("route_key", ""):
+        return []
+    folder = posixpath.dirname(resource.file)
+    return [
+        key
+        for path, source in files.items()
+        if posixpath.dirname(path) == folder
+        for key in dict.fromkeys(_KEY.findall(source))
+    ]
+
+
+def _authorization(resource: Resource, attribute: str) -> tuple[Auth, str]:
+    given = resource.attributes.get(attribute)
+    if given is None or given.strip('"').upper() == "NONE":
+        return Auth.NO, "authorization NONE in Terraform"
+    if given.startswith('"') and "$" not in given:
+        return Auth.YES, f"authorization {given.strip(chr(34))}"
+    return Auth.UNKNOWN, "authorization depends on a variable"
+
+
+def _path(reference: tuple[str, str] | None, known: Mapping[tuple[str, str], Resource], depth: int = 0) -> str | None:
+    if reference is None or depth > 20:
+        return None
+    if reference[0] == "aws_api_gateway_rest_api":
+        return "/"
+    resource = known.get(reference)
+    if resource is None:
+        return None
+    parent = _path(resource.reference("parent_id"), known, depth + 1)
+    part = resource.literal("path_part")
+    return None if parent is None or not part else f"{parent.rstrip('/')}/{part}"
+
+
+def _handler(route: Resource, known: Mapping[tuple[str, str], Resource]) -> str:
+    integration = known.get(route.reference("target") or ("", ""))
+    function = known.get(integration.reference("integration_uri") or ("", "")) if integration is not None else None
+    return _function_handler(function) if function is not None else ""
+
+
+def _method_handler(method: Resource, known: Mapping[tuple[str, str], Resource]) -> str:
+    """The integration that names the same resource and method."""
+    wanted = method.reference("resource_id")
+    for resource in known.values():
+        if resource.kind != "aws_api_gateway_integration":
+            continue
+        same = resource.reference("resource_id") == wanted or resource.reference("resource_id") == (
+            method.kind,
+            method.name,
+        )
+        if same and (resource.reference("http_method") in {None, (method.kind, method.name)}):
+            function = known.get(resource.reference("uri") or ("", ""))
+            return _function_handler(function) if function is not None else ""
+    return ""
+
+
+def _function_handler(function: Resource) -> str:
+    handler = function.literal("handler")
+    return resolve_handler("", ".", handler) if handler else ""
