@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli import endpoints, gating, operations, portfolios, reporting, running, scanning, wiki
-from auditor.cli.aws import aws_app
+from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
@@ -59,3 +59,4 @@ app.add_typer(wiki.app, name="wiki")
 operations.register(app)
 app.add_typer(aws_app, name="aws")
 app.add_typer(fix_app, name="fix")
+app.add_typer(prices_app, name="prices")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Output, write
+from auditor.cli.output import Output, Quiet, write
 from auditor.cli.scanning import exit_code, severity_of
 
 if TYPE_CHECKING:
     from auditor.model.ports import Scanner
 
 aws_app = typer.Typer(no_args_is_help=True, help="AWS accounts: record an inventory, judge it offline.")
+prices_app = typer.Typer(no_args_is_help=True, help="The price table behind every saving.")
 
 
 class CheckFormat(StrEnum):
@@ -93,3 +94,89 @@ def check(
     )
     blocking = any(result.failed and result.severity >= threshold for result in results)
     raise typer.Exit(exit_code(complete=complete, blocking=blocking))
+
+
+@aws_app.command("collect")
+def collect(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the inventory goes; readable by you only.")],
+    profiles: Annotated[
+        list[str] | None, typer.Option("--profile", help="Profile of ~/.aws/config; may be repeated.")
+    ] = None,
+    role_arns: Annotated[
+        list[str] | None, typer.Option("--role-arn", help="Role to assume; may be repeated, one for each account.")
+    ] = None,
+    external_id: Annotated[str, typer.Option(help="External id for the roles.")] = "",
+    regions: Annotated[
+        list[str] | None, typer.Option("--regions", help="Regions, `a,b`; every enabled region if not given.")
+    ] = None,
+    accounts: Annotated[
+        list[str] | None, typer.Option("--account", help="Account ids that may be read; any other is refused.")
+    ] = None,
+    services: Annotated[
+        list[str] | None, typer.Option("--services", help="Services or kinds to read, `s3,lambda`; all if not given.")
+    ] = None,
+    endpoint_url: Annotated[str, typer.Option(help="Ask this address instead of AWS (a test double).")] = "",
+    bill: Annotated[bool, typer.Option("--bill/--no-bill", help="Ask Cost Explorer (cached for a day).")] = True,
+    metrics: Annotated[
+        bool, typer.Option("--metrics/--no-metrics", help="Ask CloudWatch how much things are used.")
+    ] = True,
+    entity_tag: Annotated[str, typer.Option(help="Cost-allocation tag that names the business.")] = "Entity",
+    dns: Annotated[bool, typer.Option("--dns", help="Ask public DNS about mail domains without a zone here.")] = False,
+    threads: Annotated[int, typer.Option(min=1, max=128, help="Calls in flight.")] = 32,
+    quiet: Quiet = False,
+) -> None:
+    """Record an inventory of one or more accounts; reads only, and each call at most once.
+
+    Prints what was called and what the calls cost. Exit code 3 when something was denied or out of reach: it is
+    recorded as not seen.
+    """
+    from auditor.adapters.aws.collecting import Wanted, collect_accounts
+    from auditor.adapters.aws.report import summary
+    from auditor.adapters.aws.writing import inventory_json
+
+    wanted = Wanted(
+        profiles=_words(profiles),
+        role_arns=_words(role_arns),
+        external_id=external_id,
+        regions=_words(regions),
+        accounts=_words(accounts),
+        services=_words(services),
+        endpoint_url=endpoint_url,
+        bill=bill,
+        metrics=metrics,
+        entity_tag=entity_tag,
+        dns=dns,
+        threads=threads,
+    )
+    collected = collect_accounts(wanted)
+    write(inventory_json(collected), output)
+    if not quiet:
+        typer.echo(summary(collected), err=True)
+    raise typer.Exit(exit_code(complete=not collected.failures, blocking=False))
+
+
+@aws_app.command("policy")
+def policy(output: Output = None) -> None:
+    """Print the least read-only IAM policy that `aws collect` takes; generated from what it calls."""
+    from auditor.adapters.aws.policy import policy_json
+
+    write(policy_json(), output)
+
+
+@prices_app.command("update")
+def update(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the renewed table goes.")],
+    profile: Annotated[str, typer.Option(help="Profile of ~/.aws/config.")] = "",
+    endpoint_url: Annotated[str, typer.Option(help="Ask this address instead of AWS (a test double).")] = "",
+    regions: Annotated[list[str] | None, typer.Option("--regions", help="Only these regions, `a,b`.")] = None,
+) -> None:
+    """Renew the price table from the Pricing API; what it does not answer keeps its figure, date and source."""
+    from auditor.adapters.aws.pricing import renewed_prices
+    from auditor.resources import rules_folder
+
+    text, changed, kept = renewed_prices(
+        rules_folder() / "prices" / "aws.json", profile=profile, endpoint_url=endpoint_url, regions=_words(regions)
+    )
+    write(text, output)
+    typer.echo(f"{changed} prices renewed, {kept} kept as they were", err=True)
+    raise typer.Exit(exit_code(complete=changed > 0, blocking=False))
