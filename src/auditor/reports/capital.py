@@ -2,215 +2,224 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from auditor.model.fact import Record
+from auditor.finance import capital as finance
+from auditor.finance import cash
+from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Table, Tone
 from auditor.model.rule import Effort, Severity
 from auditor.reports.actions import Task, exact
 from auditor.reports.draft import Draft
 from auditor.reports.kpi import middle
 from auditor.reports.places import place, visible
-from auditor.reports.rows import amount_of, text_of, where
-from auditor.reports.words import MONTHS, money_words, number_words, quantity_words
+from auditor.reports.rows import text_of, where
+from auditor.reports.words import money_words, number_words, period_words, quantity_words
 
-MONTHS_AHEAD = 12
-_MUST = ("legal", "safety", "insurance", "tax", "licence", "license", "security", "compliance", "permit", "must")
+AHEAD = 12
+"""Months of the cash path."""
+_TIERS = ("must pay", "pays back within 3 months", "pays back within 12 months", "the rest")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Something that somebody wants money for."""
 
-    record: Record
-    cost: Decimal
-    effect: Decimal | None
-    tier: int
-    payback: Decimal | None
-    """Months."""
+    entity: str
+    placed: finance.Placed
+
+    @property
+    def name(self) -> str:
+        """As the page names it."""
+        return visible(self.placed.record.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Capital:
-    """All asks, in the order in which they should get money."""
-
-    asks: tuple[Ask, ...]
-    available: Decimal | None
-    """Cash less the reserve; None: cash or burn is not known."""
-    context: str
-    tasks: tuple[Task, ...]
+def asks(draft: Draft) -> tuple[Ask, ...]:
+    """Asks of all businesses: must-pay first, then by payback."""
+    found = [Ask(book.entity, placed) for book in draft.now.books for placed in finance.capital_tiers(book)[0]]
+    return tuple(sorted(found, key=lambda a: (a.placed.tier, a.placed.payback or Decimal(10**6), a.entity, a.name)))
 
 
-def _month(draft: Draft, ahead: int) -> str:
-    year, month = (int(part) for part in draft.now.snapshot.period.split("-"))
-    index = year * 12 + month - 1 + ahead
-    return f"{MONTHS[index % 12][:3]} {index // 12}"
+def available(draft: Draft) -> dict[str, Figure]:
+    """Cash less the reserve, of each business that asks."""
+    wanted = {ask.entity for ask in asks(draft)}
+    return {key: draft.figure("available_capital", key) for key in sorted(wanted)}
+
+
+def capital_context(draft: Draft) -> str:
+    """`$11,620 available above the reserve`, over the businesses that ask."""
+    known = {key: f for key, f in available(draft).items() if f.value}
+    if not known:
+        return "what is available is not known"
+    total = sum((f.value.low for f in known.values() if f.value), Decimal(0))
+    text = money_words(total)
+    parts = " + ".join(
+        f"{draft.now.name(key)} {quantity_words(f.value, per=False)}" for key, f in known.items() if f.value
+    )
+    sources = tuple(dict.fromkeys(s for f in known.values() if f.trace for s in f.trace.sources))
+    draft.worked(
+        "available",
+        "Capital available",
+        text,
+        formula="cash − reserve, of the businesses that ask",
+        filled=f"{parts} = {text}",
+        sources=sources,
+    )
+    return f"{text} available above the reserve"
 
 
 def cash_path(draft: Draft) -> Chart:
-    """Cash at the end of each of the next twelve months, at the present burn; the range is printed."""
-    cash, burn = draft.figure("cash"), draft.figure("net_burn")
+    """Cash at the end of each of the next twelve months: as it is, and with revenue a fifth less or more."""
     title = "Cash over the next 12 months"
-    if not (cash.value and burn.value and cash.trace and burn.trace):
-        return Chart(title, (), "Cash or net burn is not written down, so no path can be drawn.")
-    sources = (*cash.trace.sources, *burn.trace.sources)
+    paths = [(book, *cash.cash_path(book, AHEAD)) for book in draft.now.books]
+    known = [(book, steps, figure) for book, steps, figure in paths if steps and figure.trace]
+    for _, _, figure in paths:
+        draft.note_gaps(figure.gaps)
+    if not known:
+        return Chart(title, (), "No business states cash, revenue and expenses, so no path can be drawn.")
+    sources = tuple(dict.fromkeys(s for _, _, figure in known if figure.trace for s in figure.trace.sources))
+    sums = {
+        name: [sum((steps[name][n].amount for _, steps, _ in known), Decimal(0)) for n in range(AHEAD)]
+        for name in ("base", "low", "high")
+    }
+    start = sum((middle(f.value) for book, _, _ in known if (f := draft.figure("cash", book.entity)).value), Decimal(0))
+    top = max(*sums["base"], start, Decimal(1))
     bars = []
-    top = max(middle(cash.value), middle(cash.value) - middle(burn.value) * MONTHS_AHEAD) or Decimal(1)
-    for ahead in range(1, MONTHS_AHEAD + 1):
-        low, high = cash.value.low - burn.value.high * ahead, cash.value.high - burn.value.low * ahead
-        base = middle(cash.value) - middle(burn.value) * ahead
-        text = money_words(base, cash.value.currency)
-        spread = f" ({money_words(low)} to {money_words(high)})" if low != high else ""
-        name = _month(draft, ahead)
-        cell = draft.worked(f"path.{ahead}", f"Cash, {name}", text, formula="cash − months × net burn",
-                            filled=f"{quantity_words(cash.value)} − {ahead} × {quantity_words(burn.value)} = {text}{spread}", sources=sources)  # fmt: skip
+    for n, step in enumerate(known[0][1]["base"]):
+        name = f"{period_words(step.period)[:3]} {step.period[:4]}"
+        base, low, high = (sums[key][n] for key in ("base", "low", "high"))
+        spread = f"{money_words(low)} to {money_words(high)}"
+        text = money_words(base)
+        change = (start - sums["base"][0]) * (n + 1)
+        sign = "−" if change >= 0 else "+"
+        cell = draft.worked(
+            f"path.{n + 1}", f"Cash, {name}", text, formula="cash − months × net burn",
+            filled=f"{money_words(start)} {sign} {money_words(abs(change))} = {text} ({spread})", sources=sources,
+            note="low and high: revenue a fifth less and more",
+        )  # fmt: skip
         share = min(max(base / top, Decimal(0)), Decimal(1))
-        bars.append(
-            Bar(
-                name,
-                cell,
-                float(share),
-                Tone.BAD if base <= 0 else None,
-                f"{money_words(low)} to {money_words(high)}" if spread else "",
+        bars.append(Bar(name, cell, float(share), Tone.BAD if base <= 0 else Tone.WARN if low <= 0 else None, spread))
+    left_out = len(paths) - len(known)
+    note = "Beside each month: revenue a fifth less, and a fifth more."
+    if left_out:
+        names = ", ".join(draft.now.name(book.entity) for book, steps, _ in paths if not steps)
+        note += f" Without {names}: cash, revenue or expenses are not written down."
+    return Chart(title, tuple(bars), note=note)
+
+
+def asks_table(draft: Draft) -> Table:
+    """Capital tiers, and what the money above the reserve reaches for."""
+    left = {key: f.value.low for key, f in available(draft).items() if f.value}
+    rows = []
+    for ask in asks(draft):
+        placed, record = ask.placed, ask.placed.record
+        source = (place(record.source),)
+        name = f"{draft.now.name(ask.entity)}: {ask.name}"
+        cost = draft.worked(
+            f"ask.{ask.entity}.{ask.name}",
+            f"Cost of {ask.name}",
+            money_words(placed.cost),
+            formula="as stated",
+            filled=money_words(placed.cost),
+            sources=source,
+        )
+        rows.append(
+            (
+                Cell(name, strong=True),
+                cost,
+                _payback(draft, ask),
+                _fits(ask, left),
+                Cell(_TIERS[placed.tier - 1]),
+                where(record),
             )
         )
-    return Chart(title, tuple(bars), note="At the present burn; low and high follow the ranges of the inputs.")
+    return Table("tiers", "Capital tiers", ("Ask", "Cost", "Payback", "Money", "", ""), tuple(rows), "No page asks for money.",
+                 "Must-pay first (legal, safety), then by payback, until the business's cash less its reserve is used.", numeric=(1, 2))  # fmt: skip
 
 
-def capital(draft: Draft) -> Capital:
-    """Asks by tier and payback, until the money above the reserve is used."""
-    asks = sorted(
-        (_ask(r) for r in draft.now.records("ask")),
-        key=lambda a: (a.tier, a.payback if a.payback is not None else Decimal(999), a.record.name),
-    )
-    cash, burn = draft.figure("cash"), draft.figure("net_burn")
-    available, context = None, "no ask is written down"
-    if cash.value and burn.value and cash.trace and burn.trace:
-        months = draft.threshold("cash_reserve_months")
-        reserve = months * max(middle(burn.value), Decimal(0))
-        available = max(middle(cash.value) - reserve, Decimal(0))
-        text = money_words(available, cash.value.currency)
-        draft.worked("available", "Capital available", text, formula="cash − reserve (months × net burn), not below zero",
-                     filled=f"{quantity_words(cash.value)} − {number_words(months)} × {quantity_words(burn.value)} = {text}",
-                     sources=(*cash.trace.sources, *burn.trace.sources))  # fmt: skip
-        context = f"{text} available above the reserve"
-    tasks = tuple(_task(draft, ask) for ask in asks)
-    return Capital(tuple(asks), available, context, tasks)
+def _payback(draft: Draft, ask: Ask) -> Cell:
+    placed, effect = ask.placed, ask.placed.record.amounts.get("effect")
+    if placed.payback is None or effect is None:
+        return Cell("none stated", align="right")
+    text = f"{number_words(placed.payback)} months"
+    return draft.worked(
+        f"payback.{ask.entity}.{ask.name}", f"Payback of {ask.name}", text, formula="cost / monthly effect",
+        filled=f"{money_words(placed.cost)} / {quantity_words(effect)} = {text}", sources=(place(placed.record.source),),
+    )  # fmt: skip
 
 
-def _ask(record: Record) -> Ask:
-    cost, effect = (
-        amount_of(record, "cost", "amount", "ask"),
-        amount_of(record, "monthly_effect", "effect", "saving", "return"),
-    )
-    spent, gain = middle(cost) if cost else Decimal(0), middle(effect) if effect else None
-    payback = spent / gain if gain else None
-    kind = f"{text_of(record, 'kind', 'type', 'why', 'reason')} {record.name}".lower()
-    if any(word in kind for word in _MUST):
-        tier = 1
-    elif payback is not None and payback <= 3:
-        tier = 2
-    elif payback is not None and payback <= 12:
-        tier = 3
-    else:
-        tier = 4
-    return Ask(record, spent, gain, tier, payback)
+def _fits(ask: Ask, left: dict[str, Decimal]) -> Cell:
+    if ask.entity not in left:
+        return Cell("Unknown", tone=Tone.UNKNOWN)
+    if ask.placed.cost > left[ask.entity]:
+        return Cell("Not now", tone=Tone.BAD if ask.placed.tier == 1 else Tone.UNKNOWN)
+    left[ask.entity] -= ask.placed.cost
+    return Cell("Fits", tone=Tone.OK)
 
 
-def _task(draft: Draft, ask: Ask) -> Task:
-    monthly = exact(ask.effect, "USD") if ask.effect else None
-    said = f"Decide on {visible(ask.record.name)} for {draft.now.name(ask.record.entity)}: it costs {money_words(ask.cost)}."
-    severity = Severity.HIGH if ask.tier == 1 else Severity.MEDIUM
-    return Task(said, severity, text_of(ask.record, "owner"), "", monthly, effort=Effort.MEDIUM, pill="Must pay" if ask.tier == 1 else "Capital",
-                sources=(place(ask.record.source),), key=f"ask.{ask.record.entity}.{ask.record.name}", entity=ask.record.entity)  # fmt: skip
-
-
-def asks_table(draft: Draft, money: Capital) -> Table:
-    """Capital tiers."""
-    rows, left = [], money.available
-    for ask in money.asks:
-        record, name = ask.record, visible(ask.record.name)
-        cost = draft.worked(
-            f"ask.{name}",
-            f"Cost of {name}",
-            money_words(ask.cost),
-            formula="as stated",
-            filled=money_words(ask.cost),
-            sources=(place(record.source),),
+def capital_tasks(draft: Draft) -> tuple[Task, ...]:
+    """Decide on what must be paid, and on what pays back within a year and fits."""
+    left = {key: f.value.low for key, f in available(draft).items() if f.value}
+    tasks = []
+    for ask in asks(draft):
+        placed = ask.placed
+        if placed.tier == 4:
+            continue
+        fits = _fits(ask, left).tone is Tone.OK
+        effect = placed.record.amounts.get("effect")
+        verb = "Pay for" if fits else "Find the money for"
+        said = (
+            f"{verb} {ask.name} ({draft.now.name(ask.entity)}): {money_words(placed.cost)}, {_TIERS[placed.tier - 1]}."
         )
-        if ask.payback is not None and ask.effect is not None:
-            text = f"{number_words(ask.payback)} months"
-            back = draft.worked(f"payback.{name}", f"Payback of {name}", text, formula="cost / monthly effect",
-                                filled=f"{money_words(ask.cost)} / {money_words(ask.effect)} = {text}", sources=(place(record.source),))  # fmt: skip
-        else:
-            back = Cell("no effect stated")
-        fits = left is not None and ask.cost <= left
-        if fits and left is not None:
-            left -= ask.cost
-        paid = (
-            Cell("fits", tone=Tone.OK)
-            if fits
-            else Cell("not now" if left is not None else "Unknown", tone=Tone.UNKNOWN)
-        )
-        tier = ("must pay", "payback within 3 months", "payback within 12 months", "the rest")[ask.tier - 1]
-        rows.append(
-            (Cell(f"{draft.now.name(record.entity)}: {name}", strong=True), cost, back, paid, Cell(tier), where(record))
-        )
-    return Table("tiers", "Capital tiers", ("Ask", "Cost", "Payback", "Money", "Tier", ""), tuple(rows), "No page asks for money.",
-                 "Must-pay first (legal, safety, security), then by payback, until cash less the reserve is used.", numeric=(1, 2))  # fmt: skip
+        tasks.append(
+            Task(
+                said, Severity.HIGH if placed.tier == 1 else Severity.MEDIUM, text_of(placed.record, "owner"),
+                monthly=exact(effect.low, effect.currency) if effect else None, confidence=Decimal("0.6"),
+                effort=Effort.MEDIUM, pill="Must pay" if placed.tier == 1 else "Capital",
+                sources=(place(placed.record.source),), key=f"ask.{ask.entity}.{ask.name}", entity=ask.entity,
+            )
+        )  # fmt: skip
+    return tuple(tasks)
 
 
 def targets(draft: Draft) -> Table:
-    """Next month's revenue target, in money and units, from actual to target in equal steps."""
-    rows = []
-    for entity in draft.now.entities:
-        actual, target = draft.figure("revenue", entity.key), draft.figure("revenue@target", entity.key)
-        if not (actual.value and target.value and actual.trace and target.trace):
+    """Revenue month by month from actual to target, in money and units."""
+    shown = (1, 3, 6, 12)
+    rows, months = [], [""] * len(shown)
+    for book in draft.now.books:
+        steps, figure = cash.target_path(book, AHEAD)
+        if not steps or figure.trace is None:
             continue
-        start, end = middle(actual.value), middle(target.value)
-        price, cost = draft.figure("price", entity.key), draft.figure("variable_cost", entity.key)
-        cells = []
-        for ahead in (1, 3, 6, 12):
-            amount = start + (end - start) * ahead / MONTHS_AHEAD
-            units = ""
-            if price.value and middle(price.value):
-                units = f", {number_words((amount / middle(price.value)).to_integral_value(rounding='ROUND_CEILING'))} units"
-            text = money_words(amount)
-            cells.append(draft.worked(
-                f"target.{entity.key}.{ahead}", f"Target {_month(draft, ahead)}, {entity.name}", f"{text}{units}", formula="actual + (target − actual) × month / 12",
-                filled=f"{money_words(start)} + ({money_words(end)} − {money_words(start)}) × {ahead} / {MONTHS_AHEAD} = {text}{units}",
-                sources=(*actual.trace.sources, *target.trace.sources, *(price.trace.sources if price.trace else ()), *(cost.trace.sources if cost.trace else ())),
-            ))  # fmt: skip
-        rows.append((Cell(entity.name, strong=True), *cells))
-    columns = ("Business", *(_month(draft, ahead) for ahead in (1, 3, 6, 12)))
+        months = [f"{period_words(steps[n - 1].period)[:3]} {steps[n - 1].period[:4]}" for n in shown]
+        cells = [
+            _target(draft, book.entity, figure, steps[n - 1], month) for n, month in zip(shown, months, strict=True)
+        ]
+        rows.append((Cell(draft.now.name(book.entity), strong=True), *cells))
+    columns = ("Business", *months) if rows else ("Business", "1 month", "3 months", "6 months", "12 months")
     return Table("targets", "Monthly revenue targets", columns, tuple(rows), "No business states both revenue and a target.",
-                 "From today's revenue to the target in twelve equal steps.", numeric=(1, 2, 3, 4))  # fmt: skip
+                 "From today's revenue to the target in twelve months: equal growth, or equal steps where nothing is earned yet.", numeric=(1, 2, 3, 4))  # fmt: skip
+
+
+def _target(draft: Draft, entity: str, figure: Figure, step: cash.Step, month: str) -> Cell:
+    assert figure.trace is not None
+    text = money_words(step.amount)
+    units = f", {number_words(step.units)} units" if step.units is not None else ""
+    trace = replace(
+        figure.trace, id=f"target.{entity}.{step.period}", name=f"Target {month}, {draft.now.name(entity)}",
+        filled=f"{figure.trace.filled}; {month} {text}{units}",
+    )  # fmt: skip
+    return Cell(f"{text}{units}", draft.trace(trace), align="right")
 
 
 def sensitivities(draft: Draft) -> Table:
-    """What a lower price or fewer bookings do to the month."""
+    """What a lower price or fewer bookings do to net burn."""
     rows = []
-    for entity in draft.now.entities:
-        price, cost, units, fixed = (
-            draft.figure(m, entity.key) for m in ("price", "variable_cost", "units_sold", "fixed_costs")
-        )
-        if not (price.value and cost.value and units.value and fixed.value):
+    for book in draft.now.books:
+        found = [f for f in cash.sensitivities(book) if f.value]
+        if not found:
             continue
-        p, v, n, f = (middle(x.value) for x in (price, cost, units, fixed) if x.value)
-        sources = [s for x in (price, cost, units, fixed) if x.trace for s in x.trace.sources]
-        cells = []
-        for name, factor, volume in (
-            ("as it is", Decimal(1), Decimal(1)),
-            ("price −10%", Decimal("0.9"), Decimal(1)),
-            ("volume −20%", Decimal(1), Decimal("0.8")),
-        ):
-            result = n * volume * (p * factor - v) - f
-            text = money_words(result)
-            cells.append(draft.worked(
-                f"sensitivity.{entity.key}.{name}", f"Month with {name}, {entity.name}", text, formula="units × (price − variable cost) − fixed costs",
-                filled=f"{number_words(n * volume)} × ({money_words(p * factor)} − {money_words(v)}) − {money_words(f)} = {text}", sources=sources,
-            ))  # fmt: skip
-        rows.append((Cell(entity.name, strong=True), *cells))
-    return Table("sensitivities", "What if", ("Business", "As it is", "Price −10%", "Volume −20%"), tuple(rows),
-                 "No business states price, variable cost, units sold and fixed costs.", "Result of one month.", numeric=(1, 2, 3))  # fmt: skip
+        base = draft.figure("net_burn", book.entity)
+        rows.append((Cell(draft.now.name(book.entity), strong=True), draft.cell(base), *(draft.cell(f) for f in found)))
+    return Table("sensitivities", "What if", ("Business", "Net burn", "Price −10%", "Volume −20%"), tuple(rows),
+                 "No business states price, variable cost, units sold and net burn.", "Net burn of a month; below zero the business earns.", numeric=(1, 2, 3))  # fmt: skip

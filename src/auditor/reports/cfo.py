@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from auditor.model.figure import Figure
 from auditor.model.report import Cell, Report, Table, Tone, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.reports.actions import finding_tasks
-from auditor.reports.capital import asks_table, capital, cash_path, sensitivities, targets
+from auditor.reports.capital import asks_table, capital_context, capital_tasks, cash_path, sensitivities, targets
+from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
 from auditor.reports.figures import categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import quantity_words
+from auditor.reports.words import period_words, quantity_words
 
 METRICS = frozenset({
     "cash", "revenue", "revenue@target", "expenses", "net_burn", "runway", "break_even_date", "fixed_costs", "price", "variable_cost",
@@ -26,7 +28,6 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
     """The CFO's page."""
     draft = Draft(snapshot, previous, history, settings)
     findings = tuple(f for f in draft.now.findings if "cfo" in f.rule.audience or f.saving)
-    money = capital(draft)
     return sheet(
         draft,
         Parts(
@@ -34,11 +35,11 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             reader="Finance",
             judgement=_judgement(draft),
             support=_support(draft),
-            kpis=tuple(kpi(draft, indicator) for indicator in _indicators(money.context)),
+            kpis=tuple(kpi(draft, indicator) for indicator in _indicators(capital_context(draft))),
             charts=(cash_path(draft),),
-            tables=(_burn(draft), asks_table(draft, money), targets(draft), sensitivities(draft)),
+            tables=(_burn(draft), asks_table(draft), targets(draft), sensitivities(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *money.tasks),
+            tasks=(*finding_tasks(draft, findings), *capital_tasks(draft)),
             metrics=METRICS,
         ),
     )
@@ -48,9 +49,22 @@ def _indicators(asked: str) -> tuple[Indicator, ...]:
     return (
         Indicator("net_burn", "Net burn", lambda d: figure(d, "net_burn"), "down", "a month, all businesses"),
         Indicator("runway", "Runway", lambda d: figure(d, "runway"), "up", "cash / net burn"),
-        Indicator("break_even_date", "Break-even", lambda d: figure(d, "break_even_date"), "", "at the present growth"),
+        Indicator("break_even", "Break-even", break_even, "", "the last business to get there"),
         Indicator("capital_asked", "Capital asked", lambda d: figure(d, "capital_asked"), "", asked),
     )
+
+
+def break_even(dossier: Dossier) -> Figure:
+    """The month in which the last business reaches break-even at its stated growth."""
+    found = [figure(dossier, "break_even_date", e.key) for e in dossier.entities]
+    known = [f for f in found if f.trace]
+    gaps = tuple(g for f in found if f.trace is None for g in f.gaps)
+    if not known:
+        return Figure("break_even", "", None, gaps=gaps, label="Break-even")
+    never = next((f for f in known if "not" in f.words), None)
+    last = never or max(known, key=lambda f: f.value.high if f.value else Decimal(0))
+    words = period_words(last.words) if last.words[:2] == "20" else last.words
+    return Figure("break_even", "", None, last.trace, gaps, words, "Break-even")
 
 
 def _judgement(draft: Draft) -> Judgement:

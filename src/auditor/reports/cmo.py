@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from auditor.model.fact import Record
-from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
+from auditor.finance.channels import channels as finance_channels
+from auditor.model.fact import Quantity, Record
+from auditor.model.figure import Figure
+from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
 from auditor.model.rule import Effort, Severity
-from auditor.model.run import Snapshot
+from auditor.model.run import EntityInfo, Snapshot
 from auditor.reports.actions import Task, due_of, finding_tasks
 from auditor.reports.channels import Channel, channels
 from auditor.reports.coverage import checked_words
+from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
 from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, kpi, middle
@@ -19,7 +24,7 @@ from auditor.reports.places import place, visible
 from auditor.reports.rows import day_of, is_yes, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import day_words, number_words, plural, verb
+from auditor.reports.words import day_words, number_words, quantity_words
 
 METRICS = frozenset({
     "units_sold", "pipeline", "break_even_units", "cac", "cost_per_lead", "leads", "marketing_spend", "new_customers", "price",
@@ -27,9 +32,14 @@ METRICS = frozenset({
 })  # fmt: skip
 
 
+KINDS = ("event-boat", "charter", "hauling")
+
+
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
     """The CMO's page."""
-    draft = Draft(snapshot, previous, history, settings)
+    selling = {record.entity for record in snapshot.records if record.kind in {"channel", "milestone"}}
+    keys = tuple(e.key for e in snapshot.entities if e.kind in KINDS or e.key in selling)
+    draft = Draft(snapshot, previous, history, settings, keys or ("no business that sells",))
     findings = tuple(f for f in draft.now.findings if "cmo" in f.rule.audience)
     ways = channels(draft)
     return sheet(
@@ -41,9 +51,9 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             support=_support(draft),
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft, ways)),
             charts=(_net_chart(ways),),
-            tables=(_scorecard(ways), _sequence(ways), _milestones(draft), _missing(draft)),
+            tables=(_fill(draft), _scorecard(ways), _sequence(ways), _milestones(draft), _missing(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *_channel_tasks(ways), *_milestone_tasks(draft)),
+            tasks=(*finding_tasks(draft, findings), *channel_tasks(ways), *_milestone_tasks(draft)),
             metrics=METRICS,
         ),
     )
@@ -52,41 +62,87 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
 def _indicators(draft: Draft, ways: Sequence[Channel]) -> tuple[Indicator, ...]:
     pipeline = draft.figure("pipeline")
     coming = f"{draft.cell(pipeline).text} in the pipeline" if pipeline.value else "no pipeline is written down"
-    best = ways[0].name if ways and ways[0].net.trace else ""
+    priced = [way for way in ways if way.net.trace]
+    best, worst = (max(priced, key=_left), min(priced, key=_left)) if priced else (None, None)
+    margin = f"{best.platform} {best.share.text}, {worst.platform} {worst.share.text}" if best and worst else ""
     return (
         Indicator("units_sold", "Bookings", lambda d: figure(d, "units_sold"), "up", coming, points=True),
-        Indicator(
-            "cac", "Cost per customer", lambda d: figure(d, "cac"), "down", "marketing and sales spend / new customers"
-        ),
+        Indicator("cac", "Cost per customer", lambda d: figure(d, "cac"), "down", "marketing spend / new customers"),
         Indicator(
             "cost_per_lead", "Cost per lead", lambda d: figure(d, "cost_per_lead"), "down", "marketing spend / leads"
         ),
-        Indicator(
-            "email_share",
-            "Reachable users",
-            lambda d: figure(d, "email_share"),
-            "up",
-            f"best channel: {best}" if best else "by e-mail",
-        ),
+        Indicator("channel_rate", "Channels take", _channel_rate, "down", margin or "no channel has a price"),
     )
 
 
+def _left(way: Channel) -> Decimal:
+    """What of the price is left, for best and worst."""
+    return -Decimal(way.share.text.rstrip("%").split("–")[0]) if way.share.text.endswith("%") else Decimal(-100)
+
+
+def _channel_rate(dossier: Dossier) -> Figure:
+    """What channels take of the price: least to most."""
+    found = [c.effective_rate for book in dossier.books for c in finance_channels(book)]
+    known = [f for f in found if f.value and f.trace]
+    if not known:
+        return Figure("channel_rate", "", None, gaps=tuple(g for f in found for g in f.gaps)[:3], label="Channels take")
+    low, high = min(f.value.low for f in known if f.value), max(f.value.high for f in known if f.value)
+    value = Quantity(low, high, "percent")
+    shown = "; ".join(f"{f.label} {quantity_words(f.value)}" for f in known if f.value)
+    sources = tuple(dict.fromkeys(s for f in known if f.trace for s in f.trace.sources))
+    trace = Trace(
+        "channel-rate",
+        "Channels take",
+        "commission and card fee, of the price",
+        f"{shown}: {quantity_words(value)}",
+        sources,
+    )
+    return Figure("channel_rate", "", value, trace, label="Channels take")
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """How far a business is from filling its calendar."""
+
+    entity: EntityInfo
+    need: Figure
+    sold: Figure
+    coming: Figure
+
+    @property
+    def share(self) -> Decimal | None:
+        """Booked and in sight, over what break-even needs; None where a figure is missing."""
+        if not (self.need.value and self.sold.value and self.coming.value) or not self.need.value.high:
+            return None
+        return (middle(self.sold.value) + middle(self.coming.value)) / self.need.value.high
+
+
+def _needs(draft: Draft) -> list[_Need]:
+    metrics = ("break_even_units", "units_sold", "pipeline")
+    found = [_Need(e, *(draft.figure(m, e.key) for m in metrics)) for e in draft.now.entities]
+    return sorted(found, key=lambda n: (n.share is None, n.share or Decimal(0)))
+
+
 def _judgement(draft: Draft) -> Judgement:
-    sold, coming, need = (draft.figure(m) for m in ("units_sold", "pipeline", "break_even_units"))
-    have = middle(sold.value) + middle(coming.value) if sold.value and coming.value else None
-    share = have / middle(need.value) if have is not None and need.value and middle(need.value) else None
-    needed = draft.cell(need).text
-    clause = "bookings and pipeline do not fill the calendar"
-    if sold.value and coming.value and need.value:
-        clause = f"{needed} bookings a month are needed; {draft.cell(sold).text} are booked and {draft.cell(coming).text} in sight"
-    lack = "nobody can say whether the calendar fills: bookings or break-even are missing"
+    needs = _needs(draft)
+    worst = next((n for n in needs if n.share is not None), None)
+    share = worst.share if worst else None
+    clause = ""
+    if worst:
+        sold, coming = draft.cell(worst.sold).text, draft.cell(worst.coming).text
+        coming = "none" if coming == "0" else coming
+        clause = f"{worst.entity.name} needs {draft.cell(worst.need).text} bookings a month; {sold} booked, {coming} in sight"
+    lack = "nobody can say whether the calendar fills: break-even or bookings are missing"
     checks = []
     for tone, word in ((Tone.BAD, "bad"), (Tone.WARN, "warn")):
         limit = draft.threshold(f"pipeline_{word}_share")
-        rule = f"bookings and pipeline cover less than {number_words(limit * 100)}% of the break-even bookings"
+        rule = f"bookings and pipeline of a business cover less than {number_words(limit * 100)}% of its break-even"
         checks.append(Check(tone, None if share is None else share < limit, clause, rule, lack))
     late = [r for r in draft.now.records("milestone") if _is_late(draft, r)]
-    said = f"{plural(len(late), 'milestone')} {verb(len(late), 'is')} overdue"
+    count = draft.counted(
+        "late", "Milestones overdue", late, rule="milestones past their date", checked="no milestone is overdue"
+    )
+    said = f"{count.text} {'milestone is' if len(late) == 1 else 'milestones are'} overdue"
     checks.append(Check(Tone.WARN, bool(late), said, "a milestone is overdue"))
     return judge(checks, "bookings and pipeline cover what break-even needs", complete=draft.now.snapshot.is_complete)
 
@@ -95,55 +151,76 @@ def _support(draft: Draft) -> str:
     users, mails = draft.figure("users"), draft.figure("email_subscribers")
     if users.value and mails.value:
         return f"Of {draft.cell(users).text} registered users {draft.cell(mails).text} can be reached by e-mail."
+    if users.value:
+        return f"{draft.cell(users).text} users are registered; how many can be reached by e-mail is written nowhere."
     cac = draft.figure("cac")
     if cac.value:
         return f"A new customer costs {draft.cell(cac).text}."
     return "Marketing spend and new customers are not both written down, so no cost per customer follows."
 
 
+def _fill(draft: Draft) -> Table:
+    rows = tuple(
+        (Cell(n.entity.name, strong=True), draft.cell(n.need), draft.cell(n.sold), draft.cell(n.coming))
+        for n in _needs(draft)
+        if n.need.value or n.sold.value
+    )
+    return Table("fill", "What fills the calendar", ("Business", "Needed", "Booked", "In sight"), rows,
+                 "No business states its bookings or what break-even needs.", "Bookings a month; needed are those that cover fixed costs.",
+                 numeric=(1, 2, 3))  # fmt: skip
+
+
 def _net_chart(ways: Sequence[Channel]) -> Chart:
-    known = [way for way in ways if way.net.trace]
-    top = max((way.net_amount for way in known), default=0) or 1
+    known = sorted((way for way in ways if way.net.trace), key=lambda way: (-way.net_amount, way.name))
+    top = known[0].net_amount if known else Decimal(1)
     bars = tuple(
-        Bar(way.name, way.net, float(way.net_amount / top), Tone.UNKNOWN if way.blocked else Tone.OK, way.net_context)
+        Bar(
+            way.name,
+            way.net,
+            float(way.net_amount / top) if top else 0.0,
+            Tone.OK if way.live else Tone.UNKNOWN,
+            f"it takes {way.share.text}",
+        )
         for way in known
     )
     return Chart("Net price by channel", bars, "No channel has both a price and a commission written down.",
-                 "What is left of one booking after commission and card fee.")  # fmt: skip
+                 "What is left of one booking after commission and card fee. Green is live.")  # fmt: skip
 
 
 def _scorecard(ways: Sequence[Channel]) -> Table:
     rows = tuple(
         (
             Cell(way.name, strong=True),
-            way.commission,
             way.net,
             way.bookings,
             way.state,
+            way.commission,
             Cell(way.effort),
             Cell(way.blocker),
             way.where,
         )
         for way in ways
     )
-    columns = ("Channel", "Commission", "Net", "Bookings", "State", "Effort", "Blocker", "")
-    return Table("channels", "Channel scorecard", columns, rows, "No channel is written down.", numeric=(1, 2, 3))
+    columns = ("Channel", "Net", "Bookings", "State", "Commission", "Effort", "Blocker", "")
+    return Table("channels", "Channel scorecard", columns, rows, "No channel is written down.", numeric=(1, 2))
 
 
 def _sequence(ways: Sequence[Channel]) -> Table:
     rows = tuple(
-        (Cell(f"{number}. {way.name}", strong=True), way.state, Cell(way.when), Cell(way.reason), way.where)
-        for number, way in enumerate(ways, 1)
+        (
+            Cell(f"{number}. {way.name}", strong=True),
+            way.worth,
+            way.state,
+            Cell(way.when),
+            Cell(f"blocked by: {way.blocker}" if way.blocker else ""),
+        )
+        for number, way in enumerate((way for way in ways if not way.live), 1)
     )
-    note = "Order: net contribution × expected bookings / set-up effort; blocked ones last, with their blocker."
-    return Table(
-        "sequence",
-        "Order of the platforms",
-        ("Platform", "State", "When", "Because", ""),
-        rows,
-        "No channel is written down.",
-        note,
+    note = (
+        "Order: contribution a month at the expected bookings / set-up effort; blocked ones last, with their blocker."
     )
+    return Table("sequence", "Which platform next", ("Platform", "A month", "State", "", ""), rows,
+                 "Every channel that is written down is live." if ways else "No channel is written down.", note, numeric=(1,))  # fmt: skip
 
 
 def _is_late(draft: Draft, record: Record) -> bool:
@@ -206,22 +283,22 @@ def _missing(draft: Draft) -> Table:
     )
 
 
-def _channel_tasks(ways: Sequence[Channel]) -> list[Task]:
+def channel_tasks(ways: Sequence[Channel]) -> list[Task]:
+    """Open what is not live yet; what blocks it goes first."""
     tasks = []
     for way in ways:
         if way.live:
             continue
         said = (
-            f"Remove what blocks {way.name}: {way.blocker}."
-            if way.blocked and way.blocker
-            else f"List {way.entity_name} on {way.name}."
+            f"Remove what blocks {way.platform} for {way.entity_name}: {way.blocker}."
+            if way.blocker
+            else f"List {way.entity_name} on {way.platform}."
         )
-        if way.blocked and not way.blocker:
-            said = f"Say what blocks {way.name}."
-        effort = {"M": Effort.MEDIUM, "L": Effort.LARGE}.get(way.effort[:1].upper(), Effort.SMALL)
+        effort = {"S": Effort.SMALL, "L": Effort.LARGE}.get(way.effort[:1].upper(), Effort.MEDIUM)
+        due = way.when if way.when.startswith("by ") else ""
         tasks.append(
-            Task(said, Severity.MEDIUM, way.owner, way.when if way.when.startswith("by ") else "", way.monthly, effort=effort, pill="Channel",
-                 sources=way.sources, key=f"channel.{way.entity}.{way.name}", entity=way.entity)
+            Task(said, Severity.MEDIUM, way.owner, due, way.monthly, confidence=Decimal("0.6"), effort=effort, pill="Channel",
+                 sources=way.sources, key=f"channel.{way.entity}.{way.platform}", entity=way.entity)
         )  # fmt: skip
     return tasks
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from auditor.model.fact import Quantity, Record
+from auditor.finance.delivery import is_done
+from auditor.model.fact import Record
 from auditor.model.figure import Figure
-from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
+from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import Snapshot
 from auditor.reports.actions import Task, due_of, finding_tasks
@@ -16,7 +17,7 @@ from auditor.reports.draft import Draft
 from auditor.reports.figures import figure
 from auditor.reports.jobs import Job, jobs
 from auditor.reports.kpi import Indicator, kpi
-from auditor.reports.places import cited, place, visible
+from auditor.reports.places import place, visible
 from auditor.reports.rows import is_yes, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
@@ -53,33 +54,25 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
 
 def readiness(dossier: Dossier) -> Figure:
     """Checklist items done, in percent."""
-    items = dossier.records("checklist")
-    if not items:
-        return Figure("readiness", "", None, label="Readiness")
-    ready = sum(1 for r in items if _is_done(r))
-    share = Decimal(ready) * 100 / len(items)
-    value = Quantity(share, share, "percent")
-    trace = Trace(
-        "readiness", "Readiness", "items done / items", f"{ready} / {len(items)} = {number_words(share)}%", cited(items)
-    )
-    return Figure("readiness", "", value, trace, label="Readiness")
+    return figure(dossier, "readiness", dossier.entities[0].key if len(dossier.entities) == 1 else "")
 
 
-def _is_done(record: Record) -> bool:
-    return any(is_yes(text_of(record, name)) for name in ("done", "status", "state", "ready"))
+def _one(dossier: Dossier, metric: str) -> Figure:
+    """The figure of the only delivery business, or over several."""
+    return figure(dossier, metric, dossier.entities[0].key if len(dossier.entities) == 1 else "")
 
 
 def _indicators(draft: Draft) -> tuple[Indicator, ...]:
     floor = draft.threshold("quote_coverage_min") * 100
     return (
         Indicator(
-            "cost_per_nm", "Cost per mile", lambda d: figure(d, "cost_per_nm"), "down", "nautical, all priced jobs"
+            "cost_per_nm", "Cost per mile", lambda d: _one(d, "cost_per_nm"), "down", "nautical, all priced jobs"
         ),
         Indicator("job_margin", "Margin per job", lambda d: figure(d, "job_margin"), "up", "quote less cost, mean"),
         Indicator(
             "quote_coverage",
             "Jobs quoted",
-            lambda d: figure(d, "quote_coverage"),
+            lambda d: _one(d, "quote_coverage"),
             "up",
             f"watch below {number_words(floor)}%",
         ),
@@ -133,42 +126,30 @@ def _support(draft: Draft, done: Sequence[Job]) -> str:
 def _cost_charts(done: Sequence[Job]) -> tuple[Chart, ...]:
     charts = []
     for job in done:
-        if not job.parts:
-            continue
-        top = max(part.amount for part in job.parts) or Decimal(1)
-        bars = tuple(Bar(part.name, part.cell, float(part.amount / top), None, part.context) for part in job.parts)
-        charts.append(Chart(f"What {job.name} costs", bars))
-    return tuple(charts[:4]) or (
-        Chart(
-            "What a job costs",
-            (),
-            "No job has distance, speed, rates and fuel written down, so its cost cannot be split.",
-        ),
-    )
+        if job.parts:
+            top = max(part.amount for part in job.parts) or Decimal(1)
+            bars = tuple(Bar(part.name, part.cell, float(part.amount / top)) for part in job.parts)
+            charts.append(Chart(f"What {job.name} costs", bars))
+    empty = "No job has distance, speed, rates and fuel written down, so its cost cannot be split."
+    return tuple(charts[:4]) or (Chart("What a job costs", (), empty),)
 
 
 def _jobs_table(done: Sequence[Job]) -> Table:
     rows = tuple(
         (
-            Cell(job.name, strong=True),
-            job.cost,
-            job.quote,
-            job.margin_cell,
-            job.route,
-            job.crew,
-            Cell(job.lacks),
-            where(job.record),
+            Cell(job.name, strong=True), job.cost, job.quote, job.margin_cell, Cell(job.route), job.days, job.per_nm,
+            job.share, Cell(job.lacks), where(job.record),
         )
         for job in done
-    )
-    columns = ("Job", "Cost", "Quote", "Margin", "Route", "Crew", "Missing", "")
+    )  # fmt: skip
+    columns = ("Job", "Cost", "Quote", "Margin", "", "Time", "A mile", "Margin of the quote", "Missing", "")
     return Table("jobs", "Jobs", columns, rows, "No delivery job is written down.", numeric=(1, 2, 3))
 
 
 def _checklist(draft: Draft) -> Table:
     rows = []
-    for record in sorted(draft.now.records("checklist"), key=lambda r: (_is_done(r), r.name)):
-        state = Cell("Done", tone=Tone.OK) if _is_done(record) else Cell("Open", tone=Tone.BAD)
+    for record in sorted(draft.now.records("checklist"), key=lambda r: (is_done(r), r.name)):
+        state = Cell("Done", tone=Tone.OK) if is_done(record) else Cell("Open", tone=Tone.BAD)
         rows.append(
             (
                 Cell(visible(record.name), strong=True),
@@ -219,7 +200,7 @@ def _risks(done: Sequence[Job]) -> Table:
 
 def _tasks(draft: Draft, done: Sequence[Job]) -> list[Task]:
     return [
-        *(_ready_task(record) for record in draft.now.records("checklist") if not _is_done(record)),
+        *(_ready_task(record) for record in draft.now.records("checklist") if not is_done(record)),
         *(_quote_task(job) for job in done if not job.has_quote),
         *(_loss_task(job) for job in done if job.loss is not None),
     ]

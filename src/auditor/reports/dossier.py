@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 
-from auditor.model.fact import Record
+from auditor.finance.book import Book, make_book
+from auditor.model.fact import Fact, Record
+from auditor.model.figure import Figure
 from auditor.model.finding import Finding
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
@@ -25,6 +27,32 @@ class Dossier:
         self.entities: tuple[EntityInfo, ...] = tuple(e for e in every if not wanted or e.key in wanted)
         self._whole = len(self.entities) == len(snapshot.entities)
         self._keys = frozenset(e.key for e in self.entities)
+        self.figures: dict[tuple[str, str], Figure] = {}
+        """What was computed already, by metric and entity."""
+
+    @cached_property
+    def books(self) -> tuple[Book, ...]:
+        """Facts and rows of each entity, in the order of the portfolio."""
+        facts: dict[str, list[Fact]] = {}
+        for fact in self.snapshot.facts:
+            facts.setdefault(fact.entity, []).append(fact)
+        rows: dict[str, list[Record]] = {}
+        for record in self.snapshot.records:
+            rows.setdefault(record.entity, []).append(record)
+        return tuple(
+            make_book(
+                e.key, self.snapshot.period, facts.get(e.key, ()), rows.get(e.key, ()), self.snapshot.conflicts, e
+            )
+            for e in self.entities
+        )
+
+    @cached_property
+    def _book_by_key(self) -> dict[str, Book]:
+        return {book.entity: book for book in self.books}
+
+    def book(self, entity: str) -> Book:
+        """Facts and rows of one entity; an empty book for one that the report is not about."""
+        return self._book_by_key.get(entity) or make_book(entity, self.snapshot.period, ())
 
     def name(self, key: str) -> str:
         """What people call the entity."""

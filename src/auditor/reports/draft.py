@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -13,11 +14,12 @@ from auditor.model.report import Cell, Tone, Trace, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.reports import figures
 from auditor.reports.dossier import Dossier
-from auditor.reports.places import cited
+from auditor.reports.places import cited, visible
 from auditor.reports.thresholds import threshold
 from auditor.reports.words import money_words, number_words, quantity_words
 
 NOT_KNOWN = "not known"
+_NEGATIVE = re.compile(r"(?<=[\s(])-(?=[$€£\d])|^-(?=[$€£\d])")
 
 
 class Draft:
@@ -59,6 +61,7 @@ class Draft:
 
     def trace(self, trace: Trace) -> str:
         """Id under which the trace stands in the report; a second one of the same id and other words gets a number."""
+        trace = replace(trace, filled=self._readable(trace.filled), name=visible(trace.name), note=visible(trace.note))
         identity, number = trace.id, 1
         while identity in self.traces and replace(self.traces[identity], id="") != replace(trace, id=""):
             number += 1
@@ -66,12 +69,29 @@ class Draft:
         self.traces[identity] = replace(trace, id=identity)
         return identity
 
+    def _readable(self, filled: str) -> str:
+        """Signs as people write them, and names in place of keys."""
+        text = _NEGATIVE.sub("−", visible(filled).replace(" x ", " × ").replace(" - ", " − "))
+        for key, name in self.now.names.items():
+            if key in text and key != name:
+                text = re.sub(rf"(?<![\w/.-]){re.escape(key)}(?= [−$€£\d])", name.replace("\\", "\\\\"), text)
+        return text
+
     def cell(self, figure: Figure, *, per: bool = False, strong: bool = False, tone: Tone | None = None) -> Cell:
         """A figure as a printed value; without a number the word for it, or `not known`."""
-        identity = self.trace(figure.trace) if figure.trace else ""
         if figure.value is None:
-            return Cell(figure.words or NOT_KNOWN, identity, tone=tone, strong=strong)
-        return Cell(quantity_words(figure.value, per=per), identity, tone=tone, align="right", strong=strong)
+            identity = self.trace(figure.trace) if figure.trace else ""
+            return Cell(figure.words or NOT_KNOWN, identity, tone=tone, align="right", strong=strong)
+        text = quantity_words(figure.value, per=per)
+        return Cell(text, self._shown(figure.trace, text), tone=tone, align="right", strong=strong)
+
+    def _shown(self, trace: Trace | None, text: str) -> str:
+        """The trace's id; a rounding between trace and print is written into it."""
+        if trace is None:
+            return ""
+        bare = _bare(text)
+        filled = trace.filled if bare in _bare(trace.filled) else f"{trace.filled}, rounded {text}"
+        return self.trace(replace(trace, filled=filled))
 
     def counted(
         self,
@@ -109,6 +129,10 @@ class Draft:
         """A figure that the report itself works out."""
         trace = Trace(identity, name, formula, filled, tuple(sources), note)
         return Cell(text, self.trace(trace), align="right", strong=strong)
+
+
+def _bare(text: str) -> str:
+    return text.replace("−", "-").replace("–", "-")
 
 
 def usd(amount: Decimal, currency: str | None = "USD") -> str:

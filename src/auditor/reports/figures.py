@@ -2,118 +2,219 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
-from auditor.model.fact import Fact, Gap, Quantity, Status
+from auditor.finance.metrics import of_book, over
+from auditor.model.fact import Fact, Gap, Quantity, Record, Status
 from auditor.model.figure import Figure
 from auditor.model.report import Trace
 from auditor.reports.dossier import Dossier
 from auditor.reports.places import place
-from auditor.reports.words import quantity_words
+from auditor.reports.words import money_words, quantity_words
 
-_LABELS = {
-    "revenue": "Revenue", "revenue@target": "Revenue target", "expenses": "Expenses", "cash": "Cash",
-    "net_burn": "Net burn", "runway": "Runway",
-}  # fmt: skip
+_COUNTS = frozenset(
+    {"units_sold", "pipeline", "users", "email_subscribers", "leads", "new_customers", "capacity_units"}
+)
+"""Counts that may be added over entities."""
+_INSTEAD: Mapping[tuple[str, str], str] = {("rental", "revenue"): "rent", ("client-portfolio", "revenue"): "mrr"}
+"""What a kind of entity calls its revenue."""
 
 
 def figure(dossier: Dossier, metric: str, entity: str = "") -> Figure:
-    """The figure of one entity, or over all entities of the dossier."""
-    if metric == "net_burn":
-        return net_burn(dossier, entity)
-    if metric == "runway":
-        return runway(dossier, entity)
-    return stated(dossier, metric, entity) if entity else total(dossier, metric)
+    """The figure of one entity, or over all entities of the dossier; computed once."""
+    key = (metric, entity)
+    if key not in dossier.figures:
+        dossier.figures[key] = _own(metric)(dossier, entity) if metric in _OWN else _computed(dossier, metric, entity)
+    return dossier.figures[key]
 
 
-def _label(metric: str) -> str:
-    return _LABELS.get(metric, metric.replace("_", " ").capitalize())
+def _computed(dossier: Dossier, metric: str, entity: str) -> Figure:
+    if entity:
+        found = of_book(dossier.book(entity), metric)
+        other = _INSTEAD.get((dossier.book(entity).kind, metric))
+        if found.value is None and other:
+            second = of_book(dossier.book(entity), other)
+            return replace(a_month(second), metric=metric) if second.value else found
+        return found
+    if metric in _COUNTS:
+        return _counts(dossier, metric)
+    if metric == "revenue":
+        return _sum(dossier, metric, "Revenue")
+    return over(dossier.books, metric)
 
 
-def stated(dossier: Dossier, metric: str, entity: str) -> Figure:
-    """The newest statement of the wiki."""
-    wanted, _, word = metric.partition("@")
-    status = Status(word or "actual")
-    facts = [
-        f for f in dossier.snapshot.facts
-        if f.entity == entity and f.metric == wanted and f.status is status and (f.period or "") <= dossier.snapshot.period
-    ]  # fmt: skip
-    if not facts:
-        info = next((e for e in dossier.snapshot.entities if e.key == entity), None)
-        page = info.pages[0] if info and info.pages else ""
-        return Figure(metric, entity, None, gaps=(Gap(entity, metric, _label(metric), page),), label=_label(metric))
-    best: Fact = max(facts, key=lambda f: (f.period or "", f.as_of.isoformat() if f.as_of else ""))
-    words = quantity_words(best.value)
+def _parts(dossier: Dossier, metric: str) -> tuple[list[Figure], tuple[Gap, ...]]:
+    found = [figure(dossier, metric, entity.key) for entity in dossier.entities]
+    return [f for f in found if f.value and f.trace], tuple(g for f in found if f.value is None for g in f.gaps)
+
+
+def _sum(dossier: Dossier, metric: str, label: str) -> Figure:
+    """Sum over the entities that state it, in the first one's currency."""
+    known, gaps = _parts(dossier, metric)
+    if not known or known[0].value is None:
+        return Figure(metric, "", None, gaps=gaps, label=label)
+    currency = known[0].value.currency
+    same = [f for f in known if f.value and f.value.currency == currency]
+    low = sum((f.value.low for f in same if f.value), Decimal(0))
+    high = sum((f.value.high for f in same if f.value), Decimal(0))
+    value = replace(known[0].value, low=low, high=high)
+    shown = " + ".join(f"{dossier.name(f.entity)} {quantity_words(f.value, per=False)}" for f in same if f.value)
+    note = f"{len(same)} of {len(dossier.entities)} businesses state it" if len(same) < len(dossier.entities) else ""
+    sources = tuple(dict.fromkeys(s for f in same if f.trace for s in f.trace.sources))
     trace = Trace(
-        f"{metric}.{entity}", f"{_label(metric)}, {dossier.name(entity)}", "as stated", words, (place(best.source),)
+        f"all.{metric}", label, "sum over the businesses", f"{shown} = {quantity_words(value)}", sources, note
     )
-    return Figure(metric, entity, best.value, trace, label=_label(metric))
+    return Figure(metric, "", value, trace, gaps, label=label)
 
 
-def total(dossier: Dossier, metric: str) -> Figure:
-    """Sum over the entities that state it."""
-    parts = [stated(dossier, metric, e.key) for e in dossier.entities]
-    known = [p for p in parts if p.value and p.trace]
-    gaps = tuple(g for p in parts for g in p.gaps)
+def _counts(dossier: Dossier, metric: str) -> Figure:
+    label = {"units_sold": "Bookings", "users": "Registered users"}.get(metric, metric.replace("_", " ").capitalize())
+    found = _sum(dossier, metric, label)
+    return replace(found, value=replace(found.value, unit="count", currency=None)) if found.value else found
+
+
+def _email_share(dossier: Dossier, entity: str) -> Figure:
+    mails, users = figure(dossier, "email_subscribers", entity), figure(dossier, "users", entity)
+    return _ratio("email_share", "Users reachable by e-mail", mails, users, percent=True)
+
+
+def _cost_per_lead(dossier: Dossier, entity: str) -> Figure:
+    spend = (
+        _sum(dossier, "marketing_spend", "Marketing spend")
+        if not entity
+        else figure(dossier, "marketing_spend", entity)
+    )
+    return _ratio("cost_per_lead", "Cost per lead", spend, figure(dossier, "leads", entity))
+
+
+def _cac(dossier: Dossier, entity: str) -> Figure:
+    if entity:
+        return _computed(dossier, "cac", entity)
+    spend, new = _sum(dossier, "marketing_spend", "Marketing spend"), figure(dossier, "new_customers")
+    return _ratio("cac", "Cost per new customer", spend, new, none="no new customers")
+
+
+def _net_income(dossier: Dossier, entity: str) -> Figure:
+    burn = figure(dossier, "net_burn", entity)
+    if not (burn.value and burn.trace):
+        return burn
+    value = replace(burn.value, low=-burn.value.high, high=-burn.value.low)
+    filled = f"−({quantity_words(burn.value)}) = {quantity_words(value)}"
+    trace = replace(burn.trace, id="net-income", name="Net", formula="revenue − expenses", filled=filled)
+    return Figure("net_income", entity, value, trace, burn.gaps, label="Net")
+
+
+def _capital_asked(dossier: Dossier, entity: str) -> Figure:
+    rows = [(r, r.amounts["cost"]) for r in dossier.records("ask", entity) if "cost" in r.amounts]
+    total = sum((v.high for _, v in rows), Decimal(0))
+    if not rows:
+        return Figure("capital_asked", entity, None, label="Capital asked", words="nothing asked")
+    currency = rows[0][1].currency
+    filled = f"{' + '.join(quantity_words(v) for _, v in rows)} = {money_words(total, currency)}"
+    trace = Trace("capital-asked", "Capital asked", "sum of the asks", filled, tuple(place(r.source) for r, _ in rows))
+    return Figure("capital_asked", entity, Quantity(total, total, "money", currency), trace, label="Capital asked")
+
+
+def _run_rate(dossier: Dossier, entity: str) -> Figure:
+    """What AWS costs a month: lowest to highest closed month, summed over the services."""
+    rows = [(r, v) for r in dossier.records("cost", entity) if (v := cost_of(r))]
+    if not rows:
+        return Figure(
+            "aws_run_rate", entity, None, gaps=figure(dossier, "aws_cost", entity).gaps[:1], label="AWS a month"
+        )
+    months = by_month(rows)
+    ends = [sum((v.low for v in values), Decimal(0)) for values in months.values()]
+    tops = [sum((v.high for v in values), Decimal(0)) for values in months.values()]
+    value = Quantity(min(ends), max(tops), "money", rows[0][1].currency, "month")
+    shown = "; ".join(
+        f"{month or 'a month'} {money_words(sum((v.high for v in values), Decimal(0)), value.currency)}"
+        for month, values in months.items()
+    )
+    note = f"range over {len(months)} closed months" if len(months) > 1 else "one month known"
+    sources = tuple(dict.fromkeys(place(r.source) for r, _ in rows))
+    trace = Trace(
+        "aws-run-rate",
+        "AWS a month",
+        "lowest to highest closed month",
+        f"{shown}: {quantity_words(value)}",
+        sources,
+        note,
+    )
+    return Figure("aws_run_rate", entity, value, trace, label="AWS a month")
+
+
+def cost_of(record: Record) -> Quantity | None:
+    """The amount of a line of the bill."""
+    return next((record.amounts[name] for name in ("amount", "cost", "unblended") if name in record.amounts), None)
+
+
+def by_month(rows: Iterable[tuple[Record, Quantity]]) -> dict[str, list[Quantity]]:
+    """Amounts by month of the bill, oldest first; six months at most."""
+    months: dict[str, list[Quantity]] = {}
+    for record, value in rows:
+        months.setdefault(record.text.get("month", record.text.get("period", "")), []).append(value)
+    return {month: months[month] for month in sorted(months)[-6:]}
+
+
+def _job_margin(dossier: Dossier, entity: str) -> Figure:
+    from auditor.finance.delivery import jobs
+
+    found = [job.margin for book in dossier.books if not entity or book.entity == entity for job in jobs(book)]
+    known = [f for f in found if f.value and f.trace]
     if not known:
-        return Figure(metric, "", None, gaps=gaps, label=_label(metric))
-    first = known[0].value
-    assert first
-    value = Quantity(
-        sum((p.value.low for p in known if p.value), Decimal(0)), sum((p.value.high for p in known if p.value), Decimal(0)),
-        first.unit, first.currency, first.per,
-    )  # fmt: skip
-    filled = " + ".join(p.trace.filled for p in known if p.trace)
-    trace = Trace(
-        f"{metric}.all", f"{_label(metric)}, all", "sum over the businesses that state it",
-        f"{filled} = {quantity_words(value)}", tuple(s for p in known if p.trace for s in p.trace.sources),
-    )  # fmt: skip
-    return Figure(metric, "", value, trace, gaps, label=_label(metric))
-
-
-def net_burn(dossier: Dossier, entity: str) -> Figure:
-    """Expenses less revenue."""
-    out, back = figure(dossier, "expenses", entity), figure(dossier, "revenue", entity)
-    return _combine("net_burn", entity, "expenses − revenue", "−", out, back)
-
-
-def runway(dossier: Dossier, entity: str) -> Figure:
-    """Months until cash is gone."""
-    cash, burn = figure(dossier, "cash", entity), figure(dossier, "net_burn", entity)
-    if burn.value and burn.trace and burn.value.high <= 0:
-        return Figure("runway", entity, None, burn.trace, cash.gaps + burn.gaps, "profitable", "Runway")
-    return _combine("runway", entity, "cash / net burn", "/", cash, burn)
-
-
-def _combine(metric: str, entity: str, formula: str, sign: str, left: Figure, right: Figure) -> Figure:
-    gaps = left.gaps + right.gaps
-    if not (left.value and right.value and left.trace and right.trace):
-        return Figure(metric, entity, None, gaps=gaps, label=_label(metric))
-    if sign == "/":
-        low, high = left.value.low / right.value.high, left.value.high / right.value.low
-        value = Quantity(
-            low.quantize(Decimal("0.1")),
-            high.quantize(Decimal("0.1"), ROUND_CEILING) if low != high else low.quantize(Decimal("0.1")),
-            "months",
+        return Figure(
+            "job_margin", entity, None, gaps=tuple(g for f in found for g in f.gaps)[:4], label="Margin per job"
         )
-    else:
-        value = Quantity(
-            left.value.low - right.value.high,
-            left.value.high - right.value.low,
-            "money",
-            left.value.currency,
-            left.value.per,
-        )
-    filled = f"{quantity_words(left.value)} {sign} {quantity_words(right.value)} = {quantity_words(value)}"
+    total = sum(((f.value.low + f.value.high) / 2 for f in known if f.value), Decimal(0))
+    mean = total / len(known)
+    currency = known[0].value.currency if known[0].value else "USD"
+    shown = " + ".join(quantity_words(f.value) for f in known if f.value)
+    filled = f"({shown}) / {len(known)} = {money_words(mean, currency)}"
+    sources = tuple(dict.fromkeys(s for f in known if f.trace for s in f.trace.sources))
     trace = Trace(
-        f"{metric}.{entity or 'all'}",
-        _label(metric),
-        formula,
-        filled,
-        tuple(dict.fromkeys(left.trace.sources + right.trace.sources)),
+        "job-margin", "Margin per job", "sum of the margins / jobs", filled, sources, f"mean of {len(known)} jobs"
     )
-    return Figure(metric, entity, value, trace, gaps, label=_label(metric))
+    return Figure("job_margin", entity, Quantity(mean, mean, "money", currency), trace, label="Margin per job")
+
+
+def _ratio(metric: str, label: str, part: Figure, whole: Figure, *, percent: bool = False, none: str = "") -> Figure:
+    gaps = (*part.gaps, *whole.gaps)
+    if not (part.value and whole.value and part.trace and whole.trace):
+        return Figure(metric, part.entity, None, gaps=gaps, label=label)
+    sources = tuple(dict.fromkeys((*part.trace.sources, *whole.trace.sources)))
+    formula = f"{part.label or part.trace.name} / {whole.label or whole.trace.name}".lower()
+    if not whole.value.high:
+        filled = f"{quantity_words(part.value, per=False)} / {quantity_words(whole.value, per=False)}"
+        trace = Trace(metric, label, formula, filled, sources)
+        return Figure(metric, part.entity, None, trace, gaps, none or "nothing to divide by", label)
+    factor = Decimal(100) if percent else Decimal(1)
+    value = Quantity(
+        part.value.low * factor / whole.value.high, part.value.high * factor / (whole.value.low or whole.value.high),
+        "percent" if percent else part.value.unit, part.value.currency,
+    )  # fmt: skip
+    shown = (
+        f"{quantity_words(part.value, per=False)} / {quantity_words(whole.value, per=False)} = {quantity_words(value)}"
+    )
+    return Figure(metric, part.entity, value, Trace(metric, label, formula, shown, sources), gaps, label=label)
+
+
+Own = Callable[[Dossier, str], Figure]
+_OWN: Mapping[str, Own] = {
+    "email_share": _email_share,
+    "cost_per_lead": _cost_per_lead,
+    "cac": _cac,
+    "net_income": _net_income,
+    "capital_asked": _capital_asked,
+    "aws_run_rate": _run_rate,
+    "job_margin": _job_margin,
+}
+"""Figures that only a report needs."""
+
+
+def _own(metric: str) -> Own:
+    return _OWN[metric]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,38 +226,40 @@ class Category:
 
 
 _MONTHS = {
-    "month": Decimal(1),
-    "year": Decimal(1) / 12,
-    "quarter": Decimal(1) / 3,
-    "week": Decimal(52) / 12,
-    "day": Decimal(365) / 12,
-}
+    "month": Decimal(1), "year": Decimal(1) / 12, "quarter": Decimal(1) / 3, "week": Decimal(52) / 12, "day": Decimal(365) / 12,
+}  # fmt: skip
 
 
 def categories(dossier: Dossier) -> tuple[Category, ...]:
-    """Costs by category, largest first; only actual ones of the newest period that names them."""
-    groups: dict[str, list[Fact]] = {}
+    """Costs by category, largest first; actual ones that say per what, each business's newest."""
+    newest: dict[tuple[str, str], Fact] = {}
     for fact in dossier.snapshot.facts:
-        if (
-            fact.category
-            and fact.status is Status.ACTUAL
-            and dossier.concerns(fact.entity)
-            and fact.value.unit == "money"
-        ):
-            groups.setdefault(fact.category, []).append(fact)
-    result = []
-    for label, facts in groups.items():
-        newest = max(f.period or "" for f in facts)
-        used = [f for f in facts if (f.period or "") == newest]
-        low = sum((f.value.low * _MONTHS.get(f.value.per or "month", Decimal(1)) for f in used), Decimal(0))
-        high = sum((f.value.high * _MONTHS.get(f.value.per or "month", Decimal(1)) for f in used), Decimal(0))
-        value = Quantity(low, high, "money", used[0].value.currency, "month")
-        filled = f"{' + '.join(quantity_words(f.value) for f in used)} = {quantity_words(value)}"
-        trace = Trace(
-            f"category.{label}", label, "sum of the rows of this category", filled, tuple(place(f.source) for f in used)
-        )
-        result.append(Category(label, Figure(f"category.{label}", "", value, trace, label=label)))
-    return tuple(sorted(result, key=lambda c: (-(c.figure.value.high if c.figure.value else Decimal(0)), c.label)))
+        is_cost = fact.category and fact.status is Status.ACTUAL and fact.value.unit == "money" and not fact.scenario
+        if is_cost and fact.value.per in _MONTHS and dossier.concerns(fact.entity) and "–" not in fact.label:
+            key = (fact.category or "", fact.entity)
+            if key not in newest or str(fact.as_of or "") >= str(newest[key].as_of or ""):
+                newest[key] = fact
+    groups: dict[str, list[Fact]] = {}
+    for (label, _), fact in sorted(newest.items()):
+        groups.setdefault(label, []).append(fact)
+    found = [_category(dossier, facts) for facts in groups.values()]
+    return tuple(sorted(found, key=lambda c: (-(c.figure.value.high if c.figure.value else Decimal(0)), c.label)))
+
+
+def _category(dossier: Dossier, facts: Sequence[Fact]) -> Category:
+    low, high = (
+        sum((getattr(f.value, end) * _MONTHS[f.value.per or "month"] for f in facts), Decimal(0))
+        for end in ("low", "high")
+    )
+    label = facts[0].label
+    value = Quantity(low, high, "money", facts[0].value.currency, "month")
+    filled = " + ".join(f"{dossier.name(f.entity)} {quantity_words(f.value)}" for f in facts)
+    if len(facts) > 1 or facts[0].value.per != "month":
+        filled = f"{filled} = {quantity_words(value)}"
+    trace = Trace(
+        f"category.{label}", label, "sum of the rows of this category", filled, tuple(place(f.source) for f in facts)
+    )
+    return Category(label, Figure(f"category.{label}", "", value, trace, label=label))
 
 
 def a_month(item: Figure) -> Figure:
@@ -166,10 +269,6 @@ def a_month(item: Figure) -> Figure:
     if value is None or item.trace is None or factor is None or value.per == "month":
         return item
     month = replace(value, low=value.low * factor, high=value.high * factor, per="month")
-    trace = replace(
-        item.trace,
-        id=f"{item.trace.id}.month",
-        filled=f"{quantity_words(value)} = {quantity_words(month)}",
-        formula=f"per {value.per} as per month",
-    )
+    filled = f"{quantity_words(value)} = {quantity_words(month)}"
+    trace = replace(item.trace, id=f"{item.trace.id}.month", filled=filled, formula=f"per {value.per} as per month")
     return replace(item, value=month, trace=trace)
