@@ -55,7 +55,7 @@ def test_blocks_can_be_reordered_and_coverage_cannot_be_dropped() -> None:
 def test_a_portfolios_own_template_goes_before_the_shipped_one(tmp_path: Path) -> None:
     (tmp_path / "ceo.page.html.j2").write_text("<html lang='en'><title>x</title><h1>{{ report.verdict }}</h1></html>")
     page = Renderer(templates_folder(), tmp_path).page(build_reports(MONTH, SETTINGS)[0])
-    assert page.startswith("<html lang='en'><title>x</title><h1>Cash lasts")
+    assert page.startswith("<html lang='en'><title>x</title><h1>2 critical risks")
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from auditor.model.fact import Record
+from auditor.finance import chart, recognition
+from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
-from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
+from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.reports.actions import finding_tasks
 from auditor.reports.coverage import checked_words
+from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
 from auditor.reports.figures import Category, categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
-from auditor.reports.places import place, visible
+from auditor.reports.places import cited, place, visible
 from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import number_words, plural, verb
+from auditor.reports.words import listing, money_words, number_words, plural, quantity_words, verb
 
 METRICS = frozenset({
     "revenue", "recognised_revenue", "deferred_revenue", "chart_coverage", "months_to_break_even", "expenses",
@@ -38,9 +40,9 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             reader="Accounting",
             judgement=_judgement(draft),
             support=_support(draft),
-            kpis=tuple(kpi(draft, indicator) for indicator in _indicators()),
+            kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=(_waterfall(draft),),
-            tables=(_contracts(draft), _missing_accounts(draft), _path(draft), _sums(draft)),
+            tables=(_contracts(draft), _roll_forward(draft), _missing_accounts(draft), _path(draft), _sums(draft)),
             findings=findings,
             tasks=tuple(finding_tasks(draft, findings)),
             metrics=METRICS,
@@ -48,7 +50,54 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
     )
 
 
-def _indicators() -> tuple[Indicator, ...]:
+def coverage(dossier: Dossier) -> Figure:
+    """Declared accounts that the books keep, over all businesses that have a declared chart."""
+    parts = [(book, rows) for book in dossier.books if (rows := book.rows("account"))]
+    total = sum(len(rows) for _, rows in parts)
+    if not total:
+        gaps = tuple(g for e in dossier.entities for g in figure(dossier, "chart_coverage", e.key).gaps)
+        return Figure("chart_coverage", "", None, gaps=gaps[:1], label="Accounts covered")
+    kept = sum(sum(1 for r in rows if r.text.get("status") == "kept") for _, rows in parts)
+    share = (Decimal(kept) * 100 / total).quantize(Decimal(1))
+    value = Quantity(share, share, "percent")
+    shown = "; ".join(
+        f"{dossier.name(b.entity)} {sum(1 for r in rows if r.text.get('status') == 'kept')} of {len(rows)}"
+        for b, rows in parts
+    )
+    sources = tuple(dict.fromkeys(place(r.source) for _, rows in parts for r in rows))
+    trace = Trace("accounts", "Accounts covered", "accounts kept / accounts declared", f"{shown}: {kept} / {total} = {number_words(share, 0)}%", sources,
+                  f"declared chart, version {parts[0][1][0].text.get('version', '1')}")  # fmt: skip
+    return Figure("chart_coverage", "", value, trace, label="Accounts covered")
+
+
+def to_profit(dossier: Dossier) -> Figure:
+    """Months until revenue reaches its target or break-even at the stated growth; the last business counts."""
+    burn = figure(dossier, "net_burn")
+    if burn.value and burn.trace and burn.value.high <= 0:
+        return Figure("to_profit", "", None, burn.trace, (), "profitable", "To profit")
+    found = [figure(dossier, "break_even_date", e.key) for e in dossier.entities]
+    known = [f for f in found if f.trace]
+    gaps = tuple(g for f in found if f.trace is None for g in f.gaps)
+    if not known:
+        return Figure("to_profit", "", None, gaps=gaps, label="To profit")
+    never = next((f for f in known if f.value is None and "not" in f.words), None)
+    if never:
+        return Figure("to_profit", "", None, never.trace, gaps, "not in sight", "To profit")
+    last = max(known, key=lambda f: f.value.high if f.value else Decimal(0))
+    return Figure("to_profit", "", last.value, last.trace, gaps, last.words, "To profit")
+
+
+def _indicators(draft: Draft) -> tuple[Indicator, ...]:
+    missing = sum(len(chart.missing_accounts(book)) for book in draft.now.books)
+    absent = [r for book in draft.now.books for r in chart.missing_accounts(book)]
+    count = draft.counted(
+        "missing_accounts",
+        "Accounts missing",
+        absent,
+        rule="declared accounts that no page keeps",
+        checked="no declared account is missing",
+    )
+    lacking = f"{count.text} {'account' if missing == 1 else 'accounts'} missing"
     return (
         Indicator(
             "recognised_revenue",
@@ -64,29 +113,17 @@ def _indicators() -> tuple[Indicator, ...]:
             "",
             "deposits not yet earned",
         ),
-        Indicator(
-            "chart_coverage",
-            "Accounts covered",
-            lambda d: figure(d, "chart_coverage"),
-            "up",
-            "of the declared chart",
-        ),
-        Indicator(
-            "months_to_break_even",
-            "To profit",
-            lambda d: figure(d, "months_to_break_even"),
-            "down",
-            "at the present growth",
-        ),
+        Indicator("chart_coverage", "Accounts covered", coverage, "up", lacking),
+        Indicator("to_profit", "To profit", to_profit, "down", "at the stated growth"),
     )
 
 
 def _judgement(draft: Draft) -> Judgement:
-    coverage = draft.figure("chart_coverage")
-    share = middle(coverage.value) / 100 if coverage.value else None
+    covered = coverage(draft.now)
+    share = middle(covered.value) / 100 if covered.value else None
     wrong = len(draft.now.snapshot.miscalculations)
     fights = sum(1 for c in draft.now.snapshot.conflicts if c.metric in METRICS)
-    said = f"the books name {draft.cell(coverage).text} of the accounts they need" if coverage.value else ""
+    said = f"the books keep only {draft.cell(covered).text} of the accounts they need" if covered.value else ""
     lack = "nobody can say whether the chart of accounts is complete"
     checks = []
     for tone, word in ((Tone.BAD, "bad"), (Tone.WARN, "warn")):
@@ -137,43 +174,99 @@ def _cost_bar(draft: Draft, item: Category, top: Decimal) -> Bar:
 
 def _contracts(draft: Draft) -> Table:
     rows = []
-    for record in draft.now.records("contract"):
-        price, deposit = amount_of(record, "price", "fee", "amount"), amount_of(record, "deposit", "paid")
-        key = f"contract.{record.entity}.{record.name}"
-        steps = [
-            f"contract {'signed ' + text_of(record, 'signed', 'date') if text_of(record, 'signed', 'date') else 'not signed'}",
-            f"terms {text_of(record, 'policy', 'terms', 'cancellation') or 'not stated'}",
-            f"obligations {text_of(record, 'obligations', 'includes') or 'the service itself'}",
-        ]
-        rows.append((
-            Cell(f"{draft.now.name(record.entity)}: {visible(record.name)}", strong=True),
-            draft.stated(f"{key}.price", f"Price, {record.name}", price, record) if price else Cell("no price"),
-            draft.stated(f"{key}.deposit", f"Deposit, {record.name}", deposit, record) if deposit else Cell("none"),
-            _earned(draft, record),
-            Cell("; ".join(steps)),
-            where(record),
-        ))  # fmt: skip
-    columns = ("Contract", "Price", "Deposit", "Earned", "Steps", "")
+    for book in draft.now.books:
+        for step in recognition.five_steps(book):
+            record = step.record
+            key, name = f"contract.{record.entity}.{record.name}", visible(record.name)
+            price, deposit = amount_of(record, "price"), amount_of(record, "deposit")
+            rows.append((
+                Cell(f"{name}: {text_of(record, 'client') or draft.now.name(record.entity)}", strong=True),
+                draft.stated(f"{key}.price", f"Price, {name}", price, record) if price else Cell("no price", align="right"),
+                draft.stated(f"{key}.deposit", f"Deposit, {name}", deposit, record) if deposit else Cell("none", align="right"),
+                _earned(draft, record),
+                Cell(visible(step.contract) or "not signed"),
+                Cell(visible(step.obligations) or "not stated"),
+                Cell(visible(step.allocation)),
+                Cell(visible(step.recognition) or "no day of service"),
+                Cell(listing([visible(word) for word in step.missing])),
+                where(record),
+            ))  # fmt: skip
+    columns = (
+        "Contract",
+        "Price",
+        "Deposit",
+        "Earned",
+        "1 contract:",
+        "2 obligation:",
+        "4 allocation:",
+        "5 recognised",
+        "Missing",
+        "",
+    )
     return Table("contracts", "Revenue recognition by contract", columns, tuple(rows),
-                 "No contract or booking is written down, so nothing can be recognised by its date.", NOTE, numeric=(1, 2))  # fmt: skip
+                 "No contract or booking is written down, so nothing can be recognised by its date.",
+                 f"The five steps of ASC 606; step 3 is the price. {NOTE}", numeric=(1, 2, 3))  # fmt: skip
 
 
 def _earned(draft: Draft, record: Record) -> Cell:
-    day = text_of(record, "service_date", "date", "start", "end")
-    if not day:
-        return Cell("no service date", tone=Tone.UNKNOWN)
-    done = day[:10] <= draft.now.snapshot.frozen_at.date().isoformat()
-    return Cell(f"on {day}" if done else f"deferred until {day}", tone=Tone.OK if done else Tone.WARN)
+    end = draft.now.book(record.entity).end
+    price, days = amount_of(record, "price"), recognition.service_days(record)
+    if price is None or days is None:
+        return Cell("not known", tone=Tone.UNKNOWN)
+    done = recognition.recognised_until(record, end)
+    text = money_words(done, price.currency)
+    name = visible(record.name)
+    return draft.worked(
+        f"earned.{record.entity}.{record.name}", f"Earned, {name}", text, formula="price × days of service done / days of service",
+        filled=f"{quantity_words(price)}, service {days[0].isoformat()} to {days[1].isoformat()}, until {end.isoformat()} = {text}",
+        sources=(place(record.source),), note=NOTE,
+    )  # fmt: skip
+
+
+def _roll_forward(draft: Draft) -> Table:
+    rows = []
+    for book in draft.now.books:
+        contracts = book.rows("contract")
+        if not contracts:
+            continue
+        roll = recognition.roll_forward(contracts, book.start, book.end)
+        amounts = (roll.opening, roll.received, roll.recognised_from_deposits, roll.closing)
+        name = draft.now.name(book.entity)
+        filled = (
+            f"{money_words(roll.opening)} + {money_words(roll.received)} − {money_words(roll.recognised_from_deposits)}"
+            f" − {money_words(roll.refunded)} = {money_words(roll.closing)}"
+        )
+        identity = draft.trace(
+            Trace(f"roll.{book.entity}", f"Deferred revenue, {name}", "opening + received − recognised − refunded = closing", filled,
+                  cited(contracts), NOTE)
+        )  # fmt: skip
+        refunded = Cell(money_words(roll.refunded), identity, align="right")
+        rows.append(
+            (Cell(name, strong=True), *(Cell(money_words(v), identity, align="right") for v in amounts), refunded)
+        )
+    columns = ("Business", "Opening", "Received", "Recognised", "Closing", "Refunded")
+    return Table("deferred", "Deposits: what is not earned yet", columns, tuple(rows), "No deposit is written down.",
+                 "A deposit is a liability until the service is performed (ASC 606-10-45-2).", numeric=(1, 2, 3, 4))  # fmt: skip
 
 
 def _missing_accounts(draft: Draft) -> Table:
-    rows = [
-        (Cell(visible(f.title), strong=True), Cell(draft.now.name(f.entity)), Cell(visible(f.rule.why)), Cell(place(f.location), align="source"))
-        for f in draft.now.findings
-        if f.rule.id.startswith("wiki.") and ("account" in f.rule.id or "category" in f.rule.id)
-    ]  # fmt: skip
-    return Table("accounts", "Accounts that are missing", ("Account", "Of", "Why", ""), tuple(rows),
-                 f"No account of the declared chart is missing. {checked_words(draft.now.snapshot, 'wiki')}")  # fmt: skip
+    rows = []
+    for book in draft.now.books:
+        for record in chart.missing_accounts(book):
+            tax = record.text.get("tax", "")
+            form = {"C": "Schedule C, line ", "E": "Schedule E, line "}.get(tax.partition(" ")[0], "")
+            rows.append((
+                Cell(f"{draft.now.name(book.entity)}: {visible(record.name)}", strong=True), Cell(visible(record.text.get("group", ""))),
+                Cell(f"{form}{tax.partition(' ')[2]}" if form else "balance sheet"), where(record),
+            ))  # fmt: skip
+    groups = [
+        f"{draft.now.name(book.entity)} lacks {listing(list(found), limit=5)}"
+        for book in draft.now.books
+        if (found := chart.missing_groups(book))
+    ]
+    note = f"Whole groups without any account: {'; '.join(groups)}." if groups else ""
+    return Table("accounts", "Accounts that are missing", ("Account", "Group", "", ""), tuple(rows),
+                 f"No account of the declared chart is missing. {checked_words(draft.now.snapshot, 'wiki')}", visible(note))  # fmt: skip
 
 
 def _path(draft: Draft) -> Table:
@@ -188,7 +281,7 @@ def _path(draft: Draft) -> Table:
                 draft.cell(need),
                 draft.cell(have),
                 draft.cell(coming),
-                Cell(_path_words(need, have)),
+                _path_words(draft, entity.key, need, have),
             )
         )
     return Table("path", "Path to profitability", ("Business", "Needed", "Sold", "Pipeline", ""), tuple(rows),
@@ -196,11 +289,14 @@ def _path(draft: Draft) -> Table:
                  "Units a month: fixed costs / (price − variable cost), rounded up.", numeric=(1, 2, 3))  # fmt: skip
 
 
-def _path_words(need: Figure, have: Figure) -> str:
+def _path_words(draft: Draft, entity: str, need: Figure, have: Figure) -> Cell:
     if not need.value or not have.value:
-        return ""
-    gap = need.value.high - have.value.low
-    return f"{number_words(gap)} more needed each month" if gap > 0 else "covers its fixed costs"
+        return Cell("")
+    gap = draft.figure("break_even_gap", entity)
+    if gap.value is None or gap.value.high <= 0:
+        return Cell("covers its fixed costs")
+    cell = draft.cell(gap)
+    return Cell(f"{cell.text} more needed each month", cell.trace)
 
 
 def _sums(draft: Draft) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from auditor.model.fact import Record
@@ -71,18 +72,14 @@ def _indicators(draft: Draft) -> tuple[Indicator, ...]:
 
 
 def target_share(draft: Draft) -> Decimal | None:
-    """Revenue over target, both as midpoints; None when either is missing."""
-    actual, target = draft.figure("revenue"), draft.figure("revenue@target")
-    if not (actual.value and target.value and actual.trace and target.trace and middle(target.value)):
+    """Revenue over target of the businesses that state both, as midpoints; None when none does."""
+    found = draft.figure("target_share")
+    if found.value is None:
         return None
-    part, whole = middle(actual.value), middle(target.value)
-    text = share_words(part, whole)
-    draft.worked(
-        "target_share", "Revenue against target", text, formula="revenue / target",
-        filled=f"{quantity_words(actual.value)} / {quantity_words(target.value)} = {text}",
-        sources=(*actual.trace.sources, *target.trace.sources),
-    )  # fmt: skip
-    return part / whole
+    share = middle(found.value) / 100
+    whole = (share * 100).quantize(Decimal(1))
+    draft.cell(replace(found, value=replace(found.value, low=whole, high=whole)))
+    return share
 
 
 def _judgement(draft: Draft) -> Judgement:

@@ -86,10 +86,13 @@ def _judgement(draft: Draft) -> Judgement:
 
 
 def _support(draft: Draft) -> str:
-    spent, earned = draft.figure("expenses"), draft.figure("revenue")
-    if spent.value and earned.value:
-        return f"{draft.cell(spent).text} goes out and {draft.cell(earned).text} comes in a month."
-    missing = [word for word, f in (("expenses", spent), ("revenue", earned)) if not f.value]
+    burn, cash = draft.figure("net_burn"), draft.figure("cash")
+    if burn.value and cash.value:
+        left = f"{draft.cell(cash).text} of cash"
+        if burn.value.high <= 0:
+            return f"{draft.cell(figure(draft.now, 'net_income')).text} a month is left over, beside {left}."
+        return f"Net burn is {draft.cell(burn).text} a month against {left}."
+    missing = [word for word, f in (("cash", cash), ("expenses and revenue", burn)) if not f.value]
     return f"Not written down anywhere: {' and '.join(missing)}."
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
+from auditor.finance import clients as finance
+from auditor.finance.book import Book
+from auditor.finance.periods import monthly
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
-from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
+from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import Snapshot
 from auditor.reports.actions import Task, exact, finding_tasks
@@ -17,10 +19,10 @@ from auditor.reports.draft import Draft, share_words
 from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, place, visible
-from auditor.reports.rows import amount_of, day_of, is_yes, text_of, where
+from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import money_words, number_words, plural, quantity_words, verb
+from auditor.reports.words import listing, money_words, number_words, plural, quantity_words, verb
 
 METRICS = frozenset({
     "mrr", "hourly_rate", "cost_rate", "hosting_cost", "receivables", "unbilled", "concentration", "cost_to_serve", "effective_rate", "dso",
@@ -44,96 +46,51 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             support=_support(draft),
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=(_mrr_chart(draft),),
-            tables=(_clients(draft), _hosted(draft), _tracking(draft), _concentration(draft)),
+            tables=(_clients(draft), _ageing(draft), _hosted(draft), _tracking(draft), _concentration(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *_tasks(draft)),
+            tasks=(*finding_tasks(draft, findings), *client_tasks(draft)),
             metrics=METRICS,
         ),
     )
 
 
 def fee_of(record: Record) -> Quantity | None:
-    """What a client pays a month; None where no recurring price is written down."""
-    value = amount_of(record, "fee", "price", "mrr", "retainer", "monthly", "amount")
-    if value is None or value.unit != "money" or value.per not in {None, "month", "year"}:
+    """What an active client pays a month; None where no recurring price is written down."""
+    value = amount_of(record, "fee")
+    if value is None or value.unit != "money" or not finance.is_active(record):
         return None
-    factor = Decimal(1) / 12 if value.per == "year" else Decimal(1)
-    return Quantity(value.low * factor, value.high * factor, "money", value.currency, "month")
-
-
-def has_model(record: Record) -> bool:
-    """Whether a billing model is written down."""
-    return text_of(record, "model", "billing_model", "billing").lower() not in _OPEN_MODELS
+    low, high = monthly(value.low, value.per or "month"), monthly(value.high, value.per or "month")
+    if low is None or high is None:
+        return None
+    return Quantity(low, high, "money", value.currency, "month")
 
 
 def without_model(dossier: Dossier) -> Figure:
     """Clients without a billing model."""
-    found = [r for r in dossier.records("client") if not has_model(r)]
+    found = [record for book in dossier.books for record in finance.without_model(book)]
     sources = cited(found) or cited(dossier.records("client")) or ("no client is written down",)
     return counter(
         "without_model",
         "Without a billing model",
         len(found),
         sources,
-        "clients whose billing model is not written down",
+        "active clients whose billing model is not written down",
     )
 
 
-def overdue(dossier: Dossier) -> Figure:
+def unpaid(dossier: Dossier) -> Figure:
     """Unpaid invoices past their due date."""
-    today = dossier.snapshot.frozen_at.date()
-    rows = [
-        r for r in dossier.records("invoice") if _is_open(r) and (day := day_of(r, "due", "due_date")) and day < today
-    ]
-    known = [(r, v) for r in rows if (v := amount_of(r, "amount", "total", "open"))]
-    total = sum((middle(v) for _, v in known), Decimal(0))
-    filled = " + ".join(quantity_words(v) for _, v in known) or "no overdue invoice"
-    sources = cited(rows) or cited(dossier.records("invoice")) or ("no invoice is written down",)
-    trace = Trace(
-        "overdue", "Overdue", "sum of unpaid invoices past their due date", f"{filled} = {money_words(total)}", sources
-    )
-    return Figure("overdue", "", Quantity(total, total, "money", "USD"), trace, label="Overdue")
-
-
-def _is_open(record: Record) -> bool:
-    status = text_of(record, "status", "paid").lower()
-    return not (status.startswith("paid") or is_yes(status))
+    return figure(dossier, "overdue")
 
 
 def unbilled(dossier: Dossier) -> Figure:
     """Hours logged and not invoiced, at the stated rate."""
-    rows = dossier.records("hours")
-    rates = [figure(dossier, "hourly_rate", e.key) for e in dossier.entities]
-    rate = next((f for f in rates if f.value and f.trace), None)
-    hours = sum((_hours(r) for r in rows), Decimal(0))
-    if rate is None or not rate.value or not rate.trace:
-        return Figure("unbilled", "", None, gaps=tuple(g for f in rates for g in f.gaps), label="Unbilled")
-    amount = hours * middle(rate.value)
-    text = f"{number_words(hours)} hours × {quantity_words(rate.value)} = {money_words(amount)}"
-    trace = Trace(
-        "unbilled", "Unbilled", "(hours logged − hours invoiced) × rate", text, (*cited(rows), *rate.trace.sources)
-    )
-    return Figure("unbilled", "", Quantity(amount, amount, "money", "USD"), trace, label="Unbilled")
-
-
-def _hours(record: Record) -> Decimal:
-    logged, invoiced = (
-        amount_of(record, "logged", "hours", "hours_logged"),
-        amount_of(record, "invoiced", "hours_invoiced", "billed"),
-    )
-    return max((middle(logged) if logged else Decimal(0)) - (middle(invoiced) if invoiced else Decimal(0)), Decimal(0))
+    return figure(dossier, "unbilled")
 
 
 def mrr(dossier: Dossier) -> Figure:
     """What clients pay every month."""
-    known = [(r, v) for r in dossier.records("client") if (v := fee_of(r))]
-    if not known:
-        return figure(dossier, "mrr")
-    low, high = sum((v.low for _, v in known), Decimal(0)), sum((v.high for _, v in known), Decimal(0))
-    value = Quantity(low, high, "money", known[0][1].currency, "month")
-    trace = Trace("mrr", "Recurring revenue", "sum of the clients' monthly fees",
-                  f"{' + '.join(quantity_words(v) for _, v in known)} = {quantity_words(value)}", cited([r for r, _ in known]))  # fmt: skip
-    return Figure("mrr", "", value, trace, label="Recurring revenue")
+    return figure(dossier, "mrr")
 
 
 def _indicators(draft: Draft) -> tuple[Indicator, ...]:
@@ -146,32 +103,42 @@ def _indicators(draft: Draft) -> tuple[Indicator, ...]:
             "up",
             f"a month, {count.text} clients" if count.text != "1" else "a month, 1 client",
         ),
-        Indicator("overdue", "Overdue", overdue, "down", "unpaid past the due date"),
+        Indicator("overdue", "Overdue", unpaid, "down", "unpaid past the due date"),
         Indicator("unbilled", "Unbilled work", unbilled, "down", "hours logged, not invoiced"),
         Indicator("without_model", "No billing model", without_model, "down", f"of {count.text} clients", points=True),
     )
 
 
 def _judgement(draft: Draft) -> Judgement:
-    late, idle, models = overdue(draft.now), unbilled(draft.now), without_model(draft.now)
+    late, idle = draft.figure("overdue"), draft.figure("unbilled")
     clients = draft.now.records("client")
-    lost = int(models.value.low) if models.value else 0
+    lost = without_model(draft.now)
+    count = int(lost.value.low) if lost.value else 0
     recurring = mrr(draft.now).value
-    owed = middle(late.value) + (middle(idle.value) if idle.value else Decimal(0)) if late.value else Decimal(0)
+    owed = sum((middle(f.value) for f in (late, idle) if f.value), Decimal(0))
     limit = draft.threshold("unbilled_bad_share")
     share = owed / middle(recurring) if recurring and middle(recurring) else None
-    sum_words = money_words(owed)
+    text = money_words(owed)
     if owed:
-        draft.worked("owed", "Overdue and unbilled", sum_words, formula="overdue + unbilled",
-                     filled=f"{draft.cell(late).text} + {draft.cell(idle).text} = {sum_words}", sources=late.trace.sources if late.trace else ("clients",))  # fmt: skip
+        parts = " + ".join(draft.cell(f).text for f in (late, idle) if f.value)
+        sources = [source for f in (late, idle) if f.trace for source in f.trace.sources]
+        draft.worked(
+            "owed",
+            "Overdue and unbilled",
+            text,
+            formula="overdue + unbilled",
+            filled=f"{parts} = {text}",
+            sources=sources,
+        )
     largest, name = _largest(draft)
     top_limit = draft.threshold("concentration_warn_share")
     lack = "no client is written down, so nobody can say who pays"
+    clause = f"{text} of work and invoices is not paid"
     checks = [
-        Check(Tone.BAD, (share is not None and share > limit) if clients else None, f"{sum_words} of work and invoices is not paid",
+        Check(Tone.BAD, (share is not None and share > limit) if clients else None, clause,
               f"overdue and unbilled money exceeds {number_words(limit * 100)}% of a month's recurring revenue", lack),
-        Check(Tone.WARN, lost > 0, f"{plural(lost, 'client')} {verb(lost, 'has')} no billing model", "a client has no billing model"),
-        Check(Tone.WARN, owed > 0, f"{sum_words} of work and invoices is not paid", "money is overdue or work is not billed"),
+        Check(Tone.WARN, count > 0, f"{plural(count, 'client')} {verb(count, 'has')} no billing model", "a client has no billing model"),
+        Check(Tone.WARN, owed > 0, clause, "money is overdue or work is not billed"),
         Check(Tone.WARN, largest is not None and largest > top_limit, f"{name} alone brings {number_words((largest or Decimal(0)) * 100, 0)}% of the revenue",
               f"one client brings more than {number_words(top_limit * 100)}% of recurring revenue"),
     ]  # fmt: skip
@@ -191,9 +158,10 @@ def _largest(draft: Draft) -> tuple[Decimal | None, str]:
 
 
 def _support(draft: Draft) -> str:
-    recurring, late = mrr(draft.now), overdue(draft.now)
+    recurring, late = draft.figure("mrr"), draft.figure("overdue")
     if recurring.value:
-        return f"Clients pay {draft.cell(recurring, per=True).text}; {draft.cell(late).text} is overdue."
+        owed = f"{draft.cell(late).text} is overdue" if late.value else "no invoice list says what is overdue"
+        return f"Clients pay {draft.cell(recurring, per=True).text}; {owed}."
     return "No client's recurring fee is written down."
 
 
@@ -219,104 +187,133 @@ def _mrr_chart(draft: Draft) -> Chart:
 
 def _clients(draft: Draft) -> Table:
     rows = []
-    for record in draft.now.records("client"):
-        fee = fee_of(record)
-        model = text_of(record, "model", "billing_model", "billing") if has_model(record) else ""
-        rows.append((
-            Cell(visible(record.name), strong=True),
-            Cell(model.capitalize() if model else "No model", tone=Tone.OK if model else Tone.BAD),
-            draft.stated(f"fee.{record.name}", f"Fee, {visible(record.name)}", fee, record) if fee else Cell("no fee", align="right"),
-            _unbilled_cell(draft, record),
-            _served(draft, record),
-            Cell(text_of(record, "last_invoice", "invoiced", "last_invoiced") or "never"),
-            where(record),
-        ))  # fmt: skip
-    columns = ("Client", "Model", "A month", "Unbilled", "Cost to serve", "Last invoice", "")
+    for book in draft.now.books:
+        hours = finance.unbilled_by_client(book)
+        for record in book.rows("client"):
+            fee = fee_of(record)
+            model = text_of(record, "model") if finance.has_model(record) else ""
+            idle = not finance.is_active(record)
+            pill = (
+                Cell(model.capitalize(), tone=Tone.OK)
+                if model
+                else Cell("No model", tone=Tone.UNKNOWN if idle else Tone.BAD)
+            )
+            rows.append((
+                Cell(visible(record.name), strong=True),
+                pill,
+                draft.stated(f"fee.{record.name}", f"Fee, {visible(record.name)}", fee, record) if fee else Cell("no fee", align="right"),
+                _unbilled_cell(draft, book, record, hours.get(record.name, Decimal(0))),
+                draft.cell(finance.cost_to_serve(book, record.name)),
+                Cell(text_of(record, "last_invoice") or "never"),
+                Cell(text_of(record, "status")),
+                where(record),
+            ))  # fmt: skip
+    columns = ("Client", "Model", "A month", "Unbilled", "Cost to serve", "Last invoice", "", "")
     return Table("clients", "Clients", columns, tuple(rows), "No client is written down.", numeric=(2, 3))
 
 
-def _rate(draft: Draft, entity: str, metric: str) -> Figure:
-    own = draft.figure(metric, entity)
-    return (
-        own
-        if own.value
-        else next((f for e in draft.now.entities if (f := figure(draft.now, metric, e.key)).value), own)
-    )
-
-
-def _hours_of(draft: Draft, client: Record) -> list[Record]:
-    return [
-        r
-        for r in draft.now.records("hours")
-        if text_of(r, "client").lower() == client.name.lower() or r.name.lower() == client.name.lower()
-    ]
-
-
-def _unbilled_cell(draft: Draft, client: Record) -> Cell:
-    rows, rate = _hours_of(draft, client), _rate(draft, client.entity, "hourly_rate")
-    if not rows:
-        return Cell("no hours", align="right")
-    hours = sum((_hours(r) for r in rows), Decimal(0))
+def _unbilled_cell(draft: Draft, book: Book, client: Record, hours: Decimal) -> Cell:
+    if not hours:
+        return Cell("nothing", align="right")
+    rate = draft.figure("hourly_rate", book.entity)
+    rows = [r for r in book.rows("hours") if text_of(r, "client") == client.name or r.name == client.name]
     if not rate.value or not rate.trace:
         return Cell("no rate", align="right")
     text = money_words(hours * middle(rate.value))
-    return draft.worked(f"unbilled.{client.name}", f"Unbilled, {visible(client.name)}", text, formula="(hours logged − hours invoiced) × rate",
-                        filled=f"{number_words(hours)} hours × {quantity_words(rate.value)} = {text}", sources=(*cited(rows), *rate.trace.sources))  # fmt: skip
+    return draft.worked(
+        f"unbilled.{client.name}", f"Unbilled, {visible(client.name)}", text, formula="(hours logged − hours invoiced) × rate",
+        filled=f"{number_words(hours, 2)} hours × {quantity_words(rate.value)} = {text}", sources=(*cited(rows), *rate.trace.sources),
+    )  # fmt: skip
 
 
-def _served(draft: Draft, client: Record) -> Cell:
-    rows, rate = _hours_of(draft, client), _rate(draft, client.entity, "cost_rate")
-    hosting = amount_of(client, "hosting", "hosting_cost")
-    if not (rows and rate.value and rate.trace):
-        return Cell("not known")
-    logged = sum((middle(v) for r in rows if (v := amount_of(r, "logged", "hours", "hours_logged"))), Decimal(0))
-    host = middle(hosting) if hosting else Decimal(0)
-    text = money_words(logged * middle(rate.value) + host)
-    plus = f" + {money_words(host)} hosting" if host else ""
-    return draft.worked(f"served.{client.name}", f"Cost to serve, {visible(client.name)}", text, formula="hours × cost rate + hosting",
-                        filled=f"{number_words(logged)} hours × {quantity_words(rate.value)}{plus} = {text}", sources=(*cited(rows), *rate.trace.sources))  # fmt: skip
+def _ageing(draft: Draft) -> Table:
+    sums: dict[str, list[finance.Open]] = {name: [] for name in finance.BUCKETS}
+    for book in draft.now.books:
+        for item in finance.open_invoices(book):
+            sums[item.bucket].append(item)
+    rows = []
+    for name, items in sums.items():
+        if items:
+            total = money_words(sum((i.amount for i in items), Decimal(0)))
+            filled = f"{' + '.join(f'{visible(i.record.name)} {money_words(i.amount)}' for i in items)} = {total}"
+            cell = draft.worked(
+                f"age.{name}",
+                f"Owed, {name}",
+                total,
+                formula="sum of the unpaid invoices of this age",
+                filled=filled,
+                sources=cited([i.record for i in items]),
+            )
+            label = name if name == "not due" else f"{name} days overdue"
+            who = listing(list(dict.fromkeys(text_of(i.record, "client") for i in items)), limit=4)
+            rows.append((Cell(label[0].upper() + label[1:], strong=True), cell, Cell(who)))
+    return Table("ageing", "What is owed, by age", ("Age", "Amount", ""), tuple(rows), "Nothing is owed, or no invoice is written down.",
+                 "Age from the due date at the end of the month.", numeric=(1,))  # fmt: skip
 
 
 def _hosted(draft: Draft) -> Table:
-    clients = {r.name.lower(): r for r in draft.now.records("client")}
-    by_site = {text_of(r, "site", "domain", "website").lower().removeprefix("www."): r for r in clients.values()}
+    found = [r for r in draft.now.snapshot.records if r.kind == "site"]
+    names = [text_of(r, "domain", "host") or r.name for r in found]
+    places = {(text_of(r, "domain", "host") or r.name).lower().removeprefix("www."): r for r in found}
     rows = []
-    for site in draft.now.snapshot.records:
-        if site.kind != "site":
+    for book in draft.now.books:
+        for client in finance.hosted_not_billed(book, names):
+            site = text_of(client, "site")
+            seen = places.get(site.lower().removeprefix("www."))
+            hosting = amount_of(client, "hosting")
+            costs = (
+                draft.stated(f"hosting.{client.name}", f"Hosting, {visible(client.name)}", hosting, client)
+                if hosting
+                else Cell("not stated", align="right")
+            )
+            evidence = place(seen.source) if seen else place(client.source)
+            rows.append((Cell(f"{visible(client.name)}: {site or 'its site'}", strong=True), Cell("Not billed", tone=Tone.BAD), costs,
+                         Cell("found in the cloud" if seen else "as the page says"), Cell(evidence, align="source")))  # fmt: skip
+    rows += _nobodys(draft, found)
+    return Table("hosted", "Hosted, not billed", ("Site", "State", "Costs a month", "", ""), tuple(rows), "Every site that is hosted belongs to a client who pays.",
+                 "Sites of clients on the wiki, joined with sites found in AWS and DNS.", numeric=(2,))  # fmt: skip
+
+
+def _nobodys(draft: Draft, found: Sequence[Record]) -> list[tuple[Cell, Cell, Cell, Cell, Cell]]:
+    """Sites found in the cloud that belong to no client and no business of the portfolio."""
+    known = {text_of(r, "site").lower().removeprefix("www.") for r in draft.now.records("client")}
+    own = {domain.lower() for e in draft.now.snapshot.entities for domain in e.domains}
+    rows = []
+    for site in found:
+        name = (text_of(site, "domain", "host") or visible(site.name)).lower().removeprefix("www.")
+        if site.entity or name in known or name in own or not draft.now.concerns(site.entity):
             continue
-        name = visible(site.name)
-        client = clients.get(text_of(site, "client").lower()) or by_site.get(name.lower().removeprefix("www."))
-        if not draft.now.concerns(site.entity) and client is None:
-            continue
-        if client is not None and fee_of(client):
-            continue
-        state = Cell("Not billed", tone=Tone.BAD) if client else Cell("No client", tone=Tone.WARN)
-        rows.append((Cell(name, strong=True), state, Cell(visible(client.name) if client else "nobody in the client list"),
-                     Cell(text_of(site, "hosted_on", "service", "by")), where(site)))  # fmt: skip
-    return Table("hosted", "Hosted, not billed", ("Site", "State", "Client", "Hosted on", ""), tuple(rows),
-                 "Every site that was found belongs to a client who pays, or no site was found.",
-                 "Sites found in AWS and DNS, joined with the clients of the wiki.")  # fmt: skip
+        rows.append(
+            (
+                Cell(name, strong=True),
+                Cell("No client", tone=Tone.WARN),
+                Cell("", align="right"),
+                Cell("in nobody's list"),
+                where(site),
+            )
+        )
+    return rows
 
 
 def _tracking(draft: Draft) -> Table:
-    invoiced = {text_of(r, "client").lower() for r in draft.now.records("invoice")}
-    logged = {(text_of(r, "client") or r.name).lower() for r in draft.now.records("hours")}
     rows = []
-    for record in draft.now.records("client"):
-        lacks = [
-            word for word, known in (("invoices", invoiced), ("a time log", logged)) if record.name.lower() not in known
-        ]
-        if text_of(record, "last_invoice", "last_invoiced"):
-            lacks = [word for word in lacks if word != "invoices"]
-        if lacks:
-            rows.append((Cell(visible(record.name), strong=True), Cell(f"no {' and no '.join(lacks)}"), where(record)))
-    return Table(
-        "tracking",
-        "What nobody tracks",
-        ("Client", "Lacks", ""),
-        tuple(rows),
-        "Every client has invoices and a time log, or no client is written down.",
-    )
+    for book in draft.now.books:
+        invoiced = {text_of(r, "client").lower() for r in book.rows("invoice")}
+        logged = {(text_of(r, "client") or r.name).lower() for r in book.rows("hours")}
+        for record in book.rows("client"):
+            if not finance.is_active(record):
+                continue
+            lacks = [
+                word
+                for word, known in (("invoices", invoiced), ("time log", logged))
+                if record.name.lower() not in known
+            ]
+            if lacks:
+                rows.append(
+                    (Cell(visible(record.name), strong=True), Cell(f"no {' and no '.join(lacks)}"), where(record))
+                )
+    return Table("tracking", "What nobody tracks", ("Client", "Lacks", ""), tuple(rows),
+                 "Every active client has invoices and a time log, or no client is written down.")  # fmt: skip
 
 
 def _concentration(draft: Draft) -> Table:
@@ -347,34 +344,44 @@ def _concentration(draft: Draft) -> Table:
     )
 
 
-def _tasks(draft: Draft) -> list[Task]:
+def client_tasks(draft: Draft) -> list[Task]:
+    """Agree, invoice, chase: in money."""
     tasks = []
-    today = draft.now.snapshot.frozen_at.date()
-    for record in draft.now.records("client"):
-        if not has_model(record) and not any(
-            f.rule.id.startswith("wiki.no-billing") and record.name in f.title for f in draft.now.findings
-        ):
-            tasks.append(Task(f"Agree on a billing model with {visible(record.name)}.", Severity.HIGH, text_of(record, "owner"), pill="No model",
-                              sources=(place(record.source),), key=f"model.{record.name}", entity=record.entity))  # fmt: skip
-        rate = _rate(draft, record.entity, "hourly_rate")
-        hours = sum((_hours(r) for r in _hours_of(draft, record)), Decimal(0))
-        if hours and rate.value:
-            tasks.append(Task(f"Invoice the open hours of {visible(record.name)}.", Severity.MEDIUM, text_of(record, "owner"), once=exact(hours * middle(rate.value), "USD"),
-                              sources=cited(_hours_of(draft, record)), key=f"invoice.{record.name}", entity=record.entity))  # fmt: skip
-    tasks += [
-        _chase(draft, record, today)
-        for record in draft.now.records("invoice")
-        if _is_open(record) and (d := day_of(record, "due", "due_date")) and d < today
-    ]
+    for book in draft.now.books:
+        rate = draft.figure("hourly_rate", book.entity)
+        hours = finance.unbilled_by_client(book)
+        tasks += [_model_task(record) for record in finance.without_model(book)]
+        for record in book.rows("client"):
+            open_hours = hours.get(record.name, Decimal(0))
+            if open_hours and rate.value:
+                rows = [r for r in book.rows("hours") if text_of(r, "client") == record.name]
+                worth = exact(open_hours * middle(rate.value), rate.value.currency)
+                tasks.append(
+                    Task(f"Invoice the open hours of {visible(record.name)}.", Severity.MEDIUM, text_of(record, "owner"), once=worth,
+                         sources=cited(rows or [record]), key=f"invoice.{book.entity}.{record.name}", entity=book.entity)
+                )  # fmt: skip
+        tasks += [_chase(draft, item) for item in finance.open_invoices(book) if item.overdue_days > 0]
     return tasks
 
 
-def _chase(draft: Draft, record: Record, today: date) -> Task:
-    amount = amount_of(record, "amount", "total", "open")
-    day = day_of(record, "due", "due_date")
-    age = (today - day).days if day else 0
-    words = draft.worked(f"age.{record.name}", f"Days overdue, {visible(record.name)}", plural(age, "day"), formula="today − due date",
-                         filled=f"{today.isoformat()} − {day.isoformat() if day else ''} = {plural(age, 'day')}", sources=cited([record])).text  # fmt: skip
+def _model_task(record: Record) -> Task:
+    return Task(
+        f"Agree on a billing model with {visible(record.name)}.", Severity.HIGH, text_of(record, "owner"), pill="No model",
+        sources=(place(record.source),), key=f"model.{record.entity}.{record.name}", entity=record.entity,
+    )  # fmt: skip
+
+
+def _chase(draft: Draft, item: finance.Open) -> Task:
+    record, name = item.record, visible(item.record.name)
+    end = draft.now.book(record.entity).end
+    words = draft.worked(
+        f"late.{record.name}", f"Days overdue, {name}", plural(item.overdue_days, "day"), formula="end of the month − due date",
+        filled=f"{end.isoformat()} − {text_of(record, 'due', 'date')} = {plural(item.overdue_days, 'day')}", sources=cited([record]),
+    ).text  # fmt: skip
     client = text_of(record, "client") or "the client"
-    return Task(f"Chase {client} for invoice {visible(record.name)}, {words} overdue.", Severity.MEDIUM, text_of(record, "owner"),
-                once=exact(middle(amount), amount.currency) if amount else None, sources=cited([record]), key=f"chase.{record.name}", entity=record.entity)  # fmt: skip
+    amount = amount_of(record, "amount")
+    return Task(
+        f"Chase {client} for invoice {name}, {words} overdue.", Severity.MEDIUM, text_of(record, "owner"),
+        once=exact(item.amount, amount.currency if amount else "USD"), sources=cited([record]), key=f"chase.{record.entity}.{record.name}",
+        entity=record.entity,
+    )  # fmt: skip

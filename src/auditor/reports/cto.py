@@ -132,7 +132,7 @@ def _judgement(draft: Draft) -> Judgement:
     nothing = "no repository and no account was scanned"
     checks = [
         Check(Tone.BAD, len(criticals) > 0 if scanned else None, clause, "a critical finding is open", nothing),
-        Check(Tone.WARN, bool(severes), f"{plural(len(severes), 'serious risk')} {verb(len(severes), 'is')} open",
+        Check(Tone.WARN, highs > 0 and not criticals, f"{plural(highs, 'high risk')} {verb(highs, 'is')} open",
               "a critical or high finding is open"),
         Check(Tone.WARN, old > 0, f"{plural(old, 'runtime')} {verb(old, 'is')} past end of life", "a runtime is past its end of life"),
         Check(Tone.WARN, None if share is None else share > limit, "part of the AWS bill buys nothing",

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from auditor.finance import rental as finance
+from auditor.finance.delivery import is_done
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
+from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import finding_tasks
+from auditor.reports.actions import Task, due_of, finding_tasks
 from auditor.reports.dossier import Dossier, of_kind
 from auditor.reports.draft import Draft
-from auditor.reports.figures import a_month, figure
+from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, kpi, middle
+from auditor.reports.places import place, visible
+from auditor.reports.rows import text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
 from auditor.reports.words import listing, money_words, plural
 
-LINES = (
-    ("rent", "Rents received", "3"),
-    ("other_income", "Other income", "3"),
-    ("management_fee", "Management fees", "11"),
-    ("insurance", "Insurance", "9"),
-    ("debt_service", "Mortgage interest and principal", "12"),
-    ("maintenance", "Repairs and maintenance", "14"),
-    ("cleaning_supplies", "Cleaning and supplies", "15"),
-    ("property_tax", "Taxes", "16"),
-    ("utilities", "Utilities", "17"),
-    ("hoa", "Homeowners association", "19"),
-)
-"""Vocabulary id, words and line of IRS Schedule E, part I."""
 INCOME = frozenset({"rent", "other_income"})
 METRICS = frozenset({
     "rent", "other_income", "purchase_price", "loan_amount", "interest_rate", "loan_term", "cash_invested", "property_tax", "insurance",
@@ -53,9 +46,9 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=tuple(_stack(draft, entity) for entity in draft.now.entities)
             or (Chart("Rent against costs", (), "The portfolio has no rental."),),
-            tables=(_lines(draft), _what_if(draft), _short_or_long(draft), _framework(draft)),
+            tables=(_lines(draft), _what_if(draft), _short_or_long(draft), _checklist(draft), _framework(draft)),
             findings=findings,
-            tasks=tuple(finding_tasks(draft, findings)),
+            tasks=(*finding_tasks(draft, findings), *_checklist_tasks(draft)),
             metrics=METRICS,
         ),
     )
@@ -116,109 +109,93 @@ def _support(draft: Draft) -> str:
 
 
 def _stack(draft: Draft, entity: EntityInfo) -> Chart:
-    known = [(metric, words, a_month(draft.figure(metric, entity.key))) for metric, words, _ in LINES]
-    sized = [(metric, words, f) for metric, words, f in known if f.value]
-    top = max((middle(f.value) for _, _, f in sized if f.value), default=Decimal(0)) or Decimal(1)
+    known = [(p, p.figure) for p in finance.positions(draft.now.book(entity.key)) if p.figure.value]
+    top = max((middle(f.value) for _, f in known if f.value), default=Decimal(0)) or Decimal(1)
     bars = tuple(
         Bar(
-            words,
+            _words(p),
             draft.cell(f),
             float(middle(f.value) / top) if f.value else 0.0,
-            Tone.OK if metric in INCOME else None,
+            Tone.OK if p.metric in INCOME else None,
             "a month",
         )
-        for metric, words, f in sized
+        for p, f in known
     )
     title = "Rent against costs" if len(draft.now.entities) == 1 else f"Rent against costs, {entity.name}"
     return Chart(title, bars, "Neither rent nor costs are written down.", "Green comes in, grey goes out.")
 
 
+def _words(position: finance.Position) -> str:
+    label = "Mortgage payment" if position.metric == "debt_service" else position.metric.replace("_", " ")
+    return label[0].upper() + label[1:]
+
+
 def _lines(draft: Draft) -> Table:
     rows = []
     for entity in draft.now.entities:
-        for metric, words, line in LINES:
-            stated = (
-                draft.figure(metric, entity.key)
-                if metric in {"rent", "insurance", "property_tax", "maintenance"}
-                else figure(draft.now, metric, entity.key)
-            )
+        for position in finance.positions(draft.now.book(entity.key)):
+            item, words = position.figure, _words(position)
             name = words if len(draft.now.entities) == 1 else f"{entity.name}: {words}"
-            a_year = Cell("not known", tone=Tone.UNKNOWN)
-            if stated.value and stated.trace and (month := a_month(stated)).value:
-                amount = middle(month.value) * 12 if month.value else Decimal(0)
-                a_year = draft.worked(f"year.{metric}.{entity.key}", f"{words}, a year", money_words(amount), formula="as stated, over twelve months",
-                                      filled=f"{draft.cell(stated, per=True).text} = {money_words(amount)} a year", sources=stated.trace.sources)  # fmt: skip
-            rows.append(
-                (
-                    Cell(name, strong=True),
-                    draft.cell(stated, per=True) if stated.value else Cell("not stated"),
-                    a_year,
-                    Cell(f"Schedule E, line {line}"),
-                )
-            )
-    return Table("lines", "Income and expenses", ("Item", "Stated", "A year", ""), tuple(rows), "The portfolio has no rental.",
+            a_year = Cell("", align="right")
+            if item.value and item.trace:
+                amount = money_words(middle(item.value) * 12, item.value.currency)
+                a_year = draft.worked(
+                    f"year.{position.metric}.{entity.key}", f"{words}, a year", amount, formula="twelve months",
+                    filled=f"12 × {draft.cell(item).text} = {amount}", sources=item.trace.sources,
+                )  # fmt: skip
+            month = draft.cell(item) if item.value else Cell("not stated", align="right")
+            rows.append((Cell(name, strong=True), month, a_year, Cell(f"Schedule E, line {position.schedule_e}")))
+    return Table("lines", "Income and expenses", ("Item", "A month", "A year", ""), tuple(rows), "The portfolio has no rental.",
                  "Lines of IRS Schedule E (Form 1040), part I. Management view, not tax advice.", numeric=(1, 2))  # fmt: skip
+
+
+_CHANGES = (
+    ("Rent +5%", Decimal(5), Decimal(0), Decimal(0)),
+    ("Rent −5%", Decimal(-5), Decimal(0), Decimal(0)),
+    ("One more month in twelve empty", Decimal(0), Decimal(100) / 12, Decimal(0)),
+    ("Interest rate +1 point", Decimal(0), Decimal(0), Decimal(1)),
+)
+"""Words, and the change of rent in percent, of vacancy and of the interest rate in points."""
 
 
 def _what_if(draft: Draft) -> Table:
     rows = []
     for entity in draft.now.entities:
-        rent, noi, debt = (draft.figure(m, entity.key) for m in ("rent", "noi", "debt_service"))
-        month = a_month(rent)
-        if not (month.value and noi.value and noi.trace):
+        book = draft.now.book(entity.key)
+        base = draft.figure("rental_cash_flow", entity.key)
+        if not base.value:
             continue
-        gross, net = middle(month.value) * 12, middle(noi.value)
-        owed = a_month(debt)
-        due = middle(owed.value) * 12 if owed.value else None
-        sources = [*noi.trace.sources, *(debt.trace.sources if debt.trace else ())]
-        for words, change in (
-            ("Rent +5%", gross * 5 / 100),
-            ("Rent −5%", -gross * 5 / 100),
-            ("One month empty", -gross / 12),
-        ):
-            new = net + change
-            key = f"whatif.{entity.key}.{words}"
-            text = money_words(new)
-            income = draft.worked(key, f"{words}, {entity.name}", text, formula="net operating income ± change in rent",
-                                  filled=f"{money_words(net)} {'+' if change >= 0 else '−'} {money_words(abs(change))} = {text}", sources=sources)  # fmt: skip
-            after = Cell("no loan known")
-            if due:
-                left = money_words(new - due)
-                after = draft.worked(
-                    f"{key}.after",
-                    f"{words}, after the loan",
-                    left,
-                    formula="income − debt service",
-                    filled=f"{text} − {money_words(due)} = {left}",
-                    sources=sources,
+        rows.append((Cell(_named(draft, entity, "As it is"), strong=True), draft.cell(base)))
+        for words, rent, vacancy, rate in _CHANGES:
+            result = finance.what_if(book, rent_change=rent, vacancy_points=vacancy, rate_points=rate)
+            if result.trace:
+                result = replace(
+                    result,
+                    trace=replace(result.trace, id=f"whatif.{entity.key}.{words}", name=f"Cash flow with: {words}"),
                 )
-            rows.append(
-                (Cell(words if len(draft.now.entities) == 1 else f"{entity.name}: {words}", strong=True), income, after)
-            )
-    return Table(
-        "what-if",
-        "What if",
-        ("Change", "Income a year", "After the loan"),
-        tuple(rows),
-        "Rent or net operating income is not known, so nothing can be varied.",
-        numeric=(1, 2),
-    )
+            rows.append((Cell(_named(draft, entity, words), strong=True), draft.cell(result)))
+    return Table("what-if", "What if", ("Change", "Left a month"), tuple(rows), "Rent, costs or loan are not known, so nothing can be varied.",
+                 "What is left after operating expenses and the loan.", numeric=(1,))  # fmt: skip
+
+
+def _named(draft: Draft, entity: EntityInfo, words: str) -> str:
+    return words if len(draft.now.entities) == 1 else f"{entity.name}: {words}"
 
 
 def _short_or_long(draft: Draft) -> Table:
     rows = []
+    ways = (
+        ("Long-term rent", "rent"), ("Short stays: nightly rate × occupancy", "str_revenue"), ("Their costs", "str_cost"),
+        ("Short stays leave more (or less)", "short_against_long"), ("Earned per available night", "revpar"),
+        ("Break-even occupancy of the long rent", "break_even_occupancy"),
+    )  # fmt: skip
     for entity in draft.now.entities:
-        rent, short = a_month(draft.figure("rent", entity.key)), draft.figure("str_revenue", entity.key)
-        for words, item in (("Long-term rent", rent), ("Short stays: nightly rate × occupancy", short)):
+        for words, metric in ways:
+            item = draft.figure(metric, entity.key) if metric != "str_cost" else figure(draft.now, metric, entity.key)
             if item.value:
-                rows.append(
-                    (
-                        Cell(words if len(draft.now.entities) == 1 else f"{entity.name}: {words}", strong=True),
-                        draft.cell(item),
-                    )
-                )
-    return Table("short-or-long", "Short stays or long rent", ("Way", "A month"), tuple(rows), "Neither rent nor nightly rate and occupancy are written down.",
-                 "Before the costs of short stays (cleaning, platform commission, supplies), which the pages would have to state.", numeric=(1,))  # fmt: skip
+                rows.append((Cell(_named(draft, entity, words), strong=True), draft.cell(item)))
+    return Table("short-or-long", "Short stays or long rent", ("Way", "A month"), tuple(rows),
+                 "Neither rent nor nightly rate and occupancy are written down.", numeric=(1,))  # fmt: skip
 
 
 def _framework(draft: Draft) -> Table:
@@ -251,3 +228,29 @@ def _framework(draft: Draft) -> Table:
         "The portfolio has no rental.",
         numeric=(1,),
     )
+
+
+def _checklist(draft: Draft) -> Table:
+    rows = []
+    for record in sorted(draft.now.records("checklist"), key=lambda r: (is_done(r), r.name)):
+        state = Cell("Done", tone=Tone.OK) if is_done(record) else Cell("Open", tone=Tone.BAD)
+        owner = text_of(record, "owner") or "nobody named"
+        rows.append(
+            (
+                Cell(visible(record.name), strong=True),
+                state,
+                Cell(owner),
+                Cell(due_of(record) or "no date"),
+                where(record),
+            )
+        )
+    return Table("operating", "Operating framework", ("Item", "State", "Owner", "Due", ""), tuple(rows),
+                 "No checklist is written down: lease, insurance, licences, safety.")  # fmt: skip
+
+
+def _checklist_tasks(draft: Draft) -> tuple[Task, ...]:
+    return tuple(
+        Task(f"Get done: {visible(r.name)}.", Severity.HIGH, text_of(r, "owner"), due_of(r), pill="Open", sources=(place(r.source),),
+             key=f"checklist.{r.entity}.{r.name}", entity=r.entity)
+        for r in draft.now.records("checklist") if not is_done(r)
+    )  # fmt: skip

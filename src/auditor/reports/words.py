@@ -110,7 +110,8 @@ def quantity_words(value: Quantity, *, per: bool = True) -> str:
 def _bare(value: Quantity) -> str:
     if value.unit == "money":
         return _span(value.low, value.high, value.currency)
-    low, high = number_words(value.low), number_words(value.high)
+    places = 2 if value.unit == "ratio" else 1
+    low, high = number_words(value.low, places), number_words(value.high, places)
     number = low if low == high else f"{low}–{high}"
     if value.unit == "percent":
         return f"{number}%"
