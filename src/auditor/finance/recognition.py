@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from auditor.finance.book import Book, Given, money_quantity
 from auditor.finance.figures import amount, computed, missing, needs_record
 from auditor.finance.interval import Interval
 from auditor.model.fact import Gap, Record
 from auditor.model.figure import Figure
+from auditor.model.money import CENT
 
 NOTE = "management view, not tax advice"
 _CANCELLED = re.compile(r"\b(?:cancel(?:led|ed)?|void|refunded)\b", re.IGNORECASE)
@@ -74,7 +75,7 @@ def recognised_until(record: Record, day: date) -> Decimal:
         return Decimal(0)
     length = (last - first).days + 1
     done = min((day - first).days + 1, length)
-    return fee * done / length
+    return fee if done == length else (fee * done / length).quantize(CENT, ROUND_HALF_EVEN)
 
 
 def _pass_through(record: Record) -> Decimal:

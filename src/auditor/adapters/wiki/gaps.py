@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from auditor.adapters.wiki.page import PageReading
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.finance.catalog import blocked_by
 from auditor.model.fact import Fact, Gap, Status, Tier
+from auditor.model.location import WikiLocation
 from auditor.model.run import EntityInfo
 
 
@@ -29,7 +31,7 @@ def placeholder_gaps(reading: PageReading, vocabulary: Vocabulary) -> tuple[Gap,
 
 def missing_gaps(
     entities: Sequence[EntityInfo],
-    facts: Iterable[Fact],
+    facts: Sequence[Fact],
     vocabulary: Vocabulary,
     pages: Sequence[str],
     known: Iterable[Gap] = (),
@@ -42,33 +44,32 @@ def missing_gaps(
     held = {(gap.entity, gap.metric) for gap in known}
     found: list[Gap] = []
     for entity in entities:
+        page = home_page(entity, facts, pages)
         for need in vocabulary.needs.get(entity.kind, ()):
             metric, _, wanted = need.partition("@")
             target = wanted == "target"
             if (entity.key, metric, target) in have or (not target and (entity.key, metric) in held):
                 continue
             label = vocabulary.metrics[metric].labels[0] + (" target" if target else "")
-            found.append(Gap(entity.key, need, label, _home(entity, pages), blocked_by(need)))
+            found.append(Gap(entity.key, need, label, page, blocked_by(need)))
     return tuple(found)
 
 
-def _home(entity: EntityInfo, pages: Sequence[str]) -> str:
-    """The page where the entity's figures should stand: its numbers page, else its first page."""
-    own = [p for p in pages if belongs(p, entity)]
-    for word in ("numbers", "finance", "financ", "index", "readme", "overview"):
-        for page in own:
-            if word in page.lower():
-                return page
+def home_page(entity: EntityInfo, facts: Iterable[Fact], pages: Sequence[str]) -> str:
+    """The page where an entity's figures should stand: the one that states most of them, else its first page."""
+    counts = Counter(
+        fact.source.page
+        for fact in facts
+        if fact.entity == entity.key and fact.metric is not None and isinstance(fact.source, WikiLocation)
+    )
+    if counts:
+        return min(counts, key=lambda page: (-counts[page], page))
+    own = [page for page in pages if belongs(page, entity)]
+    if own:
+        return own[0]
+    pattern = entity.pages[0] if entity.pages else f"{entity.key}.md"
     return (
-        own[0]
-        if own
-        else (
-            entity.pages[0].rstrip("*/") + "/numbers.md"
-            if entity.pages and not entity.pages[0].endswith(".md")
-            else entity.pages[0]
-            if entity.pages
-            else f"{entity.key}.md"
-        )
+        pattern if "*" not in pattern and pattern.endswith(".md") else f"{pattern.rstrip('*/').removesuffix('*.md')}.md"
     )
 
 

@@ -11,6 +11,7 @@ from auditor.adapters.wiki.blocks import parser
 from auditor.adapters.wiki.chart_file import read_chart
 from auditor.adapters.wiki.conflicts import find_conflicts
 from auditor.adapters.wiki.gaps import belongs, missing_gaps, placeholder_gaps
+from auditor.adapters.wiki.judge import Evidence, judge
 from auditor.adapters.wiki.page import PageReading, read_page
 from auditor.adapters.wiki.vocabulary import Vocabulary, read_vocabulary
 from auditor.finance.chart import account_records
@@ -73,7 +74,6 @@ def read_pages(
     Raises:
         ConfigError: the vocabulary below `rules` cannot be read.
     """
-    del now
     vocabulary = read_vocabulary(rules)
     markdown = parser()
     readings: list[PageReading] = []
@@ -103,15 +103,17 @@ def read_pages(
     rows = tuple(record for r in readings for record in r.records)
     records = (*rows, *_accounts(rules, entities, facts, rows))
     stated = tuple(g for r in readings for g in placeholder_gaps(r, vocabulary))
-    missing = missing_gaps(entities, facts, vocabulary, [r.page for r in readings], stated)
+    gaps = stated + missing_gaps(entities, facts, vocabulary, [r.page for r in readings], stated)
+    conflicts = find_conflicts(facts, vocabulary, source_priority)
+    wrong = tuple(m for r in readings for m in r.miscalculations)
     return Reading(
         pages=tuple(readings),
         facts=facts,
         records=records,
-        gaps=stated + missing,
-        conflicts=find_conflicts(facts, vocabulary, source_priority),
-        miscalculations=tuple(m for r in readings for m in r.miscalculations),
-        matches=(),
+        gaps=gaps,
+        conflicts=conflicts,
+        miscalculations=wrong,
+        matches=judge(Evidence(readings, facts, records, gaps, conflicts, wrong, entities, now)),
         not_scanned=tuple(skipped),
     )
 
