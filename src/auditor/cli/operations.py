@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from auditor.cli import deliveries, doctor, schedule, store
+from auditor.cli import deliveries, doctor, monthly, schedule, store
 
 
 def register(app: typer.Typer) -> None:
     """Add them to the command line, in the order in which they are needed."""
     app.command()(doctor.doctor)
+    app.command()(monthly.monthly)
+    app.command()(monthly.release)
     app.command()(deliveries.deliveries)
     app.command()(deliveries.send)
     app.command()(deliveries.resend)

@@ -229,7 +229,11 @@ def _reason_to_hold(month: Month, journal: Journal, share: float) -> str:
 
 
 def _already(month: Month, ledger: Ledger, journal: Journal) -> MonthResult:
-    mails = [d for d in ledger.find(month.period) if d.key.edition == journal.edition]
+    mails = [
+        d
+        for d in ledger.find(month.period)
+        if d.key.edition == journal.edition and not d.key.report.startswith(OPERATOR)
+    ]
     noted = journal.get("freeze")
     stored = month.store.load_snapshot(month.period, int(noted.detail["edition"])) if noted else None
     snapshot = load_snapshot(stored.text.encode("ascii")) if stored else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,7 +38,7 @@ def discover_paths(paths: Sequence[Path], *, history: bool = False) -> Discovere
             targets.extend(_local(path, "", history=history))
         except NotScannedError as error:
             missing.append(_missing(path, "", str(error)))
-    return Discovered(_named_apart(targets), tuple(missing))
+    return _apart(targets, missing)
 
 
 def _local(path: Path, entity: str, *, history: bool) -> Iterator[Repo]:
@@ -130,7 +132,7 @@ def discover_portfolio(
         except NotScannedError as error:
             missing.append(_missing(portfolio.wiki, "", str(error), kind="wiki"))
     targets.extend(inventories)
-    return Discovered(_named_apart(targets), tuple(missing))
+    return _apart(targets, missing)
 
 
 def recorded_inventories(
@@ -222,12 +224,32 @@ def _missing(path: Path, entity: str, reason: str, *, kind: str = "repo") -> Out
 
 
 def _named_apart(targets: Sequence[ScanTarget]) -> tuple[ScanTarget, ...]:
-    """Targets of the same name get their parent folder's name in front."""
+    """Repositories of the same name get as many of the folders above them in front as it takes; then numbers."""
+    depth = 1
     names = [target.name for target in targets]
+    while len(set(names)) < len(names) and depth < 8:
+        counts = Counter(names)
+        names = [
+            "/".join(_parts(target)[-1 - depth :]) if isinstance(target, Repo) and counts[name] > 1 else name
+            for target, name in zip(targets, names, strict=True)
+        ]
+        depth += 1
+    seen: Counter[str] = Counter()
     result: list[ScanTarget] = []
-    for target in targets:
-        if isinstance(target, Repo) and names.count(target.name) > 1:
-            result.append(replace(target, name=f"{target.path.parent.name}/{target.name}"))
-        else:
-            result.append(target)
+    for target, name in zip(targets, names, strict=True):
+        seen[name] += 1
+        result.append(replace(target, name=name if seen[name] == 1 else f"{name} ({seen[name]})"))
     return tuple(result)
+
+
+def _parts(target: Repo) -> list[str]:
+    """Folders and name, of the address where there is one: a mirror's folder says nothing to a reader."""
+    where = re.sub(r"^\w+://|^[^/]*@", "", target.url) if target.url else str(target.path)
+    return [part for part in re.split(r"[/:]", where.removesuffix(".git")) if part]
+
+
+def _apart(targets: Sequence[ScanTarget], missing: Sequence[Outcome]) -> Discovered:
+    """What was found and what is missing, no two of them under one name: a name is an identity in the store."""
+    every = _named_apart((*targets, *(outcome.target for outcome in missing)))
+    absent = zip(missing, every[len(targets) :], strict=True)
+    return Discovered(every[: len(targets)], tuple(replace(outcome, target=target) for outcome, target in absent))

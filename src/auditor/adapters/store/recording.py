@@ -64,7 +64,15 @@ def _write_run(connection: Connection, run: Run, outcomes: Sequence[Outcome]) ->
             complete=all(o.is_complete for o in outcomes),
         )
     )
-    _many(connection, tables.outcomes, (_outcome_row(run, o) for o in outcomes))
+    named: Counter[tuple[str, str]] = Counter()
+    rows = []
+    for outcome in outcomes:
+        row = _outcome_row(run, outcome)
+        pair = (row["scanner"], row["target"])
+        named[pair] += 1
+        # An account and a repository may share a name, and both be missing: neither may stop the run.
+        rows.append(row if named[pair] == 1 else row | {"target": f"{row['target']} ({named[pair]})"})
+    _many(connection, tables.outcomes, rows)
     facts = (
         {"run_id": run.id, "entity": f.entity, "metric": f.metric, "period": f.period, "body": codec.dump(f)}
         for o in outcomes

@@ -1,0 +1,97 @@
+"""The month from the command line, on a small portfolio."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from auditor.cli.app import app
+from auditor.errors import UsageError
+from tests.support.repositories import commit
+
+PORTFOLIO = """
+[portfolio]
+name = "Boats"
+[[entity]]
+key = "jada"
+repositories = ["repos/shop"]
+[mail]
+sender = "Audit <audit@example.com>"
+operator = "ops@example.com"
+[reports.ceo]
+readers = ["ceo@example.com"]
+attachments = ["csv"]
+[reports.cto]
+readers = ["cto@example.com", "dana@example.com"]
+attachments = []
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    commit(tmp_path / "repos" / "shop", {"app.py": "print('hello')\n"})
+    (tmp_path / "portfolio.toml").write_text(PORTFOLIO)
+    return tmp_path
+
+
+def auditor(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--portfolio", str(folder)])
+
+
+def month(folder: Path, *arguments: str) -> dict[str, object]:
+    result = auditor(folder, "monthly", "--period", "2026-10", "--jobs", "1", "--format", "json", *arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    document: dict[str, object] = json.loads(result.stdout)
+    assert document["exit_code"] == result.exit_code
+    return document
+
+
+def mails(folder: Path) -> list[str]:
+    return sorted(p.name for p in (folder / "outbox").rglob("*.eml"))
+
+
+SENT = [
+    "ceo--ceo@example.com--1.eml",
+    "cto--cto@example.com--1.eml",
+    "cto--dana@example.com--1.eml",
+    "operator-delivered--ops@example.com--1.eml",
+]
+
+
+@pytest.mark.slow
+def test_a_month_is_delivered_once_and_leaves_its_pages(folder: Path) -> None:
+    first = month(folder)
+    assert (first["ended"], first["exit_code"], first["coverage"]) == ("delivered", 0, 1.0)
+    assert mails(folder) == SENT
+    assert (folder / "reports" / "2026-10" / "ceo.html").is_file()
+    before = {p: p.stat().st_mtime_ns for p in (folder / "outbox").rglob("*.eml")}
+    assert month(folder)["ended"] == "already delivered"
+    assert {p: p.stat().st_mtime_ns for p in (folder / "outbox").rglob("*.eml")} == before
+
+
+@pytest.mark.slow
+def test_a_held_month_waits_for_a_reason_to_go(folder: Path) -> None:
+    assert month(folder, "--hold")["ended"] == "held"
+    assert mails(folder) == ["operator-held--ops@example.com--1.eml"]
+    assert isinstance(auditor(folder, "release", "--period", "2026-10", "--reason", "").exception, UsageError)
+    assert auditor(folder, "release", "--period", "2026-10", "--reason", "read it").exit_code == 0
+    assert set(SENT) < set(mails(folder))
+    assert isinstance(auditor(folder, "release", "--period", "2026-10", "--reason", "again").exception, UsageError)
+
+
+@pytest.mark.slow
+def test_a_month_in_which_nothing_can_be_looked_at_reaches_no_reader(folder: Path) -> None:
+    text = PORTFOLIO.replace('"repos/shop"', '"repos/gone", "https://127.0.0.1:9/gone.git"')
+    (folder / "portfolio.toml").write_text(text)
+    result = month(folder)
+    assert (result["ended"], result["exit_code"], result["complete"]) == ("held", 3, False)
+    assert mails(folder) == ["operator-held--ops@example.com--1.eml"]
+
+
+@pytest.mark.parametrize("period", ["2026-13", "october", "2026-1", "2999-01"])
+def test_a_month_that_is_none_or_not_over_is_refused(folder: Path, period: str) -> None:
+    assert isinstance(auditor(folder, "monthly", "--period", period).exception, UsageError)
+    assert not (folder / "outbox").exists()
