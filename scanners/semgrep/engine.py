@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from auditor.errors import NotScannedError
+from auditor.errors import MissingExtraError, NotScannedError
 from auditor.model.ports import Completed, Programs
 from auditor.model.sight import Span
 from scanners.semgrep.dialect import Unit
@@ -33,6 +33,9 @@ MEMORY = 2000
 """Megabytes one file may take."""
 BATCH = 400
 """Files a call may hold: bounds its output and what a crash takes with it."""
+SHARE = 40
+"""Files for which another program side by side is worth reading the rules again."""
+_CRASHES = frozenset({"timed out", "engine crashed"})
 _EXTENSIONS = {
     "python": "py", "javascript": "js", "typescript": "ts", "html": "html", "yaml": "yaml", "json": "json",
     "terraform": "tf", "regex": "txt", "generic": "txt",
@@ -93,14 +96,15 @@ class Engine:
         """The engine of the installed semgrep package; `wanted` may be `core` or `cli` to force one.
 
         Raises:
-            NotScannedError: semgrep is not installed.
+            MissingExtraError: semgrep is not installed.
+            NotScannedError: it has no engine that can be used.
         """
         import importlib.metadata
         import importlib.util
 
         spec = importlib.util.find_spec("semgrep")
         if spec is None or not spec.submodule_search_locations:
-            raise NotScannedError("semgrep is not installed: pip install 'auditor[semgrep]'")
+            raise MissingExtraError("semgrep is not installed: pip install 'auditor[semgrep]'")
         version = importlib.metadata.version("semgrep")
         core = Path(next(iter(spec.submodule_search_locations))) / "bin" / "semgrep-core"
         usable = core.is_file() and version == PINNED and wanted != "cli"
@@ -114,18 +118,24 @@ class Engine:
         """Part of the key of every kept answer."""
         return f"{'core' if self.core else 'cli'}-{self.version}"
 
-    def ask(self, rules: Sequence[Mapping[str, Any]], units: Sequence[Unit], work: Path) -> Answers:
-        """Answers in the order of the units, batch by batch; a batch that fails is halved until the culprit is alone.
+    def ask(self, rules: Sequence[Mapping[str, Any]], units: Sequence[Unit], work: Path, at_once: int = 1) -> Answers:
+        """Answers in the order of the units, `at_once` programs side by side, each on one processor.
+
+        A batch that fails is halved until the culprit is alone.
 
         Raises:
             NotScannedError: the engine does not find what is planted, so that nothing it says can be believed.
         """
-        native = [*({**rule, "id": rule["id"]} for rule in rules), *_canaries(rules)]
+        from concurrent.futures import ThreadPoolExecutor
+
         path = work / "rules.json"
-        path.write_text(json.dumps({"rules": native}))
+        path.write_text(json.dumps({"rules": [*rules, *_canaries(units)]}))
         answers = Answers([Answer() for _ in units], [])
-        for at in range(0, len(units), BATCH):
-            self._batch(path, units, range(at, min(at + BATCH, len(units))), work, answers)
+        count = max(min(at_once, len(units) // SHARE), -(-len(units) // BATCH), 1)
+        parts = [range(start, len(units), count) for start in range(min(count, len(units)))]
+        with ThreadPoolExecutor(max(at_once, 1)) as threads:
+            for done in [threads.submit(self._batch, path, units, part, work, answers) for part in parts]:
+                done.result()
         # The command line lets a rule for any text loose on every file.
         spoken = {rule["id"]: rule["languages"] for rule in rules}
         for unit, answer in zip(units, answers.units, strict=True):
@@ -133,7 +143,7 @@ class Engine:
         return answers
 
     def _batch(self, rules: Path, units: Sequence[Unit], part: range, work: Path, answers: Answers) -> None:
-        folder = work / f"t{part.start}-{part.stop}"
+        folder = work / f"t{part.start}-{part.stop}-{part.step}"
         folder.mkdir()
         files = [folder / f"{i}.{_EXTENSIONS[units[i].language]}" for i in part]
         for file, i in zip(files, part, strict=True):
@@ -165,13 +175,11 @@ class Engine:
     ) -> None:
         reason = "timed out" if done.timed_out else "engine crashed"
         if len(part) > 1:
-            middle = (part.start + part.stop) // 2
-            for half in (range(part.start, middle), range(middle, part.stop)):
+            for half in (part[: len(part) // 2], part[len(part) // 2 :]):
                 self._batch(rules, units, half, work, answers)
             return
         answers.units[part.start].trouble.append((reason, f"exit code {done.returncode}"))
-        answers.crashed += 1
-        if answers.crashed == len(units):
+        if all(any(why in _CRASHES for why, _ in answer.trouble) for answer in answers.units):
             tail = done.stderr.decode(errors="replace").strip().splitlines()
             raise NotScannedError(f"semgrep {self.version} failed on every file: {tail[-1][:200] if tail else reason}")
 
@@ -195,7 +203,7 @@ class Engine:
         ]]))  # fmt: skip
         argv = [
             str(self.core), "-j", "1", "-json_nodots", "-rules", str(rules), "-targets", str(listed), "-fast",
-            "-disable_rule_paths", "-timeout", str(RULE_SECONDS), "-timeout_threshold", str(RULES_MAY_TIME_OUT),
+            "-filter_irrelevant_patterns", "-disable_rule_paths", "-timeout", str(RULE_SECONDS), "-timeout_threshold", str(RULES_MAY_TIME_OUT),
             "-max_memory", str(MEMORY),
         ]  # fmt: skip
         return self.programs.run(argv, cwd=folder, seconds=seconds, environment=_ENVIRONMENT)
@@ -208,14 +216,15 @@ class Answers:
     units: list[Answer]
     broken_rules: list[tuple[str, str]]
     """(rule, why)."""
-    crashed: int = 0
 
 
-def _canaries(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
-    del rules
+def _canaries(units: Sequence[Unit]) -> list[dict[str, object]]:
+    """Rules that find what is planted, for the languages in use."""
+    used = {unit.language for unit in units}
     return [
         {"id": f"{CANARY}-{n}", "message": "planted", "severity": "INFO", **rule}
         for n, rule in enumerate(_CANARY_RULES)
+        if used.intersection(cast("list[str]", rule["languages"]))
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,8 @@ from scanners.semgrep.engine import Engine
 
 FORMAT = "1"
 """Changes whenever what is kept changes."""
+AT_ONCE = 4
+"""Engines side by side at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,9 @@ def _answered(
     parts: dict[tuple[str, str], list[Kept]] = {identity: [] for identity in units_by}
     if not flat:
         return {identity: Kept() for identity in parts}, ()
-    used = {unit.language for _, unit in flat}
-    rules = [native(rule) for rule in context.rules if used.intersection(rule.spec.get("languages", ()))]
-    told = engine.ask(rules, [unit for _, unit in flat], context.work)
+    units = [unit for _, unit in flat]
+    rules = [native(rule) for rule in _possible(context.rules, units)]
+    told = engine.ask(rules, units, context.work, at_once=min(os.cpu_count() or 1, AT_ONCE))
     for (identity, unit), answer in zip(flat, told.units, strict=True):
         text = unit.content.decode(errors="replace")
         seen = sights(text, unit.language, answer.hits, cards, context.mark, unit.line)
@@ -172,8 +175,51 @@ _ENGINE_KEYS = frozenset({"metadata", "message", "severity", "fix", "fix-regex",
 
 
 def native(rule: Rule) -> dict[str, Any]:
-    """A rule as the engine needs it: words and paths are ours to keep."""
-    return {**{k: v for k, v in rule.spec.items() if k not in _ENGINE_KEYS}, "message": "-", "severity": "INFO"}
+    """A rule as the engine needs it: words and paths are ours to keep.
+
+    `metadata.needs` lists words of which one must stand in a file before the rule can match. As a match of the whole
+    file they join the rule's conditions; the engine then skips the rule, which is most of the cost, for other files.
+    """
+    spec = {key: value for key, value in rule.spec.items() if key not in _ENGINE_KEYS}
+    needs = needs_of(rule)
+    if needs:
+        whole = {"pattern-regex": rf"(?is)\A.*?(?:{'|'.join(map(re.escape, needs))}).*\Z"}
+        if spec.get("mode") == "taint":
+            spec["pattern-sinks"] = [_conditions(sink, whole) for sink in spec["pattern-sinks"]]
+        else:
+            spec = _conditions(spec, whole)
+    return {**spec, "message": "-", "severity": "INFO"}
+
+
+def needs_of(rule: Rule) -> tuple[str, ...]:
+    """Words in lower case of which one must stand in a file; empty: nothing is known."""
+    return tuple((rule.spec.get("metadata") or {}).get("needs") or ())
+
+
+def _possible(rules: Sequence[Rule], units: Sequence[Unit]) -> tuple[Rule, ...]:
+    """Rules that can match anywhere in some code: reading a rule costs the engine more than looking for its words.
+
+    For much code the search costs more than it saves, and nearly every rule is possible anyway.
+    """
+    used = {unit.language for unit in units}
+    spoken = tuple(rule for rule in rules if used.intersection(rule.spec.get("languages", ())))
+    if sum(len(unit.content) for unit in units) > _FEW:
+        return spoken
+    text = b"\n".join(unit.content for unit in units).lower().decode(errors="replace")
+    return tuple(rule for rule in spoken if not needs_of(rule) or any(word in text for word in needs_of(rule)))
+
+
+_FEW = 256 * 1024
+"""Bytes of code for which rules are sorted out beforehand."""
+_POSITIVE = ("pattern", "pattern-either", "pattern-regex")
+
+
+def _conditions(spec: Mapping[str, Any], further: Mapping[str, str]) -> dict[str, Any]:
+    """The same rule or sink with one condition more."""
+    if "patterns" in spec:
+        return {**spec, "patterns": [*spec["patterns"], further]}
+    own = {key: spec[key] for key in _POSITIVE if key in spec}
+    return {**{key: value for key, value in spec.items() if key not in own}, "patterns": [own, further]}
 
 
 def result_of(
