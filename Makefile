@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 STAMP := .venv/.ready
 
-.PHONY: setup lock demo test quick lint format clean
+.PHONY: setup lock demo test quick lint format docs clean
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
@@ -48,6 +48,9 @@ lint: setup ## ruff, mypy, import-linter, deptry
 format: setup ## mend what ruff can mend
 	$(BIN)/ruff check -q --fix .
 	$(BIN)/ruff format -q .
+
+docs: setup ## the documents that are made from the program
+	$(PY) docs/generate.py
 
 clean: ## remove everything that was made
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-portfolio

@@ -14,12 +14,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
+from pickle import PicklingError, UnpicklingError
 from typing import Any, Self
 
 from auditor.errors import NotScannedError
@@ -160,7 +161,8 @@ class ProcessPool(Executor):
             except OSError:
                 self._bury(worker, "died")
                 continue
-            except Exception as error:  # noqa: BLE001  whatever an argument's own pickling raises belongs to its future
+            except (PicklingError, TypeError, AttributeError, ValueError) as error:
+                # What cannot be pickled belongs to its own future; the other jobs go on.
                 task.future.set_exception(error)
                 idle.append(worker)
                 continue
@@ -187,7 +189,8 @@ class ProcessPool(Executor):
             return False
         try:
             error, result = ForkingPickler.loads(content)
-        except Exception as failed:  # noqa: BLE001  an error class that cannot be made again from its words
+        except (UnpicklingError, TypeError, ValueError, AttributeError, ImportError) as failed:
+            # An error class that cannot be made again from its words.
             error, result = TypeError(f"the answer cannot be read: {type(failed).__name__}"), ""
         if error is None:
             worker.task.future.set_result(result)
@@ -221,21 +224,23 @@ def _serve(connection: Connection[Any, Any], parent: int) -> None:
     """A worker: one call after the other until there is nobody to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(os.getppid(), parent), daemon=True).start()
-    while True:
-        try:
-            call, args, kwargs = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer: tuple[BaseException | None, Any] = (None, call(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  belongs to the caller's future
-            answer = (error, traceback.format_exc())
-        try:
-            connection.send(answer)
-        except OSError:
-            return
-        except Exception as error:  # noqa: BLE001  a result or error that cannot be pickled
-            connection.send((TypeError(f"not picklable: {type(error).__name__}"), traceback.format_exc()))
+    # A future keeps whatever the call raised: it belongs to the caller, and is judged there.
+    with ThreadPoolExecutor(1) as thread:
+        while True:
+            try:
+                call, args, kwargs = connection.recv()
+            except EOFError:
+                return
+            done = thread.submit(call, *args, **kwargs)
+            error = done.exception()
+            words = "".join(traceback.format_exception(error)) if error else ""
+            answer = (error, words) if error else (None, done.result())
+            try:
+                connection.send(answer)
+            except OSError:
+                return
+            except (PicklingError, TypeError, AttributeError, ValueError) as failed:
+                connection.send((TypeError(f"not picklable: {type(failed).__name__}"), words))
 
 
 def _die_with(parent: int, caller: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
@@ -236,14 +237,18 @@ def _work(jobs: SimpleQueue[Task | None], results: SimpleQueue[tuple[Task, Mappi
     from botocore import xform_name
     from botocore.exceptions import BotoCoreError, ClientError
 
+    def call(task: Task) -> Mapping[str, Any]:
+        client = task.account.client(task.ask.service, task.region)
+        answer: dict[str, Any] = getattr(client, xform_name(task.ask.operation))(**task.arguments)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
     while (task := jobs.get()) is not None:
+        answer: Mapping[str, Any] | BaseException | None = None
         try:
-            client = task.account.client(task.ask.service, task.region)
-            answer = getattr(client, xform_name(task.ask.operation))(**task.arguments)
+            answer = call(task)
         except (BotoCoreError, ClientError) as error:
-            results.put((task, error))
-        except BaseException as error:  # noqa: BLE001  handed to the main thread, which raises it
-            results.put((task, error))
-        else:
-            answer.pop("ResponseMetadata", None)
-            results.put((task, answer))
+            answer = error
+        finally:
+            # A bug ends this worker, and is handed to the main thread, which raises it.
+            results.put((task, answer if answer is not None else sys.exception() or RuntimeError("no answer")))

@@ -11,6 +11,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -71,16 +72,15 @@ class Smtp:
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=self.context())
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=self.seconds)
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(server.close)
             server.ehlo_or_helo_if_needed()
             if self.tls == "starttls":
                 server.starttls(context=self.context())
                 server.ehlo()
             if self.user:
                 server.login(self.user, self.password)
-        except BaseException:
-            server.close()
-            raise
+            unless_ready.pop_all()
         return server
 
     def _hand_over(self, server: smtplib.SMTP, envelope: Envelope) -> Sent:

@@ -1,0 +1,78 @@
+"""Write the documents that are made from the program: the commands and the rules. `make docs` runs it, a test compares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from auditor.cli.app import EPILOG, app
+from auditor.cli.hook import USAGE
+
+FOLDER = Path(__file__).parent
+NOTE = "<!-- Made by `make docs` from the program; edit the help texts there. -->"
+
+
+def commands() -> str:
+    """The command reference."""
+    return "\n".join(_commands()) + "\n"
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands"
+    yield ""
+    yield NOTE
+    yield ""
+    yield " ".join(EPILOG.split())
+    yield ""
+    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
+        for sub, inner in sorted(getattr(command, "commands", {}).items()):
+            yield from _command(f"{name} {sub}", inner)
+        if not getattr(command, "commands", None):
+            yield from _command(name, command)
+    yield "## auditor hook"
+    yield ""
+    yield "```"
+    yield USAGE.rstrip()
+    yield "```"
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and p.name != "help" and not p.hidden]
+    shown = " ".join(p.metavar or f"[{str(p.name).upper()}]" for p in arguments)
+    yield f"## auditor {name}"
+    yield ""
+    yield f"`auditor {name}{' [OPTIONS]' if options else ''}{f' {shown}' if shown else ''}`"
+    yield ""
+    for paragraph in (command.help or "").split("\n\n"):
+        yield " ".join(paragraph.split())
+        yield ""
+    if options:
+        yield "| option | meaning |"
+        yield "|---|---|"
+        for option in options:
+            names = ", ".join(f"`{n}`" for n in (*option.opts, *option.secondary_opts))
+            meaning = " ".join((option.help or "").split()).replace("|", "\\|")
+            yield f"| {names} | {meaning} |"
+        yield ""
+
+
+DOCUMENTS = {"commands.md": commands}
+
+
+def main() -> None:
+    """Write those that differ."""
+    for name, make in DOCUMENTS.items():
+        path = FOLDER / name
+        text = make()
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            sys.stdout.write(f"wrote docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
