@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli import endpoints, gating, operations, portfolios, reporting, running, scanning, wiki
+from auditor.cli import endpoints, gating, operations, planning, portfolios, reporting, running, scanning, wiki
 from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
 
@@ -54,6 +54,7 @@ app.command()(endpoints.endpoints)
 app.command()(gating.gate)
 app.command()(running.run)
 app.command()(reporting.report)
+app.command()(planning.plan)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
 operations.register(app)

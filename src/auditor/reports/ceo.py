@@ -45,6 +45,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             findings=findings,
             tasks=(*finding_tasks(draft, findings), *equity_tasks(owned)),
             metrics=METRICS,
+            blockers=True,
         ),
     )
 

@@ -55,6 +55,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             findings=findings,
             tasks=(*finding_tasks(draft, findings), *channel_tasks(ways), *_milestone_tasks(draft)),
             metrics=METRICS,
+            blockers=True,
         ),
     )
 

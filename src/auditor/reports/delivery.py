@@ -48,6 +48,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             findings=findings,
             tasks=(*finding_tasks(draft, findings), *_tasks(draft, done)),
             metrics=METRICS,
+            blockers=True,
         ),
     )
 

@@ -216,11 +216,16 @@ def _change(change: Change, limits: Limits) -> Line:
 
 def _gap(gap: Gap, names: Callable[[str], str]) -> Line:
     where = visible(f"{gap.page}:{gap.line}" if gap.line else gap.page) or "on no page so far"
-    blocks = listing([block.replace("_", " ") for block in gap.blocks], limit=4)
+    blocks = listing([_lowered(block.replace("_", " ")) for block in gap.blocks], limit=4)
     said = f"{names(gap.entity)}: {visible(gap.label)} is not written down"
     if gap.raw:
         said = f"{names(gap.entity)}: {visible(gap.label)} is left open (“{visible(gap.raw)}”)"
     return Line(f"{said}{f'; it blocks {blocks}' if blocks else ''}.", (f"belongs into {where}",))
+
+
+def _lowered(name: str) -> str:
+    """A name inside a sentence: capitals only where they are an abbreviation."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _conflict(conflict: Conflict, names: Callable[[str], str]) -> Line:

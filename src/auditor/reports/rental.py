@@ -50,6 +50,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             findings=findings,
             tasks=(*finding_tasks(draft, findings), *_checklist_tasks(draft)),
             metrics=METRICS,
+            blockers=True,
         ),
     )
 

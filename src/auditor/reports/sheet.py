@@ -37,6 +37,8 @@ class Parts:
     """Those of findings, and the report's own."""
     metrics: frozenset[str]
     """Vocabulary ids that the report uses: gaps, conflicts and moved figures of others are not its reader's."""
+    blockers: bool = False
+    """Whether the wiki's blockers are its reader's to remove."""
 
 
 def sheet(draft: Draft, parts: Parts) -> Report:
@@ -45,7 +47,8 @@ def sheet(draft: Draft, parts: Parts) -> Report:
     conflicts = _conflicts(draft, parts.metrics)
     draft.note_gaps(g for g in snapshot.gaps if _is_mine(draft, g, parts.metrics))
     gaps = tuple(sorted(draft.gaps.values(), key=lambda g: (-len(g.blocks), g.entity, g.page, g.metric)))
-    tasks = [*parts.tasks, *blocker_tasks(draft), *conflict_tasks(draft, conflicts), *gap_tasks(draft, gaps)]
+    blockers = blocker_tasks(draft) if parts.blockers else []
+    tasks = [*parts.tasks, *blockers, *conflict_tasks(draft, conflicts), *gap_tasks(draft, gaps)]
     done = actions(draft, tasks)
     moved, note = changes(draft, parts.findings, parts.metrics)
     coverage = tuple(sorted(snapshot.coverage, key=lambda c: (c.complete, c.kind, c.target, c.scanner)))
