@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
 from auditor.model.target import Repo
-from scanners.endpoints.endpoint import Auth, Endpoint
+from scanners.endpoints.endpoint import Endpoint
+from scanners.routing.guards import Auth
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PUBLIC = re.compile(

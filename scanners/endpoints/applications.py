@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scanners.endpoints.route import joined
+from scanners.routing.route import joined
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 

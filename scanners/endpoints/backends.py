@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from scanners.endpoints.endpoint import Endpoint
-from scanners.endpoints.guards import Guards
-from scanners.endpoints.interpreter import Interpreter, entries
 from scanners.endpoints.judging import framework_endpoint, routed_endpoints
 from scanners.endpoints.node_frameworks import NodeRoutes
 from scanners.endpoints.python_frameworks import PythonRoutes
-from scanners.endpoints.shapes import called
+from scanners.routing.guards import Guards
+from scanners.routing.interpreter import Interpreter, entries
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 

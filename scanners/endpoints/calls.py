@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanners.endpoints.endpoint import FrontCall
-from scanners.endpoints.route import METHODS
-from scanners.endpoints.shapes import called
 from scanners.endpoints.urls import Url, Urls
+from scanners.routing.route import METHODS
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 

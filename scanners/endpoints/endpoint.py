@@ -4,39 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from scanners.endpoints.route import Match
+from scanners.routing.guards import Auth
+from scanners.routing.route import Match
 from scanners.syntax import tree as t
-
-
-class Auth(StrEnum):
-    """Whether a guard stands before the handler."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class Strength(StrEnum):
-    """Where a guard stands, strongest first."""
-
-    GATEWAY = "gateway authorizer"
-    DECORATOR = "decorator"
-    DISPATCH = "check before dispatch"
-    BRANCH = "check in the branch"
-    HANDLER = "check in the handler"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """The judgement over one endpoint, with what it rests on."""
-
-    auth: Auth
-    evidence: str
-    strength: Strength = Strength.NONE
-    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scanners.endpoints.endpoint import Auth, Endpoint, FrontCall
-from scanners.endpoints.route import ANY, Match
+from scanners.endpoints.endpoint import Endpoint, FrontCall
+from scanners.routing.guards import Auth
+from scanners.routing.route import ANY, Match
 
 _STATIC = re.compile(
     r"(?i)\.(json|html?|md|txt|csv|xml|svg|png|jpe?g|webp|gif|ico|css|m?js|ya?ml|wasm|pdf|mp[34]|geojson|webmanifest|"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanners.endpoints import validation
-from scanners.endpoints.endpoint import Endpoint, Guard, Hit, Strength
-from scanners.endpoints.guards import Evidence, Guards, guarded, public
-from scanners.endpoints.interpreter import Ran, Reached
-from scanners.endpoints.route import ANY, Route, both
+from scanners.endpoints.endpoint import Endpoint, Hit
+from scanners.routing.guards import Evidence, Guard, Guards, Strength, guarded, public
+from scanners.routing.interpreter import Ran, Reached
+from scanners.routing.route import ANY, Route, both
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -54,6 +54,7 @@ def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope:
     before = [ran for ran in reached.trail if _applies(ran, reached.route)]
     for home, nodes in _by_file(before, guards.program):
         steps.append((Strength.DISPATCH, guards.in_statements(nodes, home)))
+    steps.append((Strength.BRANCH, guards.in_tests(reached.tests, reached.scope)))
     branch = [n for n in reached.body if not isinstance(n, t.Function)]
     steps.append((Strength.BRANCH, guards.in_statements(branch, reached.scope)))
     if handler is not None and isinstance(handler.node, t.Function):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
-from scanners.endpoints.route import ANY, METHODS, exact, joined
-from scanners.endpoints.shapes import called
+from scanners.routing.route import ANY, METHODS, exact, joined
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -276,7 +276,7 @@ class NodeRoutes:
         if isinstance(node, t.Items):
             return [x for i in node.items for x in self._texts(i, scope)]
         if isinstance(node, t.Regex):
-            from scanners.endpoints.route import from_regex
+            from scanners.routing.route import from_regex
 
             route = from_regex(node.source)
             return [route.path] if route is not None else []

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from scanners.endpoints.applications import Application, Placed
 from scanners.endpoints.endpoint import Hit
-from scanners.endpoints.guards import dependencies
-from scanners.endpoints.route import ANY, METHODS, exact, joined
-from scanners.endpoints.shapes import called
+from scanners.routing.guards import dependencies
+from scanners.routing.route import ANY, METHODS, exact, joined
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 

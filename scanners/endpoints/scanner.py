@@ -17,8 +17,8 @@ from scanners.endpoints.calls import RELEVANT, Calls
 from scanners.endpoints.declarations.merging import merge
 from scanners.endpoints.declarations.reading import read_declarations
 from scanners.endpoints.endpoint import Endpoint, FrontCall
-from scanners.endpoints.guards import Guards
 from scanners.endpoints.join import Joined, join, unique
+from scanners.routing.guards import Guards
 from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 

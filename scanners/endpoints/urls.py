@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scanners.endpoints.route import spell
+from scanners.routing.route import spell
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scanners.endpoints.shapes import called
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 

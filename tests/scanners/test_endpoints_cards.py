@@ -15,7 +15,7 @@ CARDS = read_rulebook(rules_folder(), scanners=["endpoints"]).rules
 
 def fires(rule: Rule, example: dict[str, str]) -> bool:
     files = {example["file"]: example["text"]} | example.get("files", {})
-    result = scan(Endpoints(), files)
+    result = scan(Endpoints(), files, rules=CARDS)
     return rule.id in {match.rule_id for match in result.matches}
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from scanners.endpoints import validation
 from scanners.endpoints.backends import Inventory
-from scanners.endpoints.endpoint import Auth, Declared, Endpoint, Strength
-from scanners.endpoints.guards import Guards
-from scanners.endpoints.route import ANY, Match, exact
+from scanners.endpoints.endpoint import Declared, Endpoint
+from scanners.routing.guards import Auth, Guards, Strength
+from scanners.routing.route import ANY, Match, exact
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 

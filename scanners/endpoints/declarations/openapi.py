@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from scanners.endpoints.declarations.documents import Block, block, text
-from scanners.endpoints.endpoint import Auth, Declared
-from scanners.endpoints.route import ANY, spell
+from scanners.endpoints.endpoint import Declared
+from scanners.routing.guards import Auth
+from scanners.routing.route import ANY, spell
 
 _METHODS = {
     "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "head": "HEAD",

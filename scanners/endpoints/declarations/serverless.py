@@ -9,8 +9,9 @@ from typing import Any
 
 from scanners.endpoints.declarations.cloudformation import resolve_handler
 from scanners.endpoints.declarations.documents import Block, block, text
-from scanners.endpoints.endpoint import Auth, Declared
-from scanners.endpoints.route import ANY, spell
+from scanners.endpoints.endpoint import Declared
+from scanners.routing.guards import Auth
+from scanners.routing.route import ANY, spell
 
 _FILE = re.compile(r"^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$")
 

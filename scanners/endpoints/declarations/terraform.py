@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanners.endpoints.declarations.cloudformation import resolve_handler
-from scanners.endpoints.endpoint import Auth, Declared
-from scanners.endpoints.route import ANY, METHODS, spell
+from scanners.endpoints.endpoint import Declared
+from scanners.routing.guards import Auth
+from scanners.routing.route import ANY, METHODS, spell
 
 _HEAD = re.compile(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)
 _ATTRIBUTE = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)

@@ -41,7 +41,7 @@ def endpoints(
     from auditor.wiring import make_tools
 
     with progress("reading", quiet=quiet) as announce:
-        tools = make_tools(only=("endpoints",), announce=announce)
+        tools = make_tools(only=("apps_script", "endpoints"), announce=announce)
         verdict = scan_paths(targets or [Path()], tools, Policy())
     found = formats.map_of(verdict.outcomes)
     text = {

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from scanners.endpoints import conditions as c
-from scanners.endpoints.expressions import Expressions
-from scanners.endpoints.route import Route, product
-from scanners.endpoints.shapes import denies, fails, is_check, names_handler, terminates
-from scanners.endpoints.values import Code, Cond, Frame, Made, Many, Part, Picked, Request, Value, What
+from scanners.routing import conditions as c
+from scanners.routing.expressions import Expressions
+from scanners.routing.route import Route, product
+from scanners.routing.shapes import denies, fails, is_check, names_handler, terminates
+from scanners.routing.values import Code, Cond, Frame, Made, Many, Part, Picked, Request, Value, What
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
@@ -47,6 +47,8 @@ class Reached:
     body: tuple[t.Node, ...]
     trail: tuple[Ran, ...]
     scope: Scope
+    tests: tuple[t.Node, ...] = ()
+    """Tests that had to hold on the way."""
     delegated: bool = False
     """Whether the branch hands the request to that handler; else the handler is the function around the branch."""
 
@@ -65,6 +67,7 @@ class Interpreter:
     depth: int = 0
     running: set[int] = field(default_factory=set)
     trail: tuple[Ran, ...] = ()
+    tests: tuple[t.Node, ...] = ()
     routes: tuple[Route, ...] = (Route(),)
     eval: Expressions = field(init=False)
 
@@ -124,13 +127,15 @@ class Interpreter:
     def branch(self, node: t.If, frame: Frame, routes: tuple[Route, ...]) -> tuple[tuple[Route, ...], bool]:
         """Follow both sides; the routes left for what comes after, and whether they were cut down."""
         cond = self.eval.condition(node.test, frame)
-        trail = self.trail
+        trail, tests = self.trail, self.tests
         took = False
         if cond.yes is not None and not is_check(node.body):
+            self.tests = (*tests, node.test)
             took = self.side(node.body, frame, product(routes, cond.yes), node.line)
         else:
+            self.tests = (*tests, node.test)
             self.block(node.body, frame, routes)
-        self.trail = trail
+        self.trail, self.tests = trail, tests
         if node.orelse:
             left = product(routes, cond.no) if cond.no is not None else routes
             if cond.no is not None:
@@ -186,6 +191,7 @@ class Interpreter:
                     body,
                     self.trail,
                     frame.scope,
+                    tests=self.tests,
                     delegated=bool(answers),
                 )
             )
@@ -330,7 +336,9 @@ class Interpreter:
             if route.methods == {"OPTIONS"} or (route.is_pathless and not route.methods and not route.action):
                 continue
             body = (code.function,)
-            self.reached.append(Reached(route, home.scope.path, line, name, body, self.trail, code.frame.scope))
+            self.reached.append(
+                Reached(route, home.scope.path, line, name, body, self.trail, code.frame.scope, self.tests)
+            )
 
 
 def most_telling(values: list[Value | None]) -> Value | None:

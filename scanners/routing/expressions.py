@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scanners.endpoints import conditions as c
-from scanners.endpoints.route import Route, both
-from scanners.endpoints.values import (
+from scanners.routing import conditions as c
+from scanners.routing.route import Route, both
+from scanners.routing.values import (
     Code,
     Cond,
     Frame,
@@ -27,8 +27,13 @@ from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
 if TYPE_CHECKING:
-    from scanners.endpoints.interpreter import Interpreter
+    from scanners.routing.interpreter import Interpreter
 
+_ACTION_KEYS = frozenset(
+    "action type cmd command method op operation mode route path page fn func function api request req do q task act "
+    "service endpoint event intent view resource actionType requestType pathInfo target entity kind ação acao accion".split()
+)
+"""Parameters by which one address serves many."""
 _KEEPS_PATH = frozenset(
     "strip rstrip lstrip lower removeprefix removesuffix replace replaceAll toLowerCase toString trim decode encode "
     "trimEnd substring slice title casefold format".split()
@@ -108,8 +113,8 @@ class Expressions:
     def member(self, base: Value | None, name: str) -> Value | None:
         """A named part of a value."""
         if isinstance(base, Request):
-            if name in {"action", "operation", "fn", "op", "cmd"} and base.keys and self.run.actions:
-                return Part(What.ACTION)
+            if self.run.actions:
+                return Part(What.ACTION) if base.keys and name in _ACTION_KEYS else Request((*base.keys, name))
             return part_of_request(Request((*base.keys, name)))
         if isinstance(base, Part):
             if base.what is What.PATH and name in {"path", "pathname"}:

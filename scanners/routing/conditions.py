@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanners.endpoints.route import METHODS, Match, Route, both, exact, from_key, from_regex, product, spell
-from scanners.endpoints.values import Cond, Lit, Many, Pairs, Part, Pattern, Picked, Request, Value, What
+from scanners.routing.route import METHODS, Match, Route, both, exact, from_key, from_regex, product, spell
+from scanners.routing.values import Cond, Lit, Many, Pairs, Part, Pattern, Picked, Request, Value, What
 from scanners.syntax import tree as t
 
 NOTHING = Cond()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from scanners.endpoints.route import Route
+from scanners.routing.route import Route
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from scanners.endpoints.endpoint import Auth, Guard, Strength
-from scanners.endpoints.shapes import called, denies, is_auth_name, is_weak_auth_name, terminates
+from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -30,6 +30,35 @@ _SUBJECT = re.compile(
     r"(?i)token|authori[sz]|auth|claims|session|cookie|api_?key|secret|signature|bearer|identity|jwt|principal|\brole|is_?admin|"
     r"current_?user|cognito|\buser\b|user_?id|username|uid|caller|\bg\.user|req\.user|\bsub\b|permission|logged|member|admin|hmac"
 )
+
+
+class Auth(StrEnum):
+    """Whether a guard stands before the handler."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Strength(StrEnum):
+    """Where a guard stands, strongest first."""
+
+    GATEWAY = "gateway authorizer"
+    DECORATOR = "decorator"
+    DISPATCH = "check before dispatch"
+    BRANCH = "check in the branch"
+    HANDLER = "check in the handler"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The judgement over one endpoint, with what it rests on."""
+
+    auth: Auth
+    evidence: str
+    strength: Strength = Strength.NONE
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +93,15 @@ class Guards:
                 return found
             weak = weak or found
         return weak
+
+    def in_tests(self, tests: Iterable[t.Node], scope: Scope) -> Evidence | None:
+        """A guard in what had to hold: `if path == "/x" and is_admin(event)`."""
+        for test in tests:
+            parts = test.values if isinstance(test, t.Logic) and test.op == "and" else (test,)
+            for part in parts:
+                if isinstance(part, t.Call) and is_auth_name(called(part)):
+                    return Evidence(f"{called(part)}()", scope.path, part.line)
+        return None
 
     def in_body(self, node: t.Node, scope: Scope) -> Evidence | None:
         """A guard inside of a handler: a function as written, or the name of one of ours."""

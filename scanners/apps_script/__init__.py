@@ -1,0 +1,5 @@
+"""Google Apps Script: what a web app lets whom do, and what guards it."""
+
+from scanners.apps_script.scanner import AppsScript
+
+__all__ = ["AppsScript"]

@@ -1,0 +1,158 @@
+"""Apps Script projects of a repository: their files, their manifest, one space of names."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanners.routing.route import spell
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
+
+_SERVICES = re.compile(
+    rb"\b(SpreadsheetApp|ContentService|HtmlService|DriveApp|MailApp|GmailApp|PropertiesService|CalendarApp|UrlFetchApp|"
+    rb"ScriptApp|LockService|CacheService|FormApp|DocumentApp|SlidesApp|Utilities\.(?:formatDate|computeDigest))\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`appsscript.json`, as far as it says who may run what."""
+
+    path: str = ""
+    """Empty: the repository has none."""
+    access: str = ""
+    """`ANYONE_ANONYMOUS`, `ANYONE`, `DOMAIN`, `MYSELF`; empty: not said."""
+    execute_as: str = ""
+    """`USER_DEPLOYING` or `USER_ACCESSING`; empty: not said."""
+    api_access: str = ""
+    """Who may run functions through the execution API."""
+    scopes: tuple[str, ...] | None = None
+    """None: not declared, Google works them out."""
+    broken: bool = False
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def line(self, key: str) -> int:
+        """Where a key stands."""
+        return self.lines.get(key, 1)
+
+
+@dataclass(slots=True)
+class Project:
+    """One project."""
+
+    root: str
+    """Folder in the repository; empty: the repository itself."""
+    manifest: Manifest
+    program: GlobalProgram
+    pages: dict[str, bytes] = field(default_factory=dict)
+    clasp: str = ""
+    """Path of its `.clasp.json`."""
+    clasp_content: bytes = b""
+
+    def function(self, name: str) -> Found | None:
+        """A global function."""
+        found = self.program.anywhere(name)
+        return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
+
+    def functions(self) -> Iterator[tuple[Scope, t.Function]]:
+        """All global functions."""
+        for scope in self.program.scopes.values():
+            for node in scope.names.values():
+                if isinstance(node, t.Function) and scope.path not in self.pages:
+                    yield scope, node
+
+    def walk(self) -> Iterator[tuple[Scope, t.Node]]:
+        """Every node of the server side."""
+        for scope in self.program.scopes.values():
+            if scope.path not in self.pages:
+                for node in t.walk(*scope.module.body):
+                    yield scope, node
+
+
+class GlobalProgram(Program):
+    """Apps Script has no modules: what one file defines, every file sees."""
+
+    def resolve(self, scope: Scope, name: str, depth: int = 0) -> Found | Scope | None:
+        """The meaning in the file itself, else in any other."""
+        return super().resolve(scope, name, depth) or (self.anywhere(name) if depth == 0 else None)
+
+    def anywhere(self, name: str) -> Found | Scope | None:
+        """The first file's meaning of a global name."""
+        for scope in self.scopes.values():
+            if name in scope.names:
+                return super().resolve(scope, name)
+        return None
+
+
+def read_manifest(path: str, content: bytes) -> Manifest:
+    """The manifest; a broken one says so."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        for key in re.findall(r'"(\w+)"\s*:', line):
+            lines.setdefault(key, number)
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return Manifest(path, broken=True, lines=lines)
+    if not isinstance(document, dict):
+        return Manifest(path, broken=True, lines=lines)
+    webapp: dict[str, Any] = document["webapp"] if isinstance(document.get("webapp"), dict) else {}
+    api: dict[str, Any] = document["executionApi"] if isinstance(document.get("executionApi"), dict) else {}
+    scopes = document.get("oauthScopes")
+    return Manifest(
+        path,
+        str(webapp.get("access", "")).upper(),
+        str(webapp.get("executeAs", "")).upper(),
+        str(api.get("access", "")).upper(),
+        tuple(str(s) for s in scopes) if isinstance(scopes, list) else None,
+        lines=lines,
+    )
+
+
+def uses_services(content: bytes) -> bool:
+    """Whether a script uses what only Apps Script has."""
+    return _SERVICES.search(content) is not None
+
+
+def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterable[str]) -> dict[str, str]:
+    """Project folder of each script; scripts of no project are left out.
+
+    A folder with a manifest or `.clasp.json` is a project; without one, a folder with `.gs` files, or with scripts that
+    answer requests or use Apps Script's services.
+    """
+    declared = {posixpath.dirname(path) for path in manifests} | {posixpath.dirname(path) for path in clasps}
+    found: dict[str, str] = {}
+    for path, content in scripts.items():
+        folder = posixpath.dirname(path)
+        home = _nearest(folder, declared)
+        if home is not None:
+            found[path] = home
+        elif (path.lower().endswith(".gs") or re.search(rb"\bfunction\s+do(Get|Post)\s*\(", content)) and (
+            path.lower().endswith(".gs") or uses_services(content)
+        ):
+            found[path] = folder
+    loose = set(found.values())
+    for path, content in scripts.items():
+        folder = posixpath.dirname(path)
+        if path not in found and folder in loose and uses_services(content):
+            found[path] = folder
+    return found
+
+
+def _nearest(folder: str, declared: set[str]) -> str | None:
+    while True:
+        if folder in declared:
+            return folder
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
+
+
+def action_path(action: str) -> str:
+    """How an action is written as a path."""
+    return f"/?action={action}" if action else spell("/")

@@ -1,0 +1,103 @@
+"""How far a function reaches: what it can read, write, send, share or delete."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from scanners.routing.shapes import called
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
+
+
+class Reach(IntEnum):
+    """The worst that code can do, ordered."""
+
+    NONE = 0
+    READ = 1
+    FETCH = 2
+    WRITE = 3
+    MAIL = 4
+    SHARE = 5
+    DELETE = 6
+
+    @property
+    def word(self) -> str:
+        """Lower case."""
+        return self.name.lower()
+
+
+_KINDS = (
+    (Reach.DELETE, re.compile(r"^(deleteRows?|deleteColumns?|deleteSheet|setTrashed|removeFile|deleteEvent|deleteEventSeries|clearContents?|"
+                              r"deleteAllProperties|deleteProperty|moveToTrash|moveThreadToTrash|deleteCalendar|removeFolder|deleteContact)$")),
+    (Reach.SHARE, re.compile(r"^(addEditors?|addViewers?|setSharing|addCommenters?|setOwner)$")),
+    (Reach.MAIL, re.compile(r"^(sendEmail|createDraft|forward|replyAll)$")),
+    (Reach.WRITE, re.compile(r"^(appendRow|setValues?|setFormulas?|setFormula|insertSheet|createFile|createEvent|createAllDayEvent|"
+                             r"setPropert(y|ies)|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|setTitle|appendParagraph|"
+                             r"setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|setDescription|addGuest|setName|setContent)$")),
+    (Reach.FETCH, re.compile(r"^UrlFetchApp\.fetch(All)?$")),
+    (Reach.READ, re.compile(r"^(getValues?|getDisplayValues?|getDataRange|getRange|getFileById|getFolderById|getFiles|getEvents|getProperties|"
+                            r"openById|openByUrl|getActiveSpreadsheet|getSheetByName|search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
+)  # fmt: skip
+"""By the last name of a call, worst first."""
+
+
+class Reaches:
+    """Measures functions of one program, following calls."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._known: dict[int, Reach] = {}
+
+    def of(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Reach:
+        """The worst in these nodes and in what they call."""
+        worst = Reach.NONE
+        for node in t.walk(*nodes):
+            if isinstance(node, t.Call):
+                worst = max(worst, self._call(node, scope, depth))
+            if worst is Reach.DELETE:
+                break
+        return worst
+
+    def _call(self, node: t.Call, scope: Scope, depth: int) -> Reach:
+        name = called(node)
+        last = name.rsplit(".", 1)[-1]
+        for reach, pattern in _KINDS:
+            if pattern.match(name if reach is Reach.FETCH else last) and (isinstance(node.func, t.Attr)):
+                return reach
+        if depth >= 6:
+            return Reach.NONE
+        target = self.target(node, scope)
+        return self.function(target, depth) if target is not None else Reach.NONE
+
+    def function(self, target: Found, depth: int = 0) -> Reach:
+        """The worst that one of our functions can do."""
+        key = id(target.node)
+        if key not in self._known:
+            self._known[key] = Reach.NONE
+            assert isinstance(target.node, t.Function)
+            self._known[key] = self.of(target.node.body, target.module, depth + 1)
+        return self._known[key]
+
+    def target(self, node: t.Call, scope: Scope) -> Found | None:
+        """The function of ours that is called: by its name, or as a member of an object of ours."""
+        name = called(node)
+        head, _, rest = name.partition(".")
+        found = self.program.resolve(scope, head) if head else None
+        if not isinstance(found, Found):
+            return None
+        if not rest:
+            return found if isinstance(found.node, t.Function) else None
+        members: tuple[t.Node, ...] = ()
+        if isinstance(found.node, t.Table):
+            value = found.node.get(rest)
+            if isinstance(value, t.Name):
+                inner = self.program.resolve(found.module, value.id)
+                return inner if isinstance(inner, Found) and isinstance(inner.node, t.Function) else None
+            members = (value,) if value is not None else ()
+        elif isinstance(found.node, t.Class):
+            members = tuple(m for m in found.node.body if isinstance(m, t.Function) and m.name == rest)
+        elif isinstance(found.node, t.Call):  # (function () { return { rest: ... } })()
+            members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
+        function = next((m for m in members if isinstance(m, t.Function)), None)
+        return Found(found.module, function) if function is not None else None

@@ -1,0 +1,28 @@
+"""Every card of the Apps Script scanner against its own examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.model.rule import Rule
+from auditor.resources import rules_folder
+from auditor.rulebook import read_rulebook
+from scanners.apps_script import AppsScript
+from tests.support.context import scan
+
+CARDS = read_rulebook(rules_folder(), scanners=["apps_script"]).rules
+
+
+def fires(rule: Rule, example: dict[str, Any]) -> bool:
+    files = {example["file"]: example["text"]} | example.get("files", {})
+    return rule.id in {match.rule_id for match in scan(AppsScript(), files, rules=CARDS).matches}
+
+
+@pytest.mark.parametrize("rule", CARDS, ids=lambda rule: rule.id)
+def test_a_card_fires_on_its_examples_and_stays_silent_on_its_counter_examples(rule: Rule) -> None:
+    assert len(rule.examples) >= 2
+    assert len(rule.counter_examples) >= 2
+    assert [e for e in rule.examples if not fires(rule, e)] == []
+    assert [e for e in rule.counter_examples if fires(rule, e)] == []
