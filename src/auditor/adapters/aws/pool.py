@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import heapq
 import json
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any
 
 from auditor.adapters.aws.classify import Cause, Fault, classified
@@ -84,12 +83,16 @@ class Pool:
 
     def run(self) -> None:
         """Work until every call is answered or given up; answers may ask for more."""
-        jobs: SimpleQueue[Task | None] = SimpleQueue()
         results: SimpleQueue[tuple[Task, Mapping[str, Any] | BaseException]] = SimpleQueue()
-        workers = [Thread(target=_work, args=(jobs, results), daemon=True) for _ in range(self.threads)]
-        for worker in workers:
-            worker.start()
         flying = 0
+        workers = ThreadPoolExecutor(self.threads)
+
+        def jobs(task: Task) -> None:
+            # A future keeps whatever the call raised: AWS's errors are judged, and a bug raised, by the main thread.
+            workers.submit(_call, task).add_done_callback(
+                lambda done: None if done.cancelled() else results.put((task, done.exception() or done.result()))
+            )
+
         try:
             while True:
                 flying += self._dispatch(jobs, self.threads * 2 - flying)
@@ -102,10 +105,7 @@ class Pool:
                 flying -= 1
                 self._finish(task, result)
         finally:
-            for _ in workers:
-                jobs.put(None)
-            for worker in workers:
-                worker.join()
+            workers.shutdown(cancel_futures=True)
 
     def _until_next(self) -> float | None:
         """Seconds until something may begin; None: only an answer can bring us on."""
@@ -123,7 +123,7 @@ class Pool:
         self._sequence += 1
         heapq.heappush(self._due, (at, self._sequence, where))
 
-    def _dispatch(self, jobs: SimpleQueue[Task | None], room: int) -> int:
+    def _dispatch(self, jobs: Callable[[Task], None], room: int) -> int:
         """Hand out what may begin now, clock by clock; gives how many were handed out."""
         now = self.clock()
         while self._later and self._later[0][0] <= now:
@@ -148,13 +148,13 @@ class Pool:
         if self._lines.get(where):
             self._schedule(where, now)
 
-    def _start(self, task: Task, jobs: SimpleQueue[Task | None], now: float) -> int:
+    def _start(self, task: Task, jobs: Callable[[Task], None], now: float) -> int:
         dead = self._unreachable.get(self._where(task))
         if dead is not None:
             self._deliver(task, dead, last=True)
             return 0
         task.began = now
-        jobs.put(task)
+        jobs(task)
         return 1
 
     def _postpone(self, task: Task, at: float) -> None:
@@ -232,23 +232,11 @@ class Pool:
             answer(result, last)
 
 
-def _work(jobs: SimpleQueue[Task | None], results: SimpleQueue[tuple[Task, Mapping[str, Any] | BaseException]]) -> None:
-    """A worker: makes calls, keeps nothing, judges nothing."""
+def _call(task: Task) -> Mapping[str, Any]:
+    """Make one call; keeps nothing, judges nothing."""
     from botocore import xform_name
-    from botocore.exceptions import BotoCoreError, ClientError
 
-    def call(task: Task) -> Mapping[str, Any]:
-        client = task.account.client(task.ask.service, task.region)
-        answer: dict[str, Any] = getattr(client, xform_name(task.ask.operation))(**task.arguments)
-        answer.pop("ResponseMetadata", None)
-        return answer
-
-    while (task := jobs.get()) is not None:
-        answer: Mapping[str, Any] | BaseException | None = None
-        try:
-            answer = call(task)
-        except (BotoCoreError, ClientError) as error:
-            answer = error
-        finally:
-            # A bug ends this worker, and is handed to the main thread, which raises it.
-            results.put((task, answer if answer is not None else sys.exception() or RuntimeError("no answer")))
+    client = task.account.client(task.ask.service, task.region)
+    answer: dict[str, Any] = getattr(client, xform_name(task.ask.operation))(**task.arguments)
+    answer.pop("ResponseMetadata", None)
+    return answer
