@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli import endpoints, gating, operations, planning, portfolios, reporting, running, scanning, wiki
+from auditor.cli import endpoints, explain, gating, operations, planning, portfolios, reporting, running, scanning, wiki
 from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
 
@@ -57,6 +57,7 @@ app.command()(reporting.report)
 app.command()(planning.plan)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
+app.command()(explain.explain)
 operations.register(app)
 app.add_typer(aws_app, name="aws")
 app.add_typer(fix_app, name="fix")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,40 +10,114 @@ import typer
 
 if TYPE_CHECKING:
     from auditor.adapters.wiki.reading import Reading
+    from auditor.model.run import EntityInfo
 
 app = typer.Typer(no_args_is_help=True, help="Facts, checks and templates for the project wiki.")
 
 Pages = Annotated[list[Path], typer.Argument(help="Markdown pages, or folders of them.", metavar="PAGE|FOLDER ...")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
+PortfolioFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--portfolio", help="Portfolio whose page map and kinds say what is missing; without it only the pages speak."
+    ),
+]
 
 
 @app.command()
-def facts(pages: Pages, output: Format = "text") -> None:
+def facts(pages: Pages, output: Format = "text", portfolio: PortfolioFile = None) -> None:
     """Print every figure of the pages with its place; JSON follows the schema auditor/facts@1."""
-    reading = _read(pages)
-    if output == "json":
+    reading = _read(pages, portfolio)
+    if _is_json(output):
         import json
 
         from auditor.adapters.wiki.as_json import facts_document
 
         typer.echo(json.dumps(facts_document(reading), indent=1, ensure_ascii=False))
         return
-    if output != "text":
-        raise typer.BadParameter("is text or json", param_hint="--format")
     from auditor.adapters.wiki.as_text import facts_lines
 
     for line in facts_lines(reading):
         typer.echo(line)
 
 
-def _read(paths: list[Path]) -> Reading:
-    from auditor.adapters.wiki.reading import read_pages
-    from auditor.adapters.wiki.sources import pages_below
-    from auditor.errors import AuditorError
+@app.command()
+def lint(
+    pages: Pages,
+    problems: Annotated[
+        bool, typer.Option("--problems", help="Only what is wrong: conflicts, arithmetic, unreadable pages.")
+    ] = False,
+    output: Format = "text",
+    portfolio: PortfolioFile = None,
+) -> None:
+    """Say line by line what was understood, what was not, and what is missing.
+
+    Exit code 1 if pages contradict themselves or cannot be read; what is merely missing does not fail. As a pre-commit hook
+    of the wiki's own repository: `auditor wiki lint --problems`.
+    """
+    from auditor.adapters.wiki.lint import lint as remarks_of
+    from auditor.adapters.wiki.vocabulary import read_vocabulary
+    from auditor.errors import ExitCode
     from auditor.resources import rules_folder
 
-    try:
-        return read_pages(pages_below(paths), rules_folder())
-    except AuditorError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(int(error.exit_code)) from error
+    remarks = remarks_of(_read(pages, portfolio), read_vocabulary(rules_folder()))
+    shown = [r for r in remarks if r.is_problem or not problems]
+    if _is_json(output):
+        import json
+
+        rows = [{"page": r.page, "line": r.line or None, "kind": r.kind, "text": r.text} for r in shown]
+        typer.echo(json.dumps({"schema": "auditor/wiki-lint@1", "remarks": rows}, indent=1, ensure_ascii=False))
+    else:
+        for remark in shown:
+            typer.echo(str(remark))
+        counts = {kind: sum(1 for r in remarks if r.kind == kind) for kind in dict.fromkeys(r.kind for r in remarks)}
+        typer.echo(
+            ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or "nothing to say", err=problems
+        )
+    raise typer.Exit(int(ExitCode.FINDINGS if any(r.is_problem for r in remarks) else ExitCode.PASSED))
+
+
+@app.command()
+def template(
+    kind: Annotated[
+        str, typer.Argument(help="numbers, a table such as channels or invoices, or a kind of business such as rental.")
+    ],
+) -> None:
+    """Print a page to fill in: front matter, the numbers that reports need, and the tables."""
+    from datetime import UTC, datetime
+
+    from auditor.adapters.wiki.templates import kinds
+    from auditor.adapters.wiki.templates import template as lines_of
+    from auditor.adapters.wiki.vocabulary import read_vocabulary
+    from auditor.errors import UsageError
+    from auditor.resources import rules_folder
+
+    vocabulary = read_vocabulary(rules_folder())
+    if kind not in kinds(vocabulary):
+        raise UsageError(f"there is no template {kind!r}; there are {', '.join(kinds(vocabulary))}")
+    for line in lines_of(kind, vocabulary, datetime.now(UTC).date()):
+        typer.echo(line)
+
+
+def _is_json(output: str) -> bool:
+    from auditor.errors import UsageError
+
+    if output not in {"text", "json"}:
+        raise UsageError(f"--format is text or json, not {output!r}")
+    return output == "json"
+
+
+def _read(paths: list[Path], portfolio: Path | None) -> Reading:
+    from auditor.adapters.wiki.reading import read_pages
+    from auditor.adapters.wiki.sources import pages_below
+    from auditor.resources import rules_folder
+
+    entities: Sequence[EntityInfo] = ()
+    currency = "USD"
+    if portfolio is not None:
+        from auditor.flows.collecting import entity_infos
+        from auditor.wiring import load_portfolio
+
+        settings = load_portfolio(portfolio)
+        entities, currency = entity_infos(settings), settings.currency
+    return read_pages(pages_below(paths), rules_folder(), entities=entities, currency=currency)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from auditor.finance import capital, cash, chart, clients, delivery, recognition, rental, unit_economics
+from auditor.finance import capital, cash, channels, chart, clients, delivery, recognition, rental, unit_economics
 from auditor.finance.book import Book, book_of, money_quantity
 from auditor.finance.figures import amount, computed, missing, plain
 from auditor.finance.interval import Interval
@@ -184,3 +184,18 @@ def _share_over(books: tuple[Book, ...]) -> Figure:
     return computed(
         whole, "target_share", Quantity(value.low, value.high, "percent"), filled, [actual, target], note=note
     )
+
+
+def rows_of(book: Book, metric: str) -> tuple[Figure, ...] | None:
+    """The figures of each row where a metric has several (`channels`, `jobs`, `sensitivities`); None where it has one."""
+    if metric in {"channels", "channel_net", "channel_order"}:
+        return tuple(
+            f
+            for c in channels.channels(book)
+            for f in (c.net, c.effective_rate, c.direct_equivalent, c.break_even, c.expected)
+        )
+    if metric in {"jobs", "delivery_cost"}:
+        return tuple(f for j in delivery.jobs(book) for f in (j.days, j.fuel, j.crew, j.cost, j.per_nm, j.margin))
+    if metric == "sensitivities":
+        return cash.sensitivities(book)
+    return None

@@ -106,7 +106,7 @@ def test_placeholders_are_gaps_with_their_line() -> None:
     assert [(g.metric, g.raw, g.line) for g in gaps] == [
         ("cash", "TBD", 3),
         ("revenue", "$[X]", 4),
-        ("rent", "(empty cell)", 5),
+        ("rent", "empty cell", 5),
     ]
     assert "Runway" in gaps[0].blocks
 

@@ -147,11 +147,19 @@ def _decode(content: bytes) -> tuple[str, str]:
         return content.decode("cp1252", errors="replace"), ""
 
 
-def candidates(facts: Iterable[Fact], vocabulary: Vocabulary) -> Iterator[Candidate]:
-    """Labels that hold a metric's name without being one."""
+def candidates(facts: Iterable[Fact], vocabulary: Vocabulary, rows: Iterable[Record] = ()) -> Iterator[Candidate]:
+    """Labels that hold a metric's name without being one; rows of known tables and of costs need no confirmation."""
+    known = {str(record.source) for record in rows}
     seen: set[tuple[str, str]] = set()
     for fact in facts:
-        if fact.metric is not None or fact.tier is not Tier.DECLARED or fact.extractor.endswith("total"):
+        if (
+            fact.metric is not None
+            or fact.tier is not Tier.DECLARED
+            or fact.extractor.endswith("total")
+            or fact.category
+        ):
+            continue
+        if str(fact.source) in known:
             continue
         metric = vocabulary.candidate(fact.label, fact.value)
         if metric is None or (fact.entity, fact.label) in seen:

@@ -362,7 +362,7 @@ def _cell_gap(cell: Cell, column: Column, row: _Row, vocabulary: Vocabulary) -> 
             cell.line,
         )
     if vocabulary.lookup(row.label) is not None and EMPTY_CELL.match(cell.text) and _plain_column(column, vocabulary):
-        return Placeholder(name, cell.words or "(empty cell)", cell.line)
+        return Placeholder(name, cell.words or "empty cell", cell.line)
     return None
 
 

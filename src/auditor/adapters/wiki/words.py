@@ -38,7 +38,7 @@ PLACEHOLDER = re.compile(
 _TEMPLATE = re.compile(
     r"[$€£]?\s?\[[^\]\d]{0,40}\]%?|[$€£]\s?(?:[Xx]+(?:[.,][Xx]+)*[KkMm]?|_{2,}|\?+|\.{2,})(?![A-Za-z])|<[a-z][^<>]{0,30}>|\{\{[^}]*\}\}|\?{2,}|^\W*[?_]+\W*$|(?<![A-Za-z])X{2,3}%?(?![A-Za-z])"
 )
-EMPTY_CELL = re.compile(r"^\s*(?:[-–—]+|n/?a|none given|\.{2,})?\s*$", re.IGNORECASE)
+EMPTY_CELL = re.compile(r"^\s*(?:[-–—]+|[$€£%]|n/?a|none given|\.{2,})?\s*$", re.IGNORECASE)
 ZERO = re.compile(
     r"^\W*(zero|none|nil|nothing|no \w+(?: yet)?|pre-?revenue|none yet|not yet any|empty)\b[^,;$€£\d]{0,40}$",
     re.IGNORECASE,
