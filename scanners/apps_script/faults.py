@@ -123,12 +123,12 @@ class Faults:
         if self.access == "anonymous":
             yield self._match(
                 "anonymous-access", manifest.path, manifest.line("access"), "",
-                f"Anyone {who} reaches {len(open_ones)} unguarded actions of this web app", self._grade(worst),
+                f"Anyone {who} reaches {len(open_ones)} unguarded actions of this web app", self._grade(min(worst, Reach.MAIL)),
             )  # fmt: skip
         if manifest.execute_as == "USER_DEPLOYING" and worst >= Reach.READ:
             yield self._match(
                 "public-runs-as-owner", manifest.path, manifest.line("executeAs"), "",
-                f"Anyone {who} acts with the rights of the person who deployed the web app", self._grade(worst),
+                f"Anyone {who} acts with the rights of the person who deployed the web app", self._grade(min(worst, Reach.MAIL)),
             )  # fmt: skip
 
     def _unguarded(self, serves: list[Action]) -> Iterator[Match]:
@@ -136,11 +136,11 @@ class Faults:
             found = [a for a in serves if a.method == method and a.auth is not Auth.YES]
             found = [a for a in found if a.reach >= Reach.READ and not _only_page(a)]
             if found:
-                worst = max(a.reach for a in found)
+                worst = Reach.READ if method == "GET" else max(a.reach for a in found)
                 listed = ", ".join(a.name for a in found if a.name) or f"do{method.title()}"
                 yield self._match(
                     rule, found[0].file, found[0].line, method, f"do{method.title()} answers without a check of the caller: {listed}",
-                    self._grade(worst), found,
+                    self._grade(min(worst, Reach.MAIL)), found,
                 )  # fmt: skip
         destructive = [a for a in serves if a.auth is not Auth.YES and a.reach >= Reach.SHARE]
         for action in destructive:
@@ -164,7 +164,7 @@ class Faults:
             listed = ", ".join(a.name for a in found[:12])
             yield self._match(
                 "public-function-unguarded", found[0].file, found[0].line, "",
-                f"Whoever opens the page can run {listed} with any arguments", self._grade(worst), found,
+                f"Whoever opens the page can run {listed} with any arguments", self._grade(min(worst, Reach.MAIL)), found,
             )  # fmt: skip
 
     def _special(self, serves: list[Action]) -> Iterator[Match]:

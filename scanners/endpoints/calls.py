@@ -78,13 +78,9 @@ class Calls:
 
     def _calls(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[FrontCall]:
         for method, url in self._requests(node, function, scope):
-            if url.has_hole:
-                if not self._is_wrapper(function, scope):
-                    known = url.filled({})
-                    if known.path.strip("/{}") or known.is_absolute:
-                        yield self._front(method or "GET", known, node, scope)
-                continue
-            yield self._front(method or "GET", url, node, scope)
+            if url.is_wrapper and self._is_wrapper(function, scope):
+                continue  # its callers say the path
+            yield self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
 
     def _front(self, method: str, url: Url, node: t.Call, scope: Scope) -> FrontCall:
         return FrontCall(method, url.shown, url.base, scope.path, node.line)
@@ -245,7 +241,7 @@ class Calls:
             if any(path == scope.path for path, _ in known):
                 continue
             for method, url in self._requests(call, function, scope):
-                if url.has_hole:
+                if url.is_wrapper:
                     wrapper = self._wrapper(function, call, method, url, scope)
                     self.wrappers.setdefault(function.name, []).append((scope.path, wrapper))
                     break

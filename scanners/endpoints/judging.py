@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from scanners.endpoints import validation
@@ -43,8 +44,20 @@ def _handler_of(reached: Reached, program: Program) -> Found | None:
     return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
 
 
+_ISSUES = re.compile(
+    r"(?i)(^|[/_.-])(log_?-?in|sign_?-?in|sign_?-?up|register|registration|authenticate|forgot|reset|refresh|token|otp|session|"
+    r"verify|callback|oauth2?|magic)"
+)
+
+
+def issues_tokens(path: str, handler: str) -> bool:
+    """Whether an endpoint is where strangers become known: its own 401 says that a password is wrong."""
+    return bool(_ISSUES.search(path) or _ISSUES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", handler)))
+
+
 def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope: Scope, guards: Guards) -> Guard:
     """The strongest guard on the way to a place."""
+    path = reached.route.rendered()[0]
     weak: Evidence | None = None
     steps: list[tuple[Strength, Evidence | None]] = [
         (Strength.DECORATOR, guards.decorator(decorator, scope)) for decorator in entry.decorators
@@ -60,6 +73,8 @@ def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope:
     if handler is not None and isinstance(handler.node, t.Function):
         steps.append((Strength.HANDLER, guards.in_statements(handler.node.body, handler.module)))
     for strength, found in steps:
+        if strength in {Strength.BRANCH, Strength.HANDLER} and issues_tokens(path, reached.handler):
+            continue
         if found is not None and found.verified:
             return guarded(strength, found)
         weak = weak or found
@@ -114,7 +129,7 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
         if found is not None and found.verified:
             return guarded(Strength.DISPATCH, found)
         weak = weak or found
-    for node in hit.body:
+    for node in () if issues_tokens(hit.path, hit.handler) else hit.body:
         found = guards.in_body(node, scope)
         if found is not None and found.verified:
             return guarded(Strength.HANDLER, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.errors import NotScannedError
 from auditor.model.fact import Record
@@ -17,6 +17,7 @@ from scanners.endpoints.calls import RELEVANT, Calls
 from scanners.endpoints.declarations.merging import merge
 from scanners.endpoints.declarations.reading import read_declarations
 from scanners.endpoints.endpoint import Endpoint, FrontCall
+from scanners.endpoints.forms import form_calls
 from scanners.endpoints.join import Joined, join, unique
 from scanners.routing.guards import Guards
 from scanners.syntax.program import Program
@@ -54,7 +55,7 @@ class Endpoints:
         everything, _ = merge(found, deployed, described, Guards(program))
         endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))
         servers = frozenset(e.file for e in endpoints if language(e.file) == "script")
-        calls = _once(Calls(program).all(servers))
+        calls = _once((*Calls(program).all(servers), *form_calls(sources.pages)))
         dynamic = frozenset(path for path, _ in found.dynamic)
         joined = join(endpoints, calls, dynamic=dynamic)
         return ScanResult(
@@ -72,7 +73,7 @@ def _wanted(path: str, content: bytes) -> bool:
     return RELEVANT.search(content) is not None or (kind == "script" and _SERVER.search(content) is not None)
 
 
-def _once(calls: Iterator[FrontCall]) -> list[FrontCall]:
+def _once(calls: Iterable[FrontCall]) -> list[FrontCall]:
     """One call a place, method and path."""
     return sorted(dict.fromkeys(calls), key=lambda c: (c.file, c.line, c.path, c.method))
 

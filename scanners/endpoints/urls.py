@@ -19,6 +19,10 @@ _STAGE = re.compile(
 )
 
 
+_PATH_NAME = re.compile(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
+"""Parameters that hold a path and not an id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A parameter of the function around: filled in by its callers."""
@@ -59,6 +63,19 @@ class Url:
     def has_hole(self) -> bool:
         """Whether callers say a part of it."""
         return bool(self.holes)
+
+    @property
+    def is_wrapper(self) -> bool:
+        """Whether callers say the path itself, and not only an id in it."""
+        before = ""
+        for part in self.parts:
+            if isinstance(part, Hole):
+                if "?" in before or before.endswith(("=", "&", "#")):
+                    return False
+                continues = not before.endswith("/") or not before.strip("/")
+                return continues or bool(_PATH_NAME.search(part.name))
+            before += part if isinstance(part, str) else "" if isinstance(part, Base) else "{}"
+        return False
 
     @property
     def base(self) -> str:

@@ -160,8 +160,9 @@ class Interpreter:
 
     def side(self, body: tuple[t.Node, ...], frame: Frame, routes: tuple[Route, ...], line: int) -> bool:
         """Follow a branch that is taken for some routes only; it is their endpoint when nothing deeper is."""
-        at = len(self.reached)
+        at, trail = len(self.reached), self.trail
         self.block(body, frame, routes)
+        self.trail = trail  # what the branch itself does did not run before it
         if len(self.reached) > at:
             last = body[-1:]
             rest = tuple(r for r in routes if not r.is_pathless)

@@ -29,7 +29,7 @@ def merge(
         if declared.is_wildcard:
             served = mine or ([] if handler is not None else _all_routed(endpoints, declared, deployed))
             for i in served:
-                endpoints[i] = _with_gateway(endpoints[i], declared, guards_all=True)
+                endpoints[i] = _with_gateway(endpoints[i], declared)
             if not served:
                 added.append(_declared_endpoint(declared, handler, guards))
             continue
@@ -91,7 +91,7 @@ def _shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
 
 
-def _with_gateway(endpoint: Endpoint, declared: Declared, *, guards_all: bool = False) -> Endpoint:
+def _with_gateway(endpoint: Endpoint, declared: Declared) -> Endpoint:
     """The endpoint with what its declaration adds: a gateway's authorizer outranks what the code does."""
     place = f"{declared.file}:{declared.line}"
     shown = replace(endpoint, declared=place, validation=_better(endpoint.validation, declared.validation))
@@ -104,7 +104,7 @@ def _with_gateway(endpoint: Endpoint, declared: Declared, *, guards_all: bool = 
         )
     if endpoint.auth is Auth.NO and declared.auth is Auth.UNKNOWN:
         return replace(shown, auth=Auth.UNKNOWN, evidence=f"{declared.evidence} ({place})")
-    if endpoint.auth is Auth.NO and not guards_all:
+    if endpoint.auth is Auth.NO and declared.evidence not in endpoint.evidence:
         return replace(shown, evidence=f"{endpoint.evidence}; {declared.evidence} ({place})")
     return shown
 

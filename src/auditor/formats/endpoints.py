@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.model.fact import Record
-from auditor.model.run import Outcome
+from auditor.model.run import Outcome, OutcomeStatus
 
 SCHEMA = "auditor/endpoints@1"
 _ENDPOINT_KEYS = ("method", "path", "match", "auth", "evidence", "validation", "handler", "file")
@@ -36,7 +36,7 @@ def map_of(outcomes: Iterable[Outcome]) -> EndpointMap:
     for outcome in outcomes:
         endpoints.extend(r for r in outcome.result.records if r.kind == "endpoint")
         calls.extend(r for r in outcome.result.records if r.kind == "call")
-        if outcome.reason:
+        if outcome.reason and outcome.status is OutcomeStatus.FAILED:
             notes.append(f"{outcome.target.name}: {outcome.reason}")
         notes.extend(
             f"{outcome.target.name}:{n.path}: {n.reason}" for n in outcome.result.not_scanned if not n.expected
