@@ -17,6 +17,7 @@ from auditor.reports.draft import Draft
 from auditor.reports.figures import Category, categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
 from auditor.reports.places import cited, place, visible
+from auditor.reports.receivables import client_tasks
 from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
@@ -44,7 +45,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             charts=(_waterfall(draft),),
             tables=(_contracts(draft), _roll_forward(draft), _missing_accounts(draft), _path(draft), _sums(draft)),
             findings=findings,
-            tasks=tuple(finding_tasks(draft, findings)),
+            tasks=(*finding_tasks(draft, findings), *client_tasks(draft)),
             metrics=METRICS,
         ),
     )

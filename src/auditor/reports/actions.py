@@ -6,6 +6,7 @@ stand before money below `small_money_month`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,12 @@ _EFFORT_WORDS = {
     Effort.LARGE: "more than two days",
 }
 _EFFORTS = (Effort.SMALL, Effort.MEDIUM, Effort.LARGE)
+TOLD_BY_ROWS = frozenset({
+    "wiki.gap", "wiki.placeholder", "wiki.conflict", "wiki.blocker-overdue", "wiki.blocker-without-owner",
+    "wiki.milestone-overdue", "wiki.unsigned-agreement", "wiki.equity-not-whole", "wiki.asset-not-owned-by-company",
+    "wiki.invoice-overdue", "wiki.no-billing-model", "wiki.hosted-not-billed", "wiki.missing-chart-category",
+})  # fmt: skip
+"""Findings that say what a row of the wiki says: the report's own task for that row names people, dates and money."""
 MANY_PLACES = 10
 """From here on a group of findings takes the next class of effort."""
 
@@ -79,7 +86,8 @@ def finding_tasks(draft: Draft, findings: Iterable[Finding]) -> list[Task]:
     """One task for all findings of a rule in an entity."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.rule.id, finding.entity), []).append(finding)
+        if finding.rule.id not in TOLD_BY_ROWS:
+            groups.setdefault((finding.rule.id, finding.entity), []).append(finding)
     return [_finding_task(draft, group) for group in groups.values()]
 
 
@@ -90,9 +98,9 @@ def _finding_task(draft: Draft, group: list[Finding]) -> Task:
     where = draft.now.name(first.entity) if first.entity else ""
     places = plural(len(group), "place") if len(group) > 1 else ""
     tail = ", ".join(part for part in (where, places) if part)
-    said = sentence(first.rule.fix, 120)
+    said = f"{short(visible(first.rule.title), 80)}{f' ({tail})' if tail else ''}: {_remedy(visible(first.rule.fix))}"
     return Task(
-        sentence=f"{visible(said[:-1])} ({tail})." if tail else visible(said),
+        sentence=said,
         severity=severity,
         owner=owners.most_common(1)[0][0] if owners else "",
         due=_policy_due(draft, severity),
@@ -107,6 +115,19 @@ def _finding_task(draft: Draft, group: list[Finding]) -> Task:
         entity=first.entity,
         findings=tuple(group),
     )
+
+
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+
+
+def _remedy(fix: str, limit: int = 90) -> str:
+    """The card's first instruction, without asides and code marks, cut between clauses rather than words."""
+    text = sentence(_ASIDE.sub("", fix).replace("`", ""), 400)[:-1]
+    text = text[:1].lower() + text[1:] if text[1:2].islower() else text
+    if len(text) > limit:
+        head = text[:limit].rpartition(",")[0]
+        text = head if len(head) > 25 else short(text, limit)
+    return f"{text}."
 
 
 def _grown(effort: Effort) -> Effort:

@@ -12,6 +12,8 @@ from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSett
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
 from auditor.reports.actions import finding_tasks
+from auditor.reports.capital import capital_tasks
+from auditor.reports.channels import channel_tasks, channels
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
@@ -19,6 +21,7 @@ from auditor.reports.equity import equity_table, equity_tasks, holdings
 from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, visible
+from auditor.reports.receivables import client_tasks
 from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
@@ -43,7 +46,13 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             charts=(revenue_chart(draft),),
             tables=(_businesses(draft), equity_table(draft, owned), _assets(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *equity_tasks(owned)),
+            tasks=(
+                *finding_tasks(draft, findings),
+                *equity_tasks(owned),
+                *client_tasks(draft),
+                *capital_tasks(draft),
+                *channel_tasks(channels(draft)),
+            ),
             metrics=METRICS,
             blockers=True,
         ),

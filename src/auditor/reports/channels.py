@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from auditor.finance import channels as finance
 from auditor.model.money import Money, MoneyRange
 from auditor.model.report import Cell, Tone
+from auditor.model.rule import Effort, Severity
+from auditor.reports.actions import Task
 from auditor.reports.draft import Draft
 from auditor.reports.kpi import middle
 from auditor.reports.places import place, visible
@@ -94,3 +97,23 @@ def _channel(draft: Draft, channel: finance.Channel, *, several: bool) -> Channe
 
 def _range(low: Decimal, high: Decimal, currency: str) -> MoneyRange:
     return MoneyRange(Money(low, currency), Money(high, currency))
+
+
+def channel_tasks(ways: Sequence[Channel]) -> list[Task]:
+    """Open what is not live yet; what blocks it goes first."""
+    tasks = []
+    for way in ways:
+        if way.live:
+            continue
+        said = (
+            f"Remove what blocks {way.platform} for {way.entity_name}: {way.blocker}."
+            if way.blocker
+            else f"List {way.entity_name} on {way.platform}."
+        )
+        effort = {"S": Effort.SMALL, "L": Effort.LARGE}.get(way.effort[:1].upper(), Effort.MEDIUM)
+        due = way.when if way.when.startswith("by ") else ""
+        tasks.append(
+            Task(said, Severity.MEDIUM, way.owner, due, way.monthly, confidence=Decimal("0.6"), effort=effort, pill="Channel",
+                 sources=way.sources, key=f"channel.{way.entity}.{way.platform}", entity=way.entity)
+        )  # fmt: skip
+    return tasks

@@ -11,10 +11,10 @@ from auditor.finance.channels import channels as finance_channels
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
-from auditor.model.rule import Effort, Severity
+from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
 from auditor.reports.actions import Task, due_of, finding_tasks
-from auditor.reports.channels import Channel, channels
+from auditor.reports.channels import Channel, channel_tasks, channels
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
@@ -284,26 +284,6 @@ def _missing(draft: Draft) -> Table:
         rows,
         checked_words(draft.now.snapshot, "pages"),
     )
-
-
-def channel_tasks(ways: Sequence[Channel]) -> list[Task]:
-    """Open what is not live yet; what blocks it goes first."""
-    tasks = []
-    for way in ways:
-        if way.live:
-            continue
-        said = (
-            f"Remove what blocks {way.platform} for {way.entity_name}: {way.blocker}."
-            if way.blocker
-            else f"List {way.entity_name} on {way.platform}."
-        )
-        effort = {"S": Effort.SMALL, "L": Effort.LARGE}.get(way.effort[:1].upper(), Effort.MEDIUM)
-        due = way.when if way.when.startswith("by ") else ""
-        tasks.append(
-            Task(said, Severity.MEDIUM, way.owner, due, way.monthly, confidence=Decimal("0.6"), effort=effort, pill="Channel",
-                 sources=way.sources, key=f"channel.{way.entity}.{way.platform}", entity=way.entity)
-        )  # fmt: skip
-    return tasks
 
 
 def _milestone_tasks(draft: Draft) -> list[Task]:

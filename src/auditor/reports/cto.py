@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
 from auditor.model.finding import Finding
+from auditor.model.location import CodeLocation
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
 from auditor.model.rule import Severity
-from auditor.model.run import Snapshot
+from auditor.model.run import Coverage, Snapshot
 from auditor.reports.actions import Task, finding_tasks, ranked, savings
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
-from auditor.reports.figures import figure
+from auditor.reports.figures import by_month, cost_of, figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, place, visible
-from auditor.reports.rows import amount_of, day_of, text_of, where, yes_cell
+from auditor.reports.rows import day_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import number_words, plural, quantity_words, range_words, sentence, verb
+from auditor.reports.words import (
+    listing,
+    money_words,
+    number_words,
+    plural,
+    quantity_words,
+    range_words,
+    sentence,
+    verb,
+)
 
 METRICS = frozenset({"aws_cost", "aws_run_rate", "hosting_cost"})
 _SOON = timedelta(days=180)
@@ -78,26 +88,34 @@ def saving_total(dossier: Dossier) -> Figure:
 
 
 def ended_stacks(dossier: Dossier) -> Figure:
-    """Stacks whose runtime gets no security updates any more."""
+    """Runtimes that get no security updates any more."""
     today = dossier.snapshot.frozen_at.date()
-    stacks = dossier.records("stack")
-    ended = [r for r in stacks if (day := day_of(r, "eol", "end_of_life")) and day < today]
-    sources = cited(ended) or (f"{plural(len(stacks), 'stack')} looked at",)
-    return counter(
-        "ended", "Runtimes at end of life", len(ended), sources, "stacks whose runtime's end of life has passed"
-    )
+    known = runtimes(dossier)
+    ended = [r for r in known if (day := _end_of(r)) and day < today]
+    sources = cited(ended) or cited(known) or ("no runtime was found",)
+    return counter("ended", "Runtimes at end of life", len(ended), sources, "runtimes whose end of life has passed")
+
+
+def runtimes(dossier: Dossier) -> tuple[Record, ...]:
+    """Stacks and cloud functions that name a runtime."""
+    found = (*dossier.records("stack"), *dossier.records("resource"))
+    return tuple(r for r in found if text_of(r, "runtime", "version"))
+
+
+def _end_of(record: Record) -> date | None:
+    return day_of(record, "ends", "eol", "end_of_life")
 
 
 def _indicators(draft: Draft) -> tuple[Indicator, ...]:
     criticals = draft.counted(
         "criticals", "Critical risks", draft.now.at_least(Severity.CRITICAL), rule="open findings, critical"
     )
-    stacks = draft.counted("stacks", "Stacks", draft.now.records("stack"), rule="stacks found")
+    stacks = draft.counted("stacks", "Runtimes", runtimes(draft.now), rule="runtimes found")
     return (
         Indicator("severe", "Critical and high", severe, "down", f"{criticals.text} of them critical", points=True),
         Indicator("aws_run_rate", "AWS a month", run_rate, "down", "range over the closed months"),
         Indicator("savings", "Savings found", saving_total, "", "a month, ready to take"),
-        Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} stacks", points=True),
+        Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} runtimes", points=True),
     )
 
 
@@ -152,52 +170,93 @@ def _support(draft: Draft) -> str:
 
 
 def _cost_chart(draft: Draft) -> Chart:
-    services: dict[str, list[Record]] = {}
+    """Each service's lowest to highest month; services of all businesses together."""
+    services: dict[str, list[tuple[Record, Quantity]]] = {}
     for record in draft.now.records("cost"):
-        services.setdefault(text_of(record, "service") or visible(record.name), []).append(record)
-    bars: list[tuple[Decimal, Bar]] = []
-    sized = {name: value for name, rows in services.items() if (value := _span(rows))}
-    top = max((middle(v) for v in sized.values()), default=Decimal(0))
-    for name, value in sized.items():
+        if value := cost_of(record):
+            services.setdefault(text_of(record, "service") or visible(record.name), []).append((record, value))
+    spans = {name: _span(rows) for name, rows in services.items()}
+    top = max((middle(v) for v in spans.values()), default=Decimal(0))
+    bars = []
+    for name, value in sorted(spans.items(), key=lambda kv: (-middle(kv[1]), kv[0])):
+        months = by_month(services[name])
+        shown = "; ".join(
+            f"{month or 'a month'} {money_words(sum((v.high for v in values), Decimal(0)))}"
+            for month, values in months.items()
+        )
         trace = Trace(
             f"cost.{name}",
             f"AWS cost, {name}",
-            "lowest to highest closed month",
-            quantity_words(value),
-            cited(services[name]),
+            "lowest to highest month",
+            f"{shown}: {quantity_words(value, per=False)}",
+            cited([r for r, _ in services[name]]),
         )
         cell = Cell(quantity_words(value, per=False), draft.trace(trace), align="right")
-        share = middle(value) / top if top else Decimal(0)
-        bars.append((-middle(value), Bar(name, cell, float(share), None, "a month")))
-    ordered = tuple(bar for _, bar in sorted(bars, key=lambda pair: (pair[0], pair[1].name)))
-    note = "The bar is the midpoint of the range." if any(v.low != v.high for v in sized.values()) else ""
-    return Chart("AWS cost by service", ordered, "No bill was read in this period.", note)
+        bars.append(Bar(name, cell, float(middle(value) / top) if top else 0.0, None, "a month"))
+    note = "The bar is the midpoint of the months known." if any(v.low != v.high for v in spans.values()) else ""
+    return Chart("AWS cost by service", tuple(bars), "No bill was read in this period.", note)
 
 
-def _span(rows: Iterable[Record]) -> Quantity | None:
-    """Lowest to highest month of one service; None without a figure."""
-    values = [v for r in rows if (v := amount_of(r, "amount", "cost", "unblended", "month"))]
-    if not values:
-        return None
-    return Quantity(min(v.low for v in values), max(v.high for v in values), "money", values[0].currency, "month")
+def _span(rows: Sequence[tuple[Record, Quantity]]) -> Quantity:
+    """Lowest to highest month of one service."""
+    months = by_month(rows).values()
+    low = min(sum((v.low for v in values), Decimal(0)) for values in months)
+    high = max(sum((v.high for v in values), Decimal(0)) for values in months)
+    return Quantity(low, high, "money", rows[0][1].currency, "month")
 
 
 def _stacks(draft: Draft) -> Table:
+    """Runtimes of the cloud and of repositories, and what each repository lacks."""
     today = draft.now.snapshot.frozen_at.date()
     rows = []
-    for record in draft.now.records("stack"):
-        name = f"{draft.now.name(record.entity)}: {visible(record.name)}"
-        end = day_of(record, "eol", "end_of_life")
-        rows.append((
-            Cell(name, strong=True),
-            Cell(text_of(record, "runtime", "version", "language")),
-            _end_cell(end, today),
-            *(yes_cell(text_of(record, key)) for key in ("tests", "ci", "backups", "iac")),
-            where(record),
-        ))  # fmt: skip
-    columns = ("Stack", "Runtime", "Updates", "Tests", "CI", "Backups", "Infrastructure as code", "")
-    return Table(
-        "stacks", "Stack by stack", columns, tuple(rows), "No stack was recognised in the repositories looked at."
+    for record in runtimes(draft.now):
+        name = f"{draft.now.name(record.entity)}: {visible(record.name)}" if record.entity else visible(record.name)
+        said = [f"{word}: {answer}" for key, word in _PRACTICES if (answer := text_of(record, key))]
+        rows.append(
+            (
+                Cell(name, strong=True),
+                Cell(text_of(record, "runtime", "version")),
+                _end_cell(_end_of(record), today),
+                Cell(", ".join(said)),
+                where(record),
+            )
+        )
+    rows += [
+        _repository(draft, line)
+        for line in draft.now.snapshot.coverage
+        if line.scanner == "hygiene" and draft.now.concerns(line.entity)
+    ]
+    columns = ("Stack", "Runtime", "State", "", "")
+    return Table("stacks", "Stack by stack", columns, tuple(rows), "No repository and no cloud function was looked at.")
+
+
+_PRACTICES = (("tests", "tests"), ("ci", "CI"), ("backups", "backups"), ("iac", "infrastructure as code"))
+_LACKS = {
+    "hygiene.no-tests": "tests", "hygiene.no-ci": "continuous integration", "hygiene.no-lock-file": "a lock file",
+    "hygiene.no-readme": "a read-me", "hygiene.gitignore-missing": "an ignore list", "hygiene.bus-factor": "a second person",
+}  # fmt: skip
+
+
+def _repository(draft: Draft, line: Coverage) -> tuple[Cell, Cell, Cell, Cell, Cell]:
+    found = {
+        f.rule.id for f in draft.now.findings if isinstance(f.location, CodeLocation) and f.location.repo == line.target
+    }
+    lacks = [word for rule, word in _LACKS.items() if rule in found]
+    if not line.complete:
+        state, said = Cell("Not scanned", tone=Tone.UNKNOWN), line.reason or "only in part"
+    elif lacks:
+        state, said = Cell("Gaps", tone=Tone.WARN), f"lacks {listing(lacks)}"
+    else:
+        state, said = Cell("Sound", tone=Tone.OK), "tests, continuous integration and lock files are there"
+    files = line.looked_at.get("files", 0)
+    size = draft.worked(f"files.{line.target}", f"Files of {visible(line.target)}", plural(files, "file"), formula="files looked at", filled=f"files = {plural(files, 'file')}",
+                        sources=(f"{visible(line.target)} @ {line.commit[:7]}",))  # fmt: skip
+    return (
+        Cell(f"Repository {visible(line.target)}", strong=True),
+        Cell(size.text, size.trace),
+        state,
+        Cell(visible(said)),
+        Cell(f"{visible(line.target)} @ {line.commit[:7]}", align="source"),
     )
 
 
@@ -205,8 +264,8 @@ def _end_cell(end: date | None, today: date) -> Cell:
     if end is None:
         return Cell(Tone.UNKNOWN.word, tone=Tone.UNKNOWN)
     if end < today:
-        return Cell(f"ended {end.isoformat()}", tone=Tone.BAD)
-    return Cell(f"until {end.isoformat()}", tone=Tone.WARN if end - today < _SOON else Tone.OK)
+        return Cell(f"Ended {end.isoformat()}", tone=Tone.BAD)
+    return Cell(f"Until {end.isoformat()}", tone=Tone.WARN if end - today < _SOON else Tone.OK)
 
 
 def _hardening(draft: Draft, findings: Sequence[Finding]) -> Table:
