@@ -20,7 +20,7 @@ _EDGES = {
     "none": ("", ""),
 }
 _KEYS = frozenset(
-    "pattern patterns anchors edges check near entropy files block caseless judged names order grade except digits".split()
+    "pattern patterns anchors edges check near entropy digits files block holds caseless judged names order grade except".split()
 )
 
 
@@ -47,6 +47,8 @@ class Card:
     """Only in files whose path matches one of these globs."""
     block: bool = False
     """The match may go over several lines."""
+    holds: str = ""
+    """Text that every file with such a block holds; empty: none is known."""
     caseless: bool = False
     unless: str = ""
     """A secret that matches this is none (a documented example, for instance)."""
@@ -86,6 +88,7 @@ def card_of(rule: Rule) -> Card:
         digits=int(spec.get("digits", 0)),
         files=tuple(spec.get("files") or ()),
         block=bool(spec.get("block", False)),
+        holds=str(spec.get("holds", "")),
         caseless=bool(spec.get("caseless", False)),
         unless=str(spec.get("except", "")),
         judged=str(spec.get("judged", "")),

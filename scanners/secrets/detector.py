@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from scanners.secrets.detection import Detection, Judged
 from scanners.secrets.engine import Engine
-from scanners.secrets.generic import judge, told
+from scanners.secrets.generic import Counts, judge, told
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.plan import Plan
 from scanners.secrets.providers import providers
@@ -31,18 +31,25 @@ class Detector:
         hits = self.engine.hits(content)
         if not hits:
             return ()
-        return self.confirm(path, content, list(lines_at(content, hits)), depth)
+        found, _ = self.examine(path, content, list(lines_at(content, hits)), depth=depth)
+        return found
 
-    def confirm(self, path: str, content: bytes, lines: Sequence[Line], depth: int = 0) -> tuple[Detection, ...]:
-        """The secrets in those lines of a file in which the engine had hits."""
+    def examine(
+        self, path: str, content: bytes, lines: Sequence[Line], before: Counts | None = None, *, depth: int = 0
+    ) -> tuple[tuple[Detection, ...], Counts]:
+        """The secrets in those lines of a file in which the engine had hits, and the counts of its candidates.
+
+        `before`: counts of the rest of the file, where the lines are only a part of it.
+        """
         found = list(providers(self.plan, path, content, lines))
         if depth < _DEEPEST:
             found += self._decoded(path, lines, depth)
+        counts = before or Counts()
         if not depth and not is_binary(content):
-            judged, _ = judge(self.plan, path, content, lines)
+            judged, counts = judge(self.plan, path, content, lines, before)
             found += told(judged, found, self.threshold)
         found.sort(key=lambda d: (d.line, d.column, d.rule))
-        return tuple(_once(found)) if len(found) > 1 else tuple(found)
+        return tuple(_once(found)) if len(found) > 1 else tuple(found), counts
 
     def judged(self, path: str, content: bytes) -> tuple[Judged, ...]:
         """Every generic candidate with its score, for `explain`."""

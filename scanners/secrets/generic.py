@@ -51,8 +51,8 @@ def judge(
         return [], before or Counts()
     values, names = Counter(c.value for _, c in found), Counter(c.key for _, c in found)
     if before:
-        values = Counter({v: max(n, before.values.get(v, 0)) for v, n in values.items()})
-        names = Counter({k: max(n, before.names.get(k, 0)) for k, n in names.items()})
+        values |= Counter(before.values)
+        names |= Counter(before.names)
     siblings = Counter(line.start for line, _ in found)
     judged: list[tuple[Judged, Line]] = []
     for line, c in found:

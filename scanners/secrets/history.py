@@ -8,19 +8,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeAlias
 
 from auditor.model.ports import Cache, CommitInfo, History, Marker, ScanContext
 from auditor.model.run import NotScanned
 from auditor.model.target import Repo
 from scanners.secrets.cards import dumped, loaded
 from scanners.secrets.detector import Detector
-from scanners.secrets.judge import trained
 from scanners.secrets.making import VERSION, detector_of
 from scanners.secrets.remembered import Remembered
-from scanners.secrets.sighting import Placed, Sighting, sighting, with_details
+from scanners.secrets.sighting import Placed, Sighting, with_details
+from scanners.secrets.versions import Versions
+
+Found: TypeAlias = tuple[str, str, list[Sighting]]
+"""Blob, path, what was seen in it."""
 
 LARGEST = 64 * 1024 * 1024
-_BATCH_BYTES, _BATCH_BLOBS = 6 * 1024 * 1024, 400
+_BATCH_BYTES, _BATCH_BLOBS = 16 * 1024 * 1024, 600
 _WORTH_A_POOL = 24 * 1024 * 1024
 """Bytes from which a second process pays for its start."""
 
@@ -58,10 +62,10 @@ def look_back(target: Repo, context: ScanContext, detector: Detector, head: Sequ
     assert context.history is not None
     remembered = Remembered.load(context.cache, _key(target, context, detector))
     tally = _Tally()
-    wanted = list(_wanted(context.history, remembered, tally))
+    wanted = sorted(_wanted(context.history, remembered, tally), key=lambda item: item[1])
     work = _Work(context.history, dumped(detector.plan.cards), context.cache, context.mark, detector.threshold)
     for blob, path, seen in _scanned(work, wanted, detector):
-        remembered.found.setdefault(blob, (path, []))[1].extend(seen)
+        remembered.found[blob] = (path, seen)
     remembered.known.update(blob for blob, _, _ in wanted)
     placed = list(_with_commits(context.history, remembered, head))
     remembered.save(context.cache)
@@ -88,14 +92,13 @@ def _wanted(history: History, remembered: Remembered, tally: _Tally) -> Iterator
             yield blob, path, size
 
 
-def _scanned(
-    work: _Work, wanted: Sequence[tuple[str, str, int]], detector: Detector
-) -> Iterator[tuple[str, str, list[Sighting]]]:
+def _scanned(work: _Work, wanted: Sequence[tuple[str, str, int]], detector: Detector) -> Iterator[Found]:
     total = sum(size for _, _, size in wanted)
     processes = min(os.cpu_count() or 1, 8)
     if total < _WORTH_A_POOL or processes == 1:
+        versions = Versions(detector, work.mark)
         for batch in _batches(wanted):
-            yield from _look_at(batch, work.history, detector, work.mark)
+            yield from _look_at(batch, work.history, versions)
         return
     with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(work,)) as pool:
         for found in pool.map(_look_at_batch, _batches(wanted)):
@@ -103,7 +106,7 @@ def _scanned(
 
 
 def _batches(wanted: Iterable[tuple[str, str, int]]) -> Iterator[list[tuple[str, str]]]:
-    """Small batches in the order of the pack: a queue of them keeps every worker busy to the end."""
+    """Batches by path: a queue of them keeps every worker busy to the end."""
     batch: list[tuple[str, str]] = []
     size = 0
     for blob, path, length in wanted:
@@ -116,28 +119,27 @@ def _batches(wanted: Iterable[tuple[str, str, int]]) -> Iterator[list[tuple[str,
         yield batch
 
 
-_worker: list[tuple[History, Detector, Marker]] = []
+_worker: list[tuple[History, Versions]] = []
 """Of a worker process: set once by its initializer, never in the parent."""
 
 
 def _prepare(work: _Work) -> None:
-    trained()
-    _worker[:] = [(work.history, detector_of(loaded(work.cards), work.cache, work.threshold), work.mark)]
+    detector = detector_of(loaded(work.cards), work.cache, work.threshold)
+    _worker[:] = [(work.history, Versions(detector, work.mark))]
 
 
-def _look_at_batch(batch: list[tuple[str, str]]) -> list[tuple[str, str, list[Sighting]]]:
-    history, detector, mark = _worker[0]
-    return list(_look_at(batch, history, detector, mark))
+def _look_at_batch(batch: list[tuple[str, str]]) -> list[Found]:
+    history, versions = _worker[0]
+    return list(_look_at(batch, history, versions))
 
 
-def _look_at(
-    batch: list[tuple[str, str]], history: History, detector: Detector, mark: Marker
-) -> Iterator[tuple[str, str, list[Sighting]]]:
+def _look_at(batch: list[tuple[str, str]], history: History, versions: Versions) -> Iterator[Found]:
+    """Versions of a path follow each other in a batch, so that each is compared with the one before."""
     paths = dict(batch)
     for blob, content in history.read_blobs([blob for blob, _ in batch]):
-        found = detector.detect(paths[blob], content)
-        if found:
-            yield blob, paths[blob], [sighting(detection, mark) for detection in found]
+        seen = versions.look(paths[blob], content)
+        if seen:
+            yield blob, paths[blob], list(seen)
 
 
 def _with_commits(history: History, remembered: Remembered, head: Sequence[Placed]) -> Iterator[Placed]:

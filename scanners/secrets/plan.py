@@ -27,7 +27,9 @@ GENERIC: tuple[tuple[str, str, bool], ...] = (
 )  # fmt: skip
 """Kind of candidate, over-approximation over bytes, caseless. One match per place: each ends at a fixed length."""
 
-_LITERAL = re.compile(r"(?:[A-Za-z0-9_\- ]|\\[.\-]){4,}(?![?*{|])")
+_HEAD = re.compile(
+    r"((?:[A-Za-z0-9_\- ](?![?*{])|\\[.\-])*)(?:(?:\(\?:([A-Za-z0-9_|\-]+)\)|\[([a-z]{2,8})\])(?![?*{])((?:[A-Za-z0-9_\-](?![?*{])|\\[.\-])*))?"
+)
 _OPTIONAL = re.compile(r"=\{0,\d\}$|(?<!\\)=\*$")
 _TAIL = re.compile(r"\{(\d+),\d*\}$")
 
@@ -45,12 +47,18 @@ class Plan:
     judged: tuple[Card, ...]
     """Cards that name generic candidates, in the order in which they are asked."""
 
+    def may_hold_block(self, content: bytes) -> bool:
+        """Whether a file may hold something that goes over several lines."""
+        return any(card.holds.encode() in content for card in self.cards if card.block)
+
+    def of_block(self, ids: frozenset[int]) -> bool:
+        """Whether one of these ids belongs to a card for blocks."""
+        return any(i < len(self.of_card) and self.cards[self.of_card[i][0]].block for i in ids)
+
     def kinds_in(self, ids: frozenset[int]) -> frozenset[str]:
         """Kinds of generic candidates that these ids promise."""
-        first = len(self.of_card)
-        if all(i < first for i in ids):
-            return frozenset()
-        return frozenset(self.kinds[i - first] for i in ids if i >= first) - {"base64"}
+        first, kinds = len(self.of_card), self.kinds
+        return frozenset([kinds[i - first] for i in ids if i >= first]) - {"base64"}
 
     def has_base64(self, ids: frozenset[int]) -> bool:
         """Whether an encoded prefix is among them."""
@@ -76,14 +84,33 @@ def plan(cards: Sequence[Card]) -> Plan:
 
 def prefixes(cards: Sequence[Card]) -> tuple[str, ...]:
     """Literal beginnings of provider tokens, long enough to be looked for in encoded form."""
-    found = (match for card in cards for text in card.anchors or card.patterns if (match := _LITERAL.match(text)))
-    return tuple(sorted({match[0] for match in found}))
+    texts = [text for card in cards if not (card.caseless or card.files) for text in card.anchors or card.patterns]
+    return tuple(
+        sorted(
+            {
+                start
+                for text in texts
+                for start in _beginnings(text)
+                if len(start) >= 4 and not (start.isalpha() and start.islower())
+            }
+        )
+    )
+
+
+def _beginnings(pattern: str) -> Iterator[str]:
+    """`gh[pousr]_...` begins with five literals, `(?:AKIA|ASIA)...` with two, most patterns with one."""
+    found = _HEAD.match(pattern)
+    if found is None:
+        return
+    head, words, letters, rest = (found[i] or "" for i in range(1, 5))
+    for choice in words.split("|") if words else letters or [""]:
+        yield (head + choice + (rest if choice else "")).replace("\\", "")
 
 
 def encoded(texts: Iterable[str]) -> tuple[str, ...]:
     """How these texts look inside base 64, once or twice encoded: the part that the bytes beside them cannot change."""
     once = {form for text in texts for form in _base64_forms(text)}
-    twice = {form for text in once if len(text) >= 9 for form in _base64_forms(text)}
+    twice = {form for text in texts if len(text) >= 8 for inner in _base64_forms(text) for form in _base64_forms(inner)}
     return tuple(sorted(re.escape(form) for form in once | twice))
 
 

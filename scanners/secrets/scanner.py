@@ -11,7 +11,7 @@ from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Wiki
 from scanners.secrets.detector import Detector
 from scanners.secrets.judge import THRESHOLD
-from scanners.secrets.making import make_detector
+from scanners.secrets.making import stored_detector
 from scanners.secrets.sighting import Placed, matches, sighting
 
 LARGEST = 64 * 1024 * 1024
@@ -34,7 +34,7 @@ class Secrets:
             raise UsageError(f"secrets engine {engine!r} is none of {', '.join(ENGINES)}")
         if engine == "detect-secrets":
             raise UsageError("the engine detect-secrets is not built in yet")
-        detector = make_detector(context.rules, context.cache, threshold_of(context))
+        detector = stored_detector(context.rules_digest, context.rules, context.cache, threshold_of(context))
         entries = context.files.entries()
         wanted = [entry for entry in entries if entry.size <= LARGEST]
         placed: list[Placed] = []

@@ -5,9 +5,7 @@ import base64
 import pytest
 
 from auditor.model.run import ScanResult
-from scanners.secrets import Secrets
-from tests.scanners.secrets_support import found
-from tests.support.context import scan
+from tests.scanners.secrets_support import found, look
 
 STRIPE = "sk_live_" + "Zq8RtY2uVw5xLm3nBd7kPf4s"
 PASSWORD = "CharterBoat#2024"
@@ -30,16 +28,16 @@ def test_the_four_kinds_of_stripe_keys_are_told_apart() -> None:
 
 
 def test_one_secret_in_two_files_is_one_match_with_two_places() -> None:
-    result = scan(Secrets(), {"a.py": f"k = '{STRIPE}'\n", "b/c.env": f"\n\nSTRIPE={STRIPE}\n"})
+    result = look({"a.py": f"k = '{STRIPE}'\n", "b/c.env": f"\n\nSTRIPE={STRIPE}\n"})
     (match,) = result.matches
     assert [str(match.location), *map(str, match.also_at)] == ["shop:a.py:1", "shop:b/c.env:3"]
-    assert match.mark == scan(Secrets(), {"z": STRIPE}).matches[0].mark
+    assert match.mark == look({"z": STRIPE}).matches[0].mark
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_a_key_is_found_in_every_encoding(encoding: str) -> None:
     text = f"# settings of the shop\nstripe_key: {STRIPE}\n# and so on, and so on, for a while\n"
-    assert rules(scan(Secrets(), {"a.txt": text.encode(encoding)})) == ["secrets.stripe-live-key"]
+    assert rules(look({"a.txt": text.encode(encoding)})) == ["secrets.stripe-live-key"]
 
 
 @pytest.mark.parametrize(
@@ -56,20 +54,20 @@ def test_a_key_is_found_in_every_encoding(encoding: str) -> None:
     ids=["invalid utf-8", "binary", "base64", "base64 twice", "notebook", "one long line", "nothing else"],
 )
 def test_a_key_is_found_wherever_it_hides(content: bytes) -> None:
-    assert rules(scan(Secrets(), {"a.bin": content})) == ["secrets.stripe-live-key"]
+    assert rules(look({"a.bin": content})) == ["secrets.stripe-live-key"]
 
 
 def test_a_file_too_large_is_said_to_be_not_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
     import scanners.secrets.scanner
 
     monkeypatch.setattr(scanners.secrets.scanner, "LARGEST", 10)
-    result = scan(Secrets(), {"a.txt": f"key = {STRIPE}"})
+    result = look({"a.txt": f"key = {STRIPE}"})
     assert [(n.path, n.reason, n.expected) for n in result.not_scanned] == [("a.txt", "too large", False)]
 
 
 def test_a_checksum_that_fails_lowers_confidence_and_does_not_silence() -> None:
     made_up = "ghp_" + "R7q2Lw9XzK4mB8nVc3Td6Yf1Hj5Gs0PaQeUi"
-    (match,) = scan(Secrets(), {"a.py": f"t = '{made_up}'"}).matches
+    (match,) = look({"a.py": f"t = '{made_up}'"}).matches
     assert (match.rule_id, match.grade) == ("secrets.github-token", "unverified")
     assert match.score is not None
     assert match.score < 0.7
@@ -101,7 +99,7 @@ def test_ordinary_code_is_left_alone(line: str) -> None:
     ],
 )
 def test_no_part_of_a_secret_is_in_a_match(text: str) -> None:
-    result = scan(Secrets(), {"conf/.env": text})
+    result = look({"conf/.env": text})
     said = repr(result)
     assert result.matches
     for secret in (PASSWORD, PASSWORD.replace("#", "-"), STRIPE, STRIPE[8:], "tR7kq93LmZx2"):
