@@ -39,7 +39,7 @@ _MULT_WORD = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct)\b", re.IGNORECASE)
-_RATIO = re.compile(r"[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
+_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
 _SUFFIX_CODE = re.compile(rf"[ \u00a0]?(?:(?P<code>{_CODES})(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|zł|Kč|kr\b))")
 _SQUARE = re.compile(r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b)", re.IGNORECASE)
 _CROWNS = {"kr": "SEK"}
@@ -67,7 +67,9 @@ _AT_LEAST = re.compile(
     r"(?:(?<![-=>])>=?|≥|\b(?:over|above|more than|greater than|at least|min(?:imum)?(?: of)?|no less than|not less than|starting (?:at|from)|from|exceeds?|exceeding|upwards? of))\s*$",
     re.IGNORECASE,
 )
-_AFTER_LEAST = re.compile(r"\s?(?:\+(?![\w$€£])|or more\b|and up\b|or higher\b|minimum\b|and above\b)", re.IGNORECASE)
+_AFTER_LEAST = re.compile(
+    r"\+(?![\w$€£])(?!\s*[$€£]?\d)|\s(?:or more\b|and up\b|or higher\b|minimum\b|and above\b)", re.IGNORECASE
+)
 _AFTER_MOST = re.compile(r"\s(?:or less|or fewer|or below|maximum|max)\b", re.IGNORECASE)
 _ORDINAL_WORD = re.compile(
     r"\b(?:steps?|phases?|tiers?|options?|chapters?|tables?|figures?|fig\.?|versions?|levels?|parts?|pages?|no\.?|nr\.?|items?|stages?|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,13 +32,10 @@ class Scope:
     def below(self, headings: tuple[str, ...]) -> Scope:
         """The same with what the headings supply; the nearest heading that says something wins."""
         status, period, per, scenario = self.status, self.period, self.per, ""
-        for number, heading in enumerate(headings):
+        for heading in headings:
             status = status_of(heading) or status
-            if number or len(headings) == 1:
-                period = parse_period(heading) or period
-            else:
-                period = parse_period(heading) or period
-            per = per_of(heading) or per
+            period = parse_period(heading) or period
+            per = (None if re.search(r"[$€£]", heading) else per_of(heading)) or per
             named = scenario_of_heading(heading)
             scenario = f"{scenario} / {named}" if scenario and named else named or scenario
         return replace(

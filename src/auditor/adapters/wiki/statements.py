@@ -57,7 +57,9 @@ def line_facts(
     hits = find_quantities(text, currency=scope.currency)
     split = _split(text, hits, kind)
     if split is None:
-        if kind in {"heading", "code"}:
+        if kind == "heading":
+            hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
+        elif kind == "code":
             hits = tuple(h for h in hits if not h.bare)
         yield from _prose(text, hits, line, kind, scope, vocabulary)
         return
@@ -169,7 +171,7 @@ def _bare_counts(text: str, value_at: int, hit: Hit, position: int, hits: tuple[
 
 def _segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
     start = hits[position - 1].end if position else value_at
-    before = re.split(r"[,;(|·•]|\band\b|\bvs\.?\b", text[start : hit.start])[-1]
+    before = re.split(r"[,;(|·•]|\.\s|\band\b|\bvs\.?\b", text[start : hit.start])[-1]
     before = re.sub(r"[:=×x*÷/+→≈~<>\s-]+$", "", before).strip(" )(=×÷+*/→-")
     if re.search(r"[A-Za-z]{2}", before):
         return " ".join(before.split()[-6:])
@@ -251,7 +253,13 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         return hit.noun
     if words and re.search(r"[A-Za-z]", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
-    return " ".join(after[:5]).strip(" *_-:,.")
+    words_after = " ".join(after[:5]).strip(" *_-:,.()")
+    if re.search(r"[A-Za-z]", words_after):
+        return words_after
+    wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[A-Za-z]", w)]
+    while wide and wide[-1].lower().strip("*,~(") in _TRAIL:
+        wide.pop()
+    return " ".join(wide[-5:]).strip(" *_-:,.()")
 
 
 def _fact(

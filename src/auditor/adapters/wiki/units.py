@@ -56,7 +56,7 @@ MEASURES = {
     "nm": "nm", "nmi": "nm", "mi": "miles", "mile": "miles", "miles": "miles", "km": "km", "kn": "knots",
     "kt": "knots", "kts": "knots", "knot": "knots", "knots": "knots", "mph": "mph",
     "ft": "ft", "feet": "ft", "foot": "ft", "sqft": "sqft", "sf": "sqft", "m²": "sqm", "sqm": "sqm",
-    "acre": "acres", "acres": "acres", "gal": "gallons", "gallon": "gallons", "gallons": "gallons", "gph": "gal/h",
+    "acre": "acres", "oz": "oz", "ounces": "oz", "ml": "ml", "l": "litres", "acres": "acres", "gal": "gallons", "gallon": "gallons", "gallons": "gallons", "gph": "gal/h",
     "litre": "litres", "litres": "litres", "liter": "litres", "liters": "litres", "ton": "tons", "tons": "tons",
     "tonnes": "tons", "lb": "lb", "lbs": "lb", "pounds": "lb", "kg": "kg", "yd³": "cuyd", "yards": "yards",
     "gb": "GB", "tb": "TB", "mb": "MB", "kb": "KB", "gib": "GiB", "tib": "TiB", "mib": "MiB",
@@ -82,7 +82,7 @@ COUNTED = frozenset(
     "product item sku package shipment vehicle car driver ride hire team role position token validator node grant "
     "commit contributor repository service instance server container license licence patient appointment meal cover "
     "table bed participant attendee sponsor reservation sale purchase subscription renewal referral household company "
-    "business firm organization organisation partner merchant creator".split()
+    "business firm organization organisation partner merchant creator cup tour festival show sub batch bottle case farm plant box bag pallet booth session workshop episode donation volunteer resident pint keg barrel crate bin shift route stop visit".split()
 )  # fmt: skip
 """Nouns, in the singular, whose number in running text is a figure and not decoration."""
 

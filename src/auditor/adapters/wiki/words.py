@@ -44,7 +44,7 @@ ZERO = re.compile(
     re.IGNORECASE,
 )
 _PER = re.compile(
-    r"\b(?:(per|/|each|a)\s*)?(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a)\b",
+    r"(?:(\bper\b|/|\beach\b|\ba\b)\s*)?\b(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a)\b",
     re.IGNORECASE,
 )
 
@@ -66,7 +66,12 @@ def is_rule(text: str) -> bool:
 
 def scenario_of_heading(heading: str) -> str:
     """The heading itself where it opens a scenario, example or deal of its own; else empty."""
-    return heading if _SCENARIO_HEADING.search(heading) else ""
+    plain = re.sub(r"\([^)]*\)", " ", heading)
+    return (
+        heading
+        if _SCENARIO_HEADING.search(plain) or re.search(r"\b(?:scenario|case)\b", heading, re.IGNORECASE)
+        else ""
+    )
 
 
 @lru_cache(maxsize=4096)
