@@ -19,7 +19,7 @@ LARGEST = 1024 * 1024
 _BY_SUFFIX = {
     ".py": "python", ".pyw": "python", ".pyi": "python", ".wsgi": "python",
     ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
-    ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript",
+    ".ts": "typescript", ".tsx": "tsx", ".mts": "typescript", ".cts": "typescript",
     ".gs": "gs",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".jinja": "html", ".jinja2": "html", ".j2": "html",
     ".ejs": "html", ".hbs": "html", ".njk": "html",
@@ -58,6 +58,8 @@ class Unit:
     """UTF-8."""
     lines: tuple[int, ...] = ()
     """Line of the file for each line of the content; empty: they are the same."""
+    suffix: str = ""
+    """Ending of the name, where the grammar depends on it (`tsx`); empty: the language's usual one."""
 
     def line(self, number: int) -> int:
         """Line of the file for a line of this content."""
@@ -111,7 +113,7 @@ def units_of(path: str, dialect: str, content: bytes) -> tuple[Unit, ...] | NotS
         return () if dialect == "shebang" else NotScanned(path, "binary")
     if not text.strip():
         return ()
-    if dialect in {"javascript", "typescript", "gs"} and is_minified(text):
+    if dialect in {"javascript", "typescript", "tsx", "gs"} and is_minified(text):
         return NotScanned(path, "minified", expected=True)
     return _MAKERS[dialect](path, text)
 
@@ -230,6 +232,7 @@ _MAKERS: dict[str, Callable[[str, bytes], tuple[Unit, ...] | NotScanned]] = {
     "python": _plain("python"),
     "javascript": _plain("javascript"),
     "typescript": _plain("typescript"),
+    "tsx": lambda _path, text: (Unit("typescript", text, suffix="tsx"),),
     "yaml": _plain("yaml"),
     "json": _plain("json"),
     "terraform": _plain("terraform"),

@@ -145,7 +145,7 @@ class Engine:
     def _batch(self, rules: Path, units: Sequence[Unit], part: range, work: Path, answers: Answers) -> None:
         folder = work / f"t{part.start}-{part.stop}-{part.step}"
         folder.mkdir()
-        files = [folder / f"{i}.{_EXTENSIONS[units[i].language]}" for i in part]
+        files = [folder / f"{i}.{units[i].suffix or _EXTENSIONS[units[i].language]}" for i in part]
         for file, i in zip(files, part, strict=True):
             file.write_bytes(units[i].content)
         languages = sorted({units[i].language for i in part})

@@ -153,7 +153,9 @@ def _answered(
     for (identity, unit), answer in zip(flat, told.units, strict=True):
         text = unit.content.decode(errors="replace")
         seen = sights(text, unit.language, answer.hits, cards, context.mark, unit.line)
-        trouble = tuple((reason, detail, False) for reason, detail in answer.trouble)
+        # Browsers mend what is malformed in a page; so does the engine, and the rest of the page was looked at.
+        mended = {"partly parsed"} if unit.language == "html" else set()
+        trouble = tuple((reason, detail, reason in mended) for reason, detail in answer.trouble)
         parts[identity].append(Kept(seen, trouble, 1, text.count("\n") + 1))
     broken = {
         name: NotScanned(cards[name].path if name in cards else name, "invalid rule", detail=f"{name}: {why}")

@@ -164,10 +164,15 @@ def sights(
     mark: Callable[[bytes], str],
     line: Callable[[int], int] = lambda number: number,
 ) -> tuple[Sight, ...]:
-    """Sights of all spans whose card is known."""
+    """Sights of all spans whose card is known; of several of one rule on one line the widest stays."""
+    widest: dict[tuple[str, int], Span] = {}
+    for span in spans:
+        held = widest.get((span.rule, span.first))
+        if held is None or len(span.code) > len(held.code):
+            widest[span.rule, span.first] = span
     page: Page | None = None
     found: list[Sight] = []
-    for span in spans:
+    for span in widest.values():
         card = cards.get(span.rule)
         if card is not None:
             page = page or Page.of(text, language)
