@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from scanners.aws.paths import Path, Projection, paths_of
 from scanners.aws.prices import Prices
 from scanners.aws.schema import Schema
 
-_SPEC_KEYS = frozenset({"resource", "when", "applies", "needs", "saves", "message", "undo", "grade", "iac"})
+_SPEC_KEYS = frozenset({"resource", "when", "applies", "needs", "saves", "billed", "message", "undo", "grade", "iac"})
 _PLACE = re.compile(r"\{(r\.[\w.]+)\}")
 _SHOWN = 160
 NO_DATA = "no data"
@@ -78,6 +78,17 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependence:
+    """What an expression rests on."""
+
+    calls: Mapping[str, str] = field(default_factory=dict)
+    """First name of each path -> the call that gives it; empty where we made it ourselves."""
+    metrics: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Calls beyond the resource's own: what its joined fields were made from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A compiled card."""
 
@@ -88,11 +99,10 @@ class Check:
     grade: Expression | None
     saves: Formula | None
     projection: Projection
-    calls: Mapping[str, str]
-    """First name of each path -> the call that gives it."""
-    metrics: tuple[str, ...]
-    needs: tuple[str, ...]
-    """Calls beyond the resource's own: what its joined fields were made from."""
+    rests_on: Dependence
+    """What `when` (and the grade) rest on."""
+    applies_on: Dependence
+    """What `applies` rests on: it is asked first, and where it says no nothing else has to be known."""
     message: str
     undo: str
     from_code: bool
@@ -121,18 +131,16 @@ def _compiled(rule: Rule, engine: Engine, schema: Schema) -> Check:
     texts = [str(spec[key]) for key in ("when", "applies", "grade") if key in spec]
     if "when" not in spec:
         raise RuleError("`match.when` is missing")
-    paths: set[Path] = set()
-    for text in texts:
-        paths |= paths_of(text, shape)
-    judged = {path[0] for path in paths}
+    paths = {path for text in texts for path in paths_of(text, shape)}
+    judged = {path for key in ("when", "grade") if key in spec for path in paths_of(str(spec[key]), shape)}
+    first = paths_of(str(spec["applies"]), shape) if "applies" in spec else frozenset()
     message = " ".join(str(spec.get("message", "")).split())
     saves = formula_of(spec["saves"], engine, shape) if "saves" in spec else None
+    names = {path[0] for path in paths}
     for place in _PLACE.findall(message):
         paths |= paths_of(place, shape)
     paths |= saves.paths if saves else frozenset()
-    needs = {str(call) for call in spec.get("needs", ())}
-    for name in judged:
-        needs |= set(schema.needs(kind, name))
+    extra = tuple(str(call) for call in spec.get("needs", ()))
     return Check(
         rule,
         kind,
@@ -141,15 +149,22 @@ def _compiled(rule: Rule, engine: Engine, schema: Schema) -> Check:
         engine.compile(str(spec["grade"])) if "grade" in spec else None,
         saves,
         Projection.of(paths),
-        {
-            name: schema.call(kind, name)
-            for name in (*judged, *(own for first in judged for own in schema.own(kind, first)))
-        },
-        tuple(sorted({path[1] for path in paths if path[0] == "_metrics" and len(path) > 1})),
-        tuple(sorted(needs)),
+        _dependence(judged, kind, schema, extra),
+        _dependence(first, kind, schema, ()),
         message,
         " ".join(str(spec.get("undo", "")).split()),
-        bool(spec.get("iac", schema.declared(kind, judged))),
+        bool(spec.get("iac", schema.declared(kind, names))),
+    )
+
+
+def _dependence(paths: Iterable[Path], kind: str, schema: Schema, extra: tuple[str, ...]) -> Dependence:
+    names = sorted({path[0] for path in paths})
+    own = sorted({field for name in names for field in schema.own(kind, name)})
+    needs = {*extra, *(call for name in names for call in schema.needs(kind, name))}
+    return Dependence(
+        {name: schema.call(kind, name) for name in (*names, *own)},
+        tuple(sorted({path[1] for path in paths if path[0] == "_metrics" and len(path) > 1})),
+        tuple(sorted(needs)),
     )
 
 
@@ -179,7 +194,8 @@ def _unlisted(check: Check, failure: Failure) -> Result:
 
 
 def _judged(check: Check, resource: Resource, estate: Estate, prices: Prices) -> Result:
-    call = next((c for c in sorted(check.calls.values()) if c), "") or next(
+    rests_on = check.rests_on
+    call = next((c for c in sorted(rests_on.calls.values()) if c), "") or next(
         iter(estate.schema.listings(check.kind)), ""
     )
     blank = Result(
@@ -192,14 +208,15 @@ def _judged(check: Check, resource: Resource, estate: Estate, prices: Prices) ->
         call,
         kind=check.kind,
     )
-    missing = _missing(check, resource, estate)
-    if missing:
-        cause, what = missing
-        return replace(blank, status=Status.NOT_ASSESSED, why=f"{what}: {cause}", cause=cause, call_missing=what)
     seen = check.projection(resource, estate.schema.shape(check.kind))
     try:
-        if check.applies is not None and not check.applies.holds(seen):
-            return replace(blank, status=Status.NOT_APPLICABLE)
+        if check.applies is not None:
+            if missing := _missing(check.applies_on, resource, estate):
+                return _unknown(blank, *missing)
+            if not check.applies.holds(seen):
+                return replace(blank, status=Status.NOT_APPLICABLE)
+        if missing := _missing(rests_on, resource, estate):
+            return _unknown(blank, *missing)
         failed = check.when.holds(seen)
         grade = str(check.grade.value(seen)) if check.grade is not None and failed else ""
         saving = check.saves.saving(seen, estate.price_region(resource), prices) if failed and check.saves else None
@@ -215,19 +232,23 @@ def _judged(check: Check, resource: Resource, estate: Estate, prices: Prices) ->
     )
 
 
-def _missing(check: Check, resource: Resource, estate: Estate) -> tuple[str, str] | None:
-    """(cause, call or field) of the first thing that the check needs and nobody could see."""
+def _unknown(blank: Result, cause: str, what: str) -> Result:
+    return replace(blank, status=Status.NOT_ASSESSED, why=f"{what}: {cause}", cause=cause, call_missing=what)
+
+
+def _missing(on: Dependence, resource: Resource, estate: Estate) -> tuple[str, str] | None:
+    """(cause, call or field) of the first thing that is needed and nobody could see."""
     gaps: Mapping[str, str] = resource.get("_missing") or {}
-    for name, call in check.calls.items():
+    for name, call in on.calls.items():
         if call in gaps:
             return gaps[call], call
         if name in gaps:
             return gaps[name], name
     metrics = resource.get("_metrics") or {}
-    for name in check.metrics:
+    for name in on.metrics:
         if metrics.get(name) is None:
             return NO_DATA, f"metric {name}"
-    for call in check.needs:
+    for call in on.needs:
         failure = estate.failure(call, resource)
         if failure:
             return failure.kind, call
@@ -244,6 +265,8 @@ def _reach(seen: Mapping[str, Any], path: str) -> Any:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         text = ", ".join(_shown(item) for item in value)
+    elif isinstance(value, Mapping):
+        text = " ".join(_shown(item) for item in value.values())
     elif isinstance(value, float):
         text = f"{value:.2f}".rstrip("0").rstrip(".")
     else:

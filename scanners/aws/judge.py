@@ -122,7 +122,8 @@ def savings(found: Iterable[Result], inventory: Inventory) -> tuple[ServiceSavin
         saving = result.saving
         if result.status is not Status.FAIL or saving is None or saving.monthly is None or saving.counted_with:
             continue
-        names = BILLED_AS.get(result.kind, (result.kind,))
+        given = str(result.rule.spec.get("billed", ""))
+        names = (given,) if given else BILLED_AS.get(result.kind, (result.kind,))
         service = next((name for name in names if name in billed), names[0])
         low[service] = low.get(service, Decimal(0)) + saving.monthly.low.amount
         high[service] = high.get(service, Decimal(0)) + saving.monthly.high.amount

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from auditor.model.fact import Quantity, Record
+from auditor.model.fact import Fact, Quantity, Record, Status
 from auditor.model.location import CloudLocation
 from scanners.aws.estate import Estate
 from scanners.aws.inventory import Resource
@@ -93,7 +93,7 @@ def _site(name: str, resource: Resource, estate: Estate, call: str, **text: str)
         entity=entity,
         name=name,
         source=place(resource, estate, call),
-        text={"domain": name, "hosted": "yes", "client": client, **text},
+        text={"domain": name, "hosted": "yes", "hosted_on": text.get("served_by", ""), "client": client, **text},
     )
 
 
@@ -138,6 +138,31 @@ def _shares(month: dict[str, Any], estate: Estate) -> dict[tuple[str, str], Deci
             key = (estate.default_entity, service)
             shares[key] = shares.get(key, Decimal(0)) + rest
     return shares
+
+
+def facts(estate: Estate) -> Iterator[Fact]:
+    """The bill as figures: per month and entity; a month that is still running is marked approximate."""
+    for month in months(estate):
+        for entity, amount in sorted(month["entities"].items()):
+            yield Fact(
+                entity=entity,
+                label=f"AWS bill {month['month']}",
+                value=Quantity(
+                    amount, amount, "money", "USD", "month", frozenset({"approx"} if month["estimated"] else ())
+                ),
+                source=CloudLocation(
+                    ", ".join(estate.inventory.accounts),
+                    "global",
+                    f"bill/{month['month']}",
+                    call="ce:GetCostAndUsage",
+                    as_of=estate.now.isoformat(),
+                ),
+                metric="aws_cost",
+                period=month["month"],
+                as_of=estate.now.date(),
+                status=Status.PROJECTED if month["estimated"] else Status.ACTUAL,
+                extractor="aws.bill",
+            )
 
 
 def _costs(estate: Estate) -> Iterator[Record]:

@@ -19,7 +19,7 @@ from auditor.model.target import AwsAccount, Repo, ScanTarget
 from scanners.aws.check import HIDING, Result, Status
 from scanners.aws.estate import ENTITY_TAGS, Estate
 from scanners.aws.judge import ServiceSaving
-from scanners.aws.records import months, records
+from scanners.aws.records import facts, months, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ def _scan_result(judgement: Judgement) -> ScanResult:
     return ScanResult(
         matches=tuple(matches),
         records=tuple(records(estate)),
+        facts=tuple(facts(estate)),
         looked_at={
             "resources": sum(1 for _ in estate.inventory.every()),
             "rules": judgement.checks,

@@ -26,6 +26,9 @@ COMMON: Mapping[str, Any] = {
 
 
 _NEW_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    # What the collector judged before it dropped the values.
+    "lambda.function": {"_secrets": [{"name": "string", "what": "string"}], "_provisioned_qualifier": "string"},
+    "apigateway.rest_api": {"_secrets": [{"name": "string", "what": "string"}]},
     "bill.service": {"month": "string", "amount": "string", "before": "string"},
     "mail.domain": {"identities": ["string"], "zone": "string"},
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.cache import SqliteCache
 from auditor.adapters.marker import installation_marker
-from auditor.errors import ConfigError, UsageError
+from auditor.errors import AuditorError, ConfigError, MissingExtraError, UsageError
 from auditor.flows.tools import Tools
 from auditor.model.ports import Scanner, Transport
 from auditor.model.run import Outcome
@@ -194,7 +194,7 @@ def open_desk(
     tools = make_tools(
         state=portfolio.state,
         own_rules=portfolio.rules,
-        options=portfolio.scanners,
+        options=_scanner_options(portfolio),
         workers=workers,
         executor=executor,
         announce=announce,
@@ -220,22 +220,50 @@ def open_desk(
 def _collect_accounts(
     portfolio: Portfolio, period: str, moment: datetime
 ) -> tuple[Sequence[AwsAccount], Sequence[Outcome]]:
-    """Ask the accounts that have no recorded inventory."""
+    """Ask the accounts that have no recorded inventory; what is recorded stays in the state folder."""
     from auditor.model.run import OutcomeStatus
     from auditor.model.target import AwsAccount
 
-    del period, moment
-    missing = tuple(
-        Outcome(
-            "discover",
-            AwsAccount(a.name, a.entity, a.account_id, portfolio.state / "aws" / f"{a.name}.json"),
-            OutcomeStatus.FAILED,
-            "no inventory is recorded; `auditor aws collect` makes one",
-        )
-        for a in portfolio.accounts
-        if not a.inventory
+    found: list[AwsAccount] = []
+    missing: list[Outcome] = []
+    for account in portfolio.accounts:
+        if account.inventory:
+            continue
+        path = portfolio.state / "aws" / f"{account.name}-{period}.json"
+        target = AwsAccount(account.name, account.entity, account.account_id, path)
+        try:
+            _record_account(account, path, moment)
+        except AuditorError as error:
+            missing.append(Outcome("discover", target, OutcomeStatus.FAILED, str(error)))
+        else:
+            found.append(target)
+    return tuple(found), tuple(missing)
+
+
+def _record_account(account: Account, path: Path, moment: datetime) -> None:
+    try:
+        from auditor.adapters.aws.collecting import Wanted, collect_accounts
+        from auditor.adapters.aws.writing import inventory_json, write_private
+    except ImportError as error:
+        raise MissingExtraError("asking an account needs the extra `aws`: pip install 'auditor[aws]'") from error
+    wanted = Wanted(
+        profiles=(account.profile,) if account.profile else (),
+        role_arns=(account.role_arn,) if account.role_arn else (),
+        regions=account.regions,
+        accounts=(account.account_id,),
     )
-    return (), missing
+    write_private(path, inventory_json(collect_accounts(wanted, lambda: moment)))
+
+
+def _scanner_options(portfolio: Portfolio) -> dict[str, Mapping[str, str]]:
+    """The scanners' options as written, and for AWS whose a domain or resource is."""
+    owners = {domain: entity.key for entity in portfolio.entities for domain in entity.domains}
+    for account in portfolio.accounts:
+        owners |= account.resources
+    written = dict(portfolio.scanners.get("aws", {}))
+    pairs = " ".join(f"{name}={owner}" for name, owner in owners.items() if " " not in name)
+    written["domains"] = f"{written.get('domains', '')} {pairs}".strip()
+    return {**portfolio.scanners, "aws": written}
 
 
 def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:

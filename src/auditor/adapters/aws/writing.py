@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
+from pathlib import Path
 
 from auditor import __version__
 from auditor.adapters.aws.collecting import Collected
@@ -41,3 +43,11 @@ def _lines(resources: list[dict[str, object]]) -> str:
 def cost_of(collected: Collected) -> Decimal:
     """What the calls cost at list price: a cent for each Cost Explorer request, and for each 1,000 CloudWatch series."""
     return Decimal("0.01") * collected.bill_requests + Decimal("0.00001") * collected.metrics_asked
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, in a folder that only its owner may open."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
