@@ -5,38 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from importlib import import_module
 
 import pytest
 
-from auditor.model.report import Report, Tone, ViewSettings
+from auditor.model.report import Tone
 from auditor.portfolio import REPORT_NAMES
 from auditor.resources import templates_folder
 from auditor.steps.render import MAIL_LIMIT, Renderer, report_csv, report_json
-from tests.support.snapshots import STATES, state
-
-RENDERER = Renderer(templates_folder(), portfolio="Example portfolio")
-
-
-def built(name: str, condition: str) -> Report:
-    report: Report = import_module(f"auditor.reports.{name}").build(*state(condition), ViewSettings(name))
-    return report
-
-
-@pytest.fixture(scope="module")
-def reports() -> dict[tuple[str, str], Report]:
-    return {(name, condition): built(name, condition) for name in REPORT_NAMES for condition in STATES}
-
+from tests.support.built import RENDERER, built, mail
+from tests.support.snapshots import STATES
 
 each = pytest.mark.parametrize("condition", STATES)
 every = pytest.mark.parametrize("name", REPORT_NAMES)
-Reports = dict[tuple[str, str], Report]
 
 
 @each
 @every
-def test_every_report_has_all_blocks_in_every_state(reports: Reports, name: str, condition: str) -> None:
-    report = reports[name, condition]
+def test_every_report_has_all_blocks_in_every_state(name: str, condition: str) -> None:
+    report = built(name, condition)
     assert len(report.verdict) <= 110
     assert report.verdict.endswith(".")
     assert report.support
@@ -52,8 +38,8 @@ def test_every_report_has_all_blocks_in_every_state(reports: Reports, name: str,
 
 @each
 @every
-def test_every_figure_names_a_trace_that_stands_in_the_report(reports: Reports, name: str, condition: str) -> None:
-    report = reports[name, condition]
+def test_every_figure_names_a_trace_that_stands_in_the_report(name: str, condition: str) -> None:
+    report = built(name, condition)
     known = {trace.id for trace in report.traces}
     cells = [cell for table in report.tables for row in table.rows for cell in row]
     cells += [kpi.value for kpi in report.kpis] + [bar.value for chart in report.charts for bar in chart.bars]
@@ -64,42 +50,42 @@ def test_every_figure_names_a_trace_that_stands_in_the_report(reports: Reports, 
 
 @each
 @every
-def test_a_mail_body_stays_below_the_limit(reports: Reports, name: str, condition: str) -> None:
-    assert len(RENDERER.mail_html(reports[name, condition]).encode()) <= MAIL_LIMIT
+def test_a_mail_body_stays_below_the_limit(name: str, condition: str) -> None:
+    assert len(mail(name, condition).encode()) <= MAIL_LIMIT
 
 
 @every
 def test_the_same_snapshot_gives_the_same_bytes(name: str) -> None:
     forms = ("mail", "text", "page", "csv", "json")
-    first, second = (Renderer(templates_folder()).forms(built(name, "bad"), forms) for _ in range(2))
+    first, second = (Renderer(templates_folder()).forms(built.__wrapped__(name, "bad"), forms) for _ in range(2))
     assert first == second
 
 
 @every
-def test_what_was_not_scanned_stands_on_page_one_and_is_never_healthy(reports: Reports, name: str) -> None:
-    report = reports[name, "bad"]
+def test_what_was_not_scanned_stands_on_page_one_and_is_never_healthy(name: str) -> None:
+    report = built(name, "bad")
     assert "the clone is incomplete" in report.coverage_sentence
     assert report.sections.index("coverage") <= 1
     assert report.tone is not Tone.OK
 
 
 @every
-def test_the_first_month_says_so(reports: Reports, name: str) -> None:
-    report = reports[name, "first month"]
+def test_the_first_month_says_so(name: str) -> None:
+    report = built(name, "first month")
     assert "first month" in report.changes_note
     assert not report.changes
     assert all(not kpi.delta for kpi in report.kpis)
 
 
 @every
-def test_nothing_known_is_unknown_and_not_healthy(reports: Reports, name: str) -> None:
-    assert reports[name, "empty"].tone is Tone.UNKNOWN
+def test_nothing_known_is_unknown_and_not_healthy(name: str) -> None:
+    assert built(name, "empty").tone is Tone.UNKNOWN
 
 
 @every
-def test_markup_in_names_stays_text(reports: Reports, name: str) -> None:
-    report = reports[name, "strange names"]
-    for html in (RENDERER.mail_html(report), RENDERER.page(report)):
+def test_markup_in_names_stays_text(name: str) -> None:
+    report = built(name, "strange names")
+    for html in (mail(name, "strange names"), RENDERER.page(report)):
         assert "<script" not in html
         assert "\u202e" not in html
         assert "\x1b" not in html
@@ -107,8 +93,8 @@ def test_markup_in_names_stays_text(reports: Reports, name: str) -> None:
 
 
 @every
-def test_no_cell_of_the_csv_can_become_a_formula(reports: Reports, name: str) -> None:
-    for row in csv.reader(io.StringIO(report_csv(reports[name, "strange names"]))):
+def test_no_cell_of_the_csv_can_become_a_formula(name: str) -> None:
+    for row in csv.reader(io.StringIO(report_csv(built(name, "strange names")))):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
 
@@ -120,8 +106,8 @@ def test_the_view_as_json_holds_every_row() -> None:
     assert len(hardening["rows"]) > 100
 
 
-def test_no_finding_id_stands_on_a_ceos_first_screen(reports: Reports) -> None:
-    report = reports["ceo", "bad"]
+def test_no_finding_id_stands_on_a_ceos_first_screen() -> None:
+    report = built("ceo", "bad")
     first = " ".join(
         [report.verdict, report.support, *(a.sentence for a in report.actions), *(k.context for k in report.kpis)]
     )

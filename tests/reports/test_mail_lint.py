@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 
 import pytest
 
-from auditor.model.report import ViewSettings
 from auditor.portfolio import REPORT_NAMES
 from auditor.resources import templates_folder
-from auditor.steps.render import Renderer
+from tests.support.built import mail
 from tests.support.mail_lint import ALLOWED, problems, ratio
-from tests.support.snapshots import STATES, state
+from tests.support.snapshots import STATES
 
 
 @pytest.mark.parametrize("condition", STATES)
 @pytest.mark.parametrize("name", REPORT_NAMES)
 def test_no_mail_needs_what_a_main_client_does_not_know(name: str, condition: str) -> None:
-    report = import_module(f"auditor.reports.{name}").build(*state(condition), ViewSettings(name))
-    assert list(problems(Renderer(templates_folder(), portfolio="Example").mail_html(report))) == []
+    assert list(problems(mail(name, condition))) == []
 
 
 @pytest.mark.parametrize(

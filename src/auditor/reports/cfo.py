@@ -14,9 +14,10 @@ from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
 from auditor.reports.figures import categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
+from auditor.reports.places import visible
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import period_words, quantity_words
+from auditor.reports.words import money_words, period_words, quantity_words
 
 METRICS = frozenset({
     "cash", "revenue", "revenue@target", "expenses", "net_burn", "runway", "break_even_date", "fixed_costs", "price", "variable_cost",
@@ -97,11 +98,17 @@ def _support(draft: Draft) -> str:
 
 
 def _burn(draft: Draft) -> Table:
-    items = categories(draft.now)
-    total = sum((middle(i.figure.value) for i in items if i.figure.value), Decimal(0))
-    rows = tuple(
-        (Cell(item.label, strong=True), draft.cell(item.figure), Cell(share_words(middle(item.figure.value), total) if item.figure.value else "", item.figure.trace.id if item.figure.trace else "", align="right"))
-        for item in items
-    )  # fmt: skip
-    return Table("burn", "Burn by category", ("Category", "A month", "Share"), rows, "No page lists costs by category.",
+    items = [(item, item.figure.value, item.figure.trace) for item in categories(draft.now)]
+    total = sum((middle(value) for _, value, _ in items if value), Decimal(0))
+    rows = []
+    for item, value, trace in items:
+        if value is None or trace is None:
+            continue
+        text = share_words(middle(value), total)
+        share = draft.worked(
+            f"share.{item.label}", f"Share of {item.label}", text, formula="category / all categories",
+            filled=f"{quantity_words(value, per=False)} / {money_words(total, value.currency)} = {text}", sources=trace.sources,
+        )  # fmt: skip
+        rows.append((Cell(visible(item.label), strong=True), draft.cell(item.figure), share))
+    return Table("burn", "Burn by category", ("Category", "A month", "Share"), tuple(rows), "No page lists costs by category.",
                  "As far as pages name categories; the rest of the expenses has none.", numeric=(1, 2))  # fmt: skip

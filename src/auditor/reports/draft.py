@@ -89,8 +89,8 @@ class Draft:
         """The trace's id; a rounding between trace and print is written into it."""
         if trace is None:
             return ""
-        bare = _bare(text)
-        filled = trace.filled if bare in _bare(trace.filled) else f"{trace.filled}, rounded {text}"
+        exact = re.search(rf"(?<![\d.,]){re.escape(_bare(text))}(?![.,]?\d)", _bare(trace.filled))
+        filled = trace.filled if exact else f"{trace.filled}, rounded {text}"
         return self.trace(replace(trace, filled=filled))
 
     def counted(

@@ -106,7 +106,11 @@ def _support(draft: Draft) -> str:
     rent, noi = draft.figure("rent", _one(draft.now)), draft.figure("noi", _one(draft.now))
     if rent.value and noi.value:
         return f"Rent is {draft.cell(rent, per=True).text}, net operating income {draft.cell(noi).text} a year."
-    return f"{plural(len(draft.gaps), 'figure')} that the answer needs {'is' if len(draft.gaps) == 1 else 'are'} not written down."
+    count = len(draft.gaps)
+    pages = tuple(dict.fromkeys(gap.page for gap in draft.gaps.values() if gap.page)) or ("on no page so far",)
+    words = draft.worked("lacking", "Figures missing", plural(count, "figure"), formula="figures that the answer needs and no page states",
+                         filled=f"figures = {plural(count, 'figure')}", sources=pages).text  # fmt: skip
+    return f"{words} that the answer needs {'is' if count == 1 else 'are'} not written down."
 
 
 def _stack(draft: Draft, entity: EntityInfo) -> Chart:

@@ -13,9 +13,9 @@ from auditor.reports.actions import Task, actions, blocker_tasks, conflict_tasks
 from auditor.reports.changes import changes
 from auditor.reports.coverage import coverage_sentence
 from auditor.reports.draft import Draft
-from auditor.reports.places import visible
+from auditor.reports.places import conflict_sides, visible
 from auditor.reports.verdict import Judgement
-from auditor.reports.words import long_day, period_words
+from auditor.reports.words import long_day, period_words, quantity_words
 
 SECTIONS = ("kpis", "coverage", "actions", "charts", "tables", "changes", "gaps", "computed")
 
@@ -45,6 +45,8 @@ def sheet(draft: Draft, parts: Parts) -> Report:
     """The whole view."""
     snapshot, settings = draft.now.snapshot, draft.settings
     conflicts = _conflicts(draft, parts.metrics)
+    for conflict in conflicts:
+        _trace_conflict(draft, conflict)
     draft.note_gaps(g for g in snapshot.gaps if _is_mine(draft, g, parts.metrics))
     gaps = tuple(sorted(draft.gaps.values(), key=lambda g: (-len(g.blocks), g.entity, g.page, g.metric)))
     blockers = blocker_tasks(draft) if parts.blockers else []
@@ -95,6 +97,13 @@ def preheader(kpis: Sequence[Kpi]) -> str:
 
 def _is_mine(draft: Draft, gap: Gap, metrics: frozenset[str]) -> bool:
     return draft.now.concerns(gap.entity) and (gap.metric in metrics or bool(metrics.intersection(gap.blocks)))
+
+
+def _trace_conflict(draft: Draft, conflict: Conflict) -> None:
+    first, second = quantity_words(conflict.first.value), quantity_words(conflict.second.value)
+    name = f"{conflict.first.label or conflict.metric}, {draft.now.name(conflict.entity)}"
+    draft.worked(f"conflict.{conflict.entity}.{conflict.metric}", name, first, formula="as two places state it",
+                 filled=f"{first} or {second}", sources=conflict_sides(conflict))  # fmt: skip
 
 
 def _conflicts(draft: Draft, metrics: frozenset[str]) -> tuple[Conflict, ...]:
