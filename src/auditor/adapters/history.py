@@ -91,7 +91,7 @@ class GitHistory:
 
     def _names(self) -> dict[str, str]:
         names: dict[str, str] = {}
-        for line in self.git.run("rev-list", "--objects", "--all", "--reflog").split(b"\n"):
+        for line in self.git.run("rev-list", "--objects", "--all", "--reflog", "--missing=allow-any").split(b"\n"):
             blob, _, path = line.partition(b" ")
             if path:
                 names.setdefault(blob.decode(), path.decode("utf-8", "surrogateescape"))

@@ -172,7 +172,8 @@ class ProcessPool(Executor):
     def _start(self, task: _Task) -> _Worker:
         context = get_context()
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
+        # No daemon: a scanner may start processes of its own. `_die_with` ends a worker whose parent is gone.
+        process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=False)
         process.start()
         theirs.close()
         return _Worker(process, ours, task)
