@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli import endpoints, explain, gating, operations, planning, portfolios, reporting, running, scanning, wiki
+from auditor.cli import (
+    deciding,
+    endpoints,
+    explain,
+    gating,
+    operations,
+    planning,
+    portfolios,
+    reporting,
+    running,
+    scanning,
+    wiki,
+)
 from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
 
@@ -53,6 +65,8 @@ app.command()(scanning.scan)
 app.command()(endpoints.endpoints)
 app.command()(gating.gate)
 app.command()(running.run)
+app.command()(deciding.waivers)
+app.command()(deciding.baseline)
 app.command()(reporting.report)
 app.command()(planning.plan)
 app.add_typer(portfolios.findings_app, name="findings")

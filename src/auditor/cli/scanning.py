@@ -43,6 +43,8 @@ def scan(
     engine: Annotated[
         str, typer.Option(help="Secrets engine: `auditor`, or `detect-secrets` without our judging.")
     ] = "",
+    baseline: Annotated[Path | None, typer.Option(help="Findings of this file are known and do not block.")] = None,
+    inline_waivers: Annotated[bool, typer.Option(help="Let comments `auditor: allow ...` waive findings.")] = True,
     rules: Annotated[Path | None, typer.Option(help="A folder with more rule cards.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; 0 for one per processor.")] = 0,
     quiet: Quiet = False,
@@ -53,6 +55,7 @@ def scan(
     """
     from auditor.flows.scanning import scan_paths
     from auditor.flows.tools import Policy
+    from auditor.formats.baseline import read_baseline
     from auditor.wiring import make_tools
 
     policy = Policy(severity_of(fail_on), confidence_of(min_confidence))
@@ -63,7 +66,10 @@ def scan(
         options["pages"] = {"deep": "true", "axe": axe}
     with progress("scanning", quiet=quiet) as announce:
         tools = make_tools(only=split(only), own_rules=rules, options=options, workers=jobs, announce=announce)
-        verdict = scan_paths(targets or [Path()], tools, policy, history=history)
+        known = read_baseline(baseline) if baseline else frozenset()
+        verdict = scan_paths(
+            targets or [Path()], tools, policy, history=history, inline_waivers=inline_waivers, known=known
+        )
     if output_format is ScanFormat.JSON:
         from auditor.formats.scan_json import scan_json
 

@@ -15,6 +15,7 @@ from auditor.adapters.files import open_files
 from auditor.adapters.git import Git
 from auditor.adapters.history import edits
 from auditor.errors import ConfigError, NotScannedError
+from auditor.flows.deciding import waiver_file
 from auditor.flows.scanning import problem_notes, scan_targets
 from auditor.flows.tools import Tools
 from auditor.model.fact import Conflict, Gap, Miscalculation
@@ -30,7 +31,6 @@ from auditor.steps.match import match_findings
 from auditor.steps.normalise import normalise
 from auditor.steps.owners import owners_of
 from auditor.steps.waive import Waived, waive
-from auditor.waivers import FILE_NAME, read_waivers
 
 if TYPE_CHECKING:
     from auditor.adapters.store.store import Store
@@ -164,9 +164,7 @@ def _recognised(
     known = store.known_findings(names, cards=rules)
     matched = match_findings(known, findings, rules=rules)
     today = _today(portfolio, tools.now)
-    path = (portfolio.rules or portfolio.folder) / FILE_NAME
-    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    return waive(matched.findings, read_waivers(text, today, path.name), rules, today)
+    return waive(matched.findings, waiver_file(portfolio, tools.now), rules, today)
 
 
 def _today(portfolio: Portfolio, moment: datetime) -> date:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.errors import UsageError
 from auditor.flows.tools import Policy, Tools
-from auditor.model.finding import Finding
+from auditor.formats.baseline import with_baseline
+from auditor.model.finding import Finding, State
 from auditor.model.ports import Scanner
 from auditor.model.run import Outcome, OutcomeStatus, Verdict
 from auditor.model.target import Repo, ScanTarget
@@ -16,14 +18,30 @@ from auditor.steps.discover import Discovered, discover_paths
 from auditor.steps.normalise import normalise
 from auditor.steps.recall import scan_what_changed
 from auditor.steps.scan import Job, jobs_for, scan
+from auditor.steps.waive import waive
+from auditor.waivers import WaiverFile
 
 
-def scan_paths(paths: Sequence[Path], tools: Tools, policy: Policy, *, history: bool = False) -> Verdict:
-    """Scan folders, repositories and files as they lie there, without a portfolio."""
+def scan_paths(
+    paths: Sequence[Path],
+    tools: Tools,
+    policy: Policy,
+    *,
+    history: bool = False,
+    inline_waivers: bool = True,
+    known: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Scan folders, repositories and files as they lie there, without a portfolio.
+
+    `known` are fingerprints of a baseline. A waived finding is still listed, with its reason and end.
+    """
     discovered = discover_paths(paths, history=history)
     outcomes = scan_targets(discovered, tools)
-    result = normalise(outcomes, tools.rulebook.by_id())
-    return verdict_of(result.findings, result.outcomes, tools, policy)
+    rules, today = tools.rulebook.by_id(), tools.now.date()
+    result = normalise(outcomes, rules)
+    waived = waive(with_baseline(result.findings, known), WaiverFile(), rules, today, inline=inline_waivers)
+    verdict = verdict_of(waived.findings, result.outcomes, tools, policy, waived.notes(today))
+    return replace(verdict, blocking=tuple(f for f in verdict.blocking if f.state is not State.KNOWN))
 
 
 def scan_targets(discovered: Discovered, tools: Tools, *, remember: bool = False) -> tuple[Outcome, ...]:
