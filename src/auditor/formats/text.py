@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.formats.scan_json import path_of
 from auditor.model.finding import Finding
+from auditor.model.fold import folded
 from auditor.model.rule import Severity
 from auditor.model.run import Outcome, OutcomeStatus, Verdict
 from auditor.model.text import visible
@@ -21,7 +22,8 @@ def scan_text(verdict: Verdict, *, most: int = 0) -> str:
 
 
 def _findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
-    shown = findings[:most] if most else findings
+    told = folded(findings)
+    shown = told[:most] if most else told
     for finding in shown:
         where = finding.location
         line = getattr(where, "line", None)
@@ -33,8 +35,8 @@ def _findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
             yield f"    and at {len(finding.also_at)} more places, first {visible(str(finding.also_at[0]))}"
         if finding.state.value != "new":
             yield f"    {finding.state.value}"
-    if len(shown) < len(findings):
-        yield f"... and {len(findings) - len(shown)} more"
+    if len(shown) < len(told):
+        yield f"... and {len(told) - len(shown)} more"
     if findings:
         yield ""
 

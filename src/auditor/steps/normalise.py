@@ -11,6 +11,7 @@ from auditor.model.rule import Confidence, Rule
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.text import visible
 from auditor.steps.identity import content_hash, fingerprint, identity, is_secret
+from auditor.steps.merge import Judged, merged
 
 LOW_BELOW, HIGH_FROM = 0.5, 0.85
 """A scanner's probability as a word: below the first low, from the second high."""
@@ -41,7 +42,7 @@ def normalise(
         if outcome.status is OutcomeStatus.DONE
     ]
     pairs.sort(key=lambda pair: (pair[0].id, *_place(pair[1].location), pair[1].mark))
-    findings = list(_numbered(_merged(pairs), owner_of))
+    findings = list(_numbered(_merged(merged(pairs)), owner_of))
     findings.sort(key=lambda f: (-f.severity, f.rule.id, *_place(f.location), f.fingerprint))
     return Normalised(tuple(findings), checked)
 
@@ -57,9 +58,6 @@ def _place(location: Location) -> tuple[str, str, int]:
     if isinstance(location, CodeLocation):
         return (location.repo, location.path, location.line or 0)
     return ("", str(location), getattr(location, "line", 0) or 0)
-
-
-Judged = tuple[Rule, Match, str]
 
 
 def _merged(pairs: Iterable[Judged]) -> Iterator[Judged]:
