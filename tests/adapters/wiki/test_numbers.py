@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.adapters.wiki.numbers import find_quantities, to_decimal, whole_cell
+from auditor.adapters.wiki.atoms import to_decimal
+from auditor.adapters.wiki.numbers import find_quantities, whole_cell
 
 
 def said(text: str, currency: str = "USD") -> list[str]:
@@ -56,6 +57,11 @@ def said(text: str, currency: str = "USD") -> list[str]:
         ("20-30 hours/week", ["20..30 hours week"]),
         ("3.3x, LTV:CAC 3.3:1", ["3.3 ratio", "3.3 ratio"]),
         ("264/year", ["264 year"]),
+        ("20k writes/day", ["20000 count day"]),
+        ("4 devices per vehicle", ["4 count vehicle"]),
+        ("$0.06 / 100k and $1.00/M", ["0.06 money USD 100k", "1 money USD 1M"]),
+        ("$230 / $290", ["230 money USD", "290 money USD"]),
+        ("+$397 + $5K", ["397 money USD", "5000 money USD"]),
         ("$1.2 million in 2025", ["1200000 money USD"]),
         ("-$435K to +$435K", ["-435000..435000 money USD"]),
         ("$\u00a01\u202f200", ["1200 money USD"]),

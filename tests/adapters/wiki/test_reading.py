@@ -72,6 +72,14 @@ def test_rows_may_be_periods_and_columns_metrics() -> None:
     assert [(f.metric, f.period) for f in facts] == [("revenue", "2026-08"), ("expenses", "2026-08")]
 
 
+def test_a_year_column_that_only_counts_names_periods() -> None:
+    facts = read("| Year | Total Revenue |\n|---|---|\n| 1 | $239,820 |\n| 2 | $659,520 |\n").facts
+    assert [(f.metric, f.period, f.status.value) for f in facts] == [
+        ("revenue", "year 1", "projected"),
+        ("revenue", "year 2", "projected"),
+    ]
+
+
 def test_rows_without_a_table_head_and_html_tables_are_read() -> None:
     orphan = read("| Fuel | $400 |\n| Slip | $900 |\n").facts
     assert [(f.label, f.value.low, f.source.line) for f in orphan] == [("Fuel", 400, 1), ("Slip", 900, 2)]

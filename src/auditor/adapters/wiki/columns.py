@@ -17,6 +17,8 @@ from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, per_of, status_of
 from auditor.model.fact import Status
 
+_COUNTED_PERIOD = re.compile(r"^(?:year|month|quarter|week|yr)$", re.IGNORECASE)
+PERIOD_HEADER = re.compile(r"^(?:year|month|quarter|week|yr|period|date|phase|when|timeline)s?$", re.IGNORECASE)
 _INDEX = re.compile(
     r"^(?:#|no\.?|nr\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority)$", re.IGNORECASE
 )
@@ -37,7 +39,7 @@ ATTRIBUTE = {
     "scenario": re.compile(r"^(?:scenario|case|option)$", re.IGNORECASE),
 }
 _NO_BARE = re.compile(
-    r"\b(?:date|due|deadline|when|start|end|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
+    r"\b(?:dates?|due|deadline|when|start|end|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
     r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
     r"configuration|config|spec|model|example)\b|#",
     re.IGNORECASE,
@@ -106,7 +108,7 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
 
 def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
     for i, cells in enumerate(body):
-        if _is_index(header[i], cells):
+        if _is_index(header[i], cells) or _numbers_periods(header[i], [c for c in cells if c]):
             continue
         filled = [c for c in cells if c]
         if not filled:
@@ -138,6 +140,13 @@ def is_name(cell: str) -> bool:
     return any(ch.isalpha() for ch in rest)
 
 
+def _numbers_periods(header: str, cells: Sequence[str]) -> bool:
+    """A column headed `Year` or `Month` whose cells only count: 1, 2, 3."""
+    return (
+        bool(cells) and _COUNTED_PERIOD.match(header) is not None and all(re.fullmatch(r"\d{1,2}\+?", c) for c in cells)
+    )
+
+
 def _is_index(header: str, cells: Sequence[str]) -> bool:
     """A column that numbers its rows."""
     return _sequential(cells) or (_INDEX.match(header) is not None and all(len(c) <= 6 for c in cells))
@@ -153,9 +162,11 @@ def _column(
 ) -> Column:
     if i == label:
         return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)))
-    if _is_index(header, cells):
+    if _is_index(header, cells) and not _COUNTED_PERIOD.match(header):
         return Column(i, header, "skip")
     filled = [c for c in cells if c and not EMPTY_CELL.match(c)]
+    if _numbers_periods(header, filled):
+        return Column(i, header, "period")
     digits = [c for c in filled if any(ch.isdigit() for ch in c)]
     for role, pattern in ATTRIBUTE.items():
         if pattern.match(header.strip()) and _is_attribute(role, filled):

@@ -33,12 +33,13 @@ _LOOSE = re.compile(
       {_YEAR}-\d\d(?![\d-]) | {_YEAR}/\d\d?(?:/\d\d?)? | {_MONTH}\.?\s+\d\d?(?:st|nd|rd|th)?(?!\s*[\d%,.]*\d)(?![\w%]) |
       \d\d?(?:st|nd|rd|th)?\s+{_MONTH}\b(?!\s+{_YEAR}) | \d\d?:\d\d(?::\d\d)? | \d\d?\s?(?:am|pm)\b |
       {_YEAR}\s?[-–—]\s?(?:{_YEAR}|\d\d)(?![\d,.]*\d) | \d\d?/\d\d?(?:/\d\d)?(?!\d) |
-      '\d\d\b
+      '\d\d\b | \d\d?(?:\s?[-–]\s?\d\d?)?\.?\s+(?:de\s+)?(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre|
+      januar|februar|m[äa]rz|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 
-_PAIR = re.compile(rf"\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d|{_MONTH}", re.IGNORECASE)
+_PAIR = re.compile(rf"\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d|{_MONTH}", re.IGNORECASE)
 _MAYBE = re.compile(rf"\d|^\W*{_MONTH}\.?\W*$", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?[\s,/'-]+({_YEAR}|\d\d)\b(?!-\d)", re.IGNORECASE)
 _YEAR_MONTH = re.compile(rf"(?<![\d-])({_YEAR})[-/](0[1-9]|1[0-2])(?![\d-])")

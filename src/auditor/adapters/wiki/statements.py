@@ -36,7 +36,7 @@ _TRAIL = frozenset(
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
     "spending".split()
 )
-_ORDINAL_VALUE = re.compile(r"^\W*(month|year|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
+_ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
 _OPERATORS = re.compile(r"[×x*÷/+−–-]|\bx\b|\btimes\b|\bless\b|\bplus\b")
 
 
@@ -82,7 +82,7 @@ def line_facts(
                 category=None,
                 extractor=f"{kind}.label",
             )
-    if not inside and (ordinal := _ORDINAL_VALUE.match(value_text)) is not None:
+    if not inside and kind != "heading" and (ordinal := _ORDINAL_VALUE.match(value_text)) is not None:
         unit = units.MEASURES[ordinal[1].lower() + "s"]
         number = Quantity(Decimal(ordinal[2]), Decimal(ordinal[2]), unit)
         inside = (Hit(value_at + ordinal.start(1), value_at + ordinal.end(2), number),)
@@ -101,6 +101,12 @@ def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
             continue
         label = m["label"].strip(" .-–—:")
         if len(label.split()) > 10 or re.search(r"[.;!?] ", label):
+            continue
+        bare_label = text[: m.end("label")]
+        for hit in reversed(hits):
+            if hit.end <= len(bare_label):
+                bare_label = bare_label[: hit.start] + bare_label[hit.end :]
+        if not re.search(r"[A-Za-z]{2}", bare_label):
             continue
         if any(h.start < m.start("value") - 1 and not h.bare and pattern is not _LABELLED for h in hits):
             continue
@@ -132,6 +138,8 @@ def _declared(
             _segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
         )
         own = label if is_main or not segment else segment
+        if not direct and len(re.findall(r"[A-Za-z]+", first_gap)) > 8:
+            own = label = _segment_label(text, value_at, hit, hits, position) or label
         tier = Tier.DECLARED if direct and (kind != "paragraph" or position == 0 or is_main) else Tier.PROSE
         yield from _fact(
             own if own == label or vocabulary.lookup(own) else (f"{label} ({segment})" if segment else label),
@@ -253,7 +261,10 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         return hit.noun
     if words and re.search(r"[A-Za-z]", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
-    words_after = " ".join(after[:5]).strip(" *_-:,.()")
+    words_after = " ".join(after[:5]).strip(" *_-:,.()→")
+    if not re.search(r"[A-Za-z]", words_after):
+        rest = re.sub(r"^[\W_]+", "", text[hit.end :])
+        words_after = " ".join(_CLAUSE.split(rest)[0].split()[:5]).strip(" *_-:,.()→")
     if re.search(r"[A-Za-z]", words_after):
         return words_after
     wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[A-Za-z]", w)]
@@ -305,7 +316,7 @@ def _fact(
         status=status or Status.ACTUAL,
         tier=tier,
         scenario=scope.scenario,
-        raw=text[hit.start : hit.end].strip(),
+        raw=" ".join(text[hit.start : hit.end].split()),
         extractor=extractor,
     )
 

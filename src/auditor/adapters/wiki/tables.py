@@ -9,7 +9,16 @@ from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Cell, Table
-from auditor.adapters.wiki.columns import ATTRIBUTE, GENERIC, MONEY_WORDS, Column, columns_of, hints, is_name
+from auditor.adapters.wiki.columns import (
+    ATTRIBUTE,
+    GENERIC,
+    MONEY_WORDS,
+    PERIOD_HEADER,
+    Column,
+    columns_of,
+    hints,
+    is_name,
+)
 from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.scope import Scope
@@ -116,8 +125,10 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
     }
     period = None
     if "period" in attributes:
-        period = parse_period(attributes["period"])
-    elif is_period(text):
+        said = attributes["period"]
+        header = next((c.header for c in columns if c.role == "period"), "")
+        period = parse_period(f"{header} {said.rstrip('+')}" if re.fullmatch(r"\d{1,2}\+?", said) else said)
+    elif is_period(text) or (label is not None and PERIOD_HEADER.match(label.header)):
         period = parse_period(text)
     scenario = attributes.get("scenario", "") or (text if is_scenario(text) else "")
     return _Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)))
@@ -198,7 +209,7 @@ def _cell_facts(
             status=status,
             tier=Tier.DECLARED if extra <= 8 else Tier.PROSE,
             scenario=_scenario(row, column, scope),
-            raw=cell.text[hit.start : hit.end].strip(),
+            raw=" ".join(cell.text[hit.start : hit.end].split()),
             extractor="table.total" if total else "table.child" if row.child else "table.cell",
         )
 
@@ -326,7 +337,7 @@ def _label(row: _Row, column: Column, numeric: Sequence[Column]) -> tuple[str, s
     header = column.header
     if not name:
         return header, header
-    if (row.period and is_period(name)) or is_scenario(name):
+    if row.period or is_scenario(name):
         return (header or name), name
     if (
         not header

@@ -1,0 +1,154 @@
+"""Recall and precision of the wiki's reader on public pages that its author had not seen.
+
+    python benchmarks/wiki/accuracy.py FOLDER [--errors]
+
+`FOLDER` holds the pages as `owner+name/path` (they are not ours to copy; each @page line of labels.txt names its
+repository). A label and a fact agree on the value if page, line and both ends are the same.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from auditor.adapters.wiki.reading import PageSource, read_pages
+from auditor.model.fact import Fact
+from auditor.resources import rules_folder
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Label:
+    low: Decimal
+    high: Decimal
+    unit: str
+    per: str | None
+    period: str | None
+    words: tuple[str, ...]
+    optional: bool
+
+
+@dataclass
+class Page:
+    repository: str
+    path: str
+    first: int
+    last: int
+    labels: dict[int, list[Label]] = field(default_factory=dict)
+
+
+def read_labels(text: str) -> list[Page]:
+    pages: list[Page] = []
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith("@page"):
+            _, repository, path, first, last = line.split()
+            pages.append(Page(repository, path, int(first), int(last)))
+            continue
+        m = re.match(r"(\d+) (?:\[([^\]]+)\] )?(.*?): (.*)$", line)
+        assert m, line
+        words = () if m[3] == "-" else tuple(m[3].split("|"))
+        pages[-1].labels[int(m[1])] = [token(t.strip(), m[2], words) for t in m[4].split(";")]
+    return pages
+
+
+def token(text: str, period: str | None, words: tuple[str, ...]) -> Label:
+    optional = text.startswith("?")
+    m = re.fullmatch(r"\??(-?[\d.]+?)(?:\.\.(-?[\d.]+))? (\S+)", text)
+    assert m, text
+    unit, _, per = m[3].partition("/")
+    low = Decimal(m[1])
+    return Label(low, Decimal(m[2]) if m[2] else low, unit, per or None, period, words, optional)
+
+
+def unit_agrees(fact: Fact, label: Label) -> bool:
+    value = fact.value
+    if label.unit == "%":
+        return value.unit == "percent"
+    if label.unit == "#":
+        return value.unit in {"", "count"}
+    if re.fullmatch(r"[A-Z]{3}", label.unit):
+        return value.unit == "money" and value.currency == label.unit
+    return value.unit.lower() == label.unit.lower()
+
+
+def per_agrees(fact: Fact, label: Label) -> bool:
+    def plain(text: str | None) -> str:
+        return (text or "").lower()
+
+    return plain(fact.value.per) == plain(label.per) and (label.period is None or fact.period == label.period)
+
+
+def label_agrees(fact: Fact, label: Label) -> bool:
+    return not label.words or any(w.lower() in fact.label.lower() for w in label.words)
+
+
+def main() -> None:
+    folder, errors = Path(sys.argv[1]), "--errors" in sys.argv
+    total: Counter[str] = Counter()
+    for page in read_labels((HERE / "labels.txt").read_text()):
+        content = (folder / page.repository.replace("/", "+") / page.path).read_bytes()
+        facts = [
+            f
+            for f in read_pages([PageSource(page.path, content)], rules_folder()).facts
+            if page.first <= (getattr(f.source, "line", 0) or 0) <= page.last
+        ]
+        count = compare(page, facts, errors=errors)
+        report(page.repository, count)
+        total += count
+    report("all", total)
+
+
+def compare(page: Page, facts: list[Fact], *, errors: bool) -> Counter[str]:
+    count: Counter[str] = Counter()
+    open_labels = {line: list(labels) for line, labels in page.labels.items()}
+    for fact in facts:
+        line = getattr(fact.source, "line", 0) or 0
+        same = [x for x in open_labels.get(line, []) if (x.low, x.high) == (fact.value.low, fact.value.high)]
+        if not same:
+            count["wrong"] += 1
+            if errors:
+                print(f"  extra   {page.path}:{line} {fact.raw!r} {fact.label!r}")
+            continue
+        label = max(same, key=lambda x: (unit_agrees(fact, x), per_agrees(fact, x), not x.optional))
+        open_labels[line].remove(label)
+        if label.optional:
+            continue
+        count["found"] += 1
+        good = unit_agrees(fact, label) and label_agrees(fact, label)
+        count["unit and label"] += good
+        count["period"] += per_agrees(fact, label)
+        if errors and not good:
+            print(
+                f"  unit    {page.path}:{line} {fact.raw!r} {fact.value.unit} {fact.value.currency} label {fact.label!r}"
+            )
+        if errors and not per_agrees(fact, label):
+            print(
+                f"  period  {page.path}:{line} {fact.raw!r} per {fact.value.per} period {fact.period}, expected {label.per} {label.period}"
+            )
+    for line, rest in open_labels.items():
+        for label in rest:
+            if not label.optional:
+                count["missed"] += 1
+                if errors:
+                    print(f"  missed  {page.path}:{line} {label.low}..{label.high} {label.unit}")
+    return count
+
+
+def report(name: str, count: Counter[str]) -> None:
+    found, missed, wrong = count["found"], count["missed"], count["wrong"]
+    labels = max(found + missed, 1)
+    print(
+        f"{name:45} labels {labels:4}  recall {found / labels:.3f}  precision {found / max(found + wrong, 1):.3f}  "
+        f"with unit and label {count['unit and label'] / labels:.3f}  with period {count['period'] / labels:.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

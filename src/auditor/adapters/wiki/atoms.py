@@ -1,0 +1,328 @@
+"""One number with its sign, currency, unit and what it is per: the pieces of figures.
+
+Numbers inside identifiers, versions, dates, times, ordinals (`Phase 2`, `1st`) and fractions are no figures.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from auditor.adapters.wiki import units
+
+_DIGITS = r"""(?:
+    \d{1,3}(?:,\d{3})+(?:\.\d+)?
+  | \d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?
+  | \d{1,3}(?:\.\d{3})+,\d+
+  | \d{1,3}(?:\.\d{3}){2,}
+  | \d{1,3}(?:['’\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?
+  | \d{1,3}(?:\ \d{3})+(?:[.,]\d+)?(?=\s?(?:€|kr|zł|Kč|₽|[A-Z]{3}\b))
+  | \d+(?:[.,]\d+)?
+  | \.\d+
+)"""
+_CODES = units.alternatives(units.CODES)
+CORE = re.compile(
+    rf"""(?P<cur>(?<![A-Za-z]){units.alternatives(units.SYMBOLS)}|(?<![A-Za-z])(?:{_CODES})(?=[\s\d$€£])[ ]?[$€£]?|(?<![A-Za-z\d])R(?=[ ]?\d[\d, ]{{2}}))?
+        (?P<gap>[ \u00a0]?)(?P<inner>[-−](?=[\d.]))?(?P<num>{_DIGITS})(?![.,]?\d)""",
+    re.VERBOSE,
+)
+_MULT_ATTACHED = re.compile(
+    rf"(?:k|K|M|MM|mm|B|b|bn|Bn|mn|T|m|cr|Cr)(?:(?![A-Za-z0-9_²³])|(?=(?:{_CODES})(?![A-Za-z])))"
+)
+_MULT_WORD = re.compile(
+    r"[ \u00a0-]?(?:thousand|millions?|billions?|trillion|lakhs?|crores?|mio|mil|mn|bn|[KMB])(?![A-Za-z0-9_²³/])",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct)\b", re.IGNORECASE)
+_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
+_SUFFIX_CODE = re.compile(rf"[ \u00a0]?(?:(?P<code>{_CODES})(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|zł|Kč|kr\b))")
+_RATE = re.compile(
+    r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+)?)(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
+    re.IGNORECASE,
+)
+"""Any noun whose number is said per something: `20k writes/day`, `4 devices per vehicle`."""
+_SQUARE = re.compile(r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b)", re.IGNORECASE)
+_CROWNS = {"kr": "SEK"}
+_WORD = re.compile(r"[ \u00a0-]?([A-Za-z²³µ×][A-Za-z²³]*)")
+_NOUNS = re.compile(r"[ \u00a0](?:\u00a0)?((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
+_PER_SLASH = re.compile(
+    r"[ ]?/[ ]?(?=[A-Za-z\d])(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-z][A-Za-z²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
+)
+_PER_WORD = re.compile(
+    r"[ -](?:per|each|every|a|an|/)[ -](\d[\d,]*[KkM]?[ ]?)?([A-Za-z][A-Za-z²]*)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
+    re.IGNORECASE,
+)
+_PER_ADVERB = re.compile(
+    r"[ ]?\(?\b(monthly|yearly|annually|annual|daily|weekly|hourly|quarterly|nightly|p\.a\.|pa|each month|each year)(?![A-Za-z])\)?",
+    re.IGNORECASE,
+)
+_AFTER_LEAST = re.compile(
+    r"\+(?![\w$€£])(?!\s*[$€£]?\d)|\s(?:or more\b|and up\b|or higher\b|minimum\b|and above\b)", re.IGNORECASE
+)
+_AFTER_MOST = re.compile(r"\s(?:or less|or fewer|or below|maximum|max)\b", re.IGNORECASE)
+_ORDINAL_WORD = re.compile(
+    r"\b(?:steps?|phases?|tiers?|options?|chapters?|tables?|figures?|fig\.?|versions?|levels?|parts?|pages?|no\.?|nr\.?|items?|stages?|"
+    r"series|sections?|sec\.?|lines?|rules?|issues?|pr|weeks?|months?|days?|years?|yrs?|quarters?|sprints?|milestones?|appendix|annex|"
+    r"exhibit|priority|type|class|grade|room|apt|suite|route|articles?|form|schedule|iso|rfc|note|questions?|scenario|top|"
+    r"lot|port|python|node|java|windows|ubuntu|web|layer|gen|generation|module|lesson|unit|adr|vol\.?|volume|goal|"
+    r"assumption|task|q|http|error|status|code|id|zip|pier|slip|dock|gate|bldg|building|floor|number|round)[ \u00a0]#?$",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    "of in to for and or the on at by with from per a an is are was were be as than then that this if when so but not "
+    "x vs versus plus minus times each every".split()
+)
+_SKIP_LEFT = frozenset("#@\\_&=.'’:")
+
+
+@dataclass(slots=True)
+class Atom:
+    """A number on its way to a figure: filled from the number outwards."""
+
+    start: int
+    end: int
+    amount: Decimal
+    factor: Decimal | None = None
+    currency: str | None = None
+    unit: str = ""
+    per: str | None = None
+    noun: str = ""
+    plus: bool = False
+    flags: set[str] | None = None
+    number_end: int = 0
+    year_like: bool = False
+    negative: bool = False
+    glued: bool = False
+    """After a hyphen: only the end of a range, or part of a word."""
+
+
+def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
+    """`1,200.50`, `1.200,50`, `1'200`, `12,34,567`, `1 200` as a number.
+
+    `euro`: a dot before exactly three digits groups thousands, as in `1.200 €`.
+    """
+    digits = re.sub(r"[\s'’\u00a0\u202f\u2009]", "", digits)
+    if "," in digits and "." in digits:
+        decimal_mark = "," if digits.rindex(",") > digits.rindex(".") else "."
+        digits = digits.replace("." if decimal_mark == "," else ",", "").replace(",", ".")
+    elif "," in digits:
+        tail = digits.rsplit(",", 1)[1]
+        grouped = len(tail) == 3 and digits.split(",", 1)[0] != "0"
+        digits = digits.replace(",", "") if grouped or digits.count(",") > 1 else digits.replace(",", ".")
+    elif digits.count(".") > 1 or (euro and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)):
+        digits = digits.replace(".", "")
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # digits of other scripts that Decimal refuses
+        return Decimal(0)
+
+
+def read_atom(text: str, m: re.Match[str], currency: str, spans: list[tuple[int, int]]) -> Atom | None:
+    """The number at a match of `CORE`, or None where it is part of a name, a date (`spans`) or an ordinal."""
+    symbol = (m["cur"] or "").strip()
+    money = bool(symbol)
+    number_start = m.start("num")
+    signed = bool(m["inner"]) and (money or _sign_place(text, m.start("inner")))
+    start = m.start() if money else m.start("inner") if signed else number_start
+    left = text[start - 1] if start else " "
+    if not money and any(a <= number_start < b for a, b in spans):
+        return None
+    if (left.isalnum() and not money) or (money and left.isalnum() and left.isalpha()):
+        return None
+    if not money and (left in _SKIP_LEFT and not (left in ":=" and not text[: start - 1][-1:].isdigit())):
+        return None
+    if left == "/" and not money:
+        return None
+    code = _currency(symbol, currency)
+    atom = Atom(start, m.end(), to_decimal(m["num"], euro=code in {"EUR", "BRL", "IDR", "PLN", "TRY"}))
+    atom.currency, atom.unit, atom.flags = code, "money" if code else "", set()
+    atom.negative = signed
+    if money and start and text[start - 1] in "-−–" and _sign_place(text, start - 1):
+        atom.negative, atom.start = True, start - 1
+    elif start and text[start - 1] == "+" and _sign_place(text, start - 1):
+        atom.start = start - 1
+    elif start and text[start - 1] == "–" and not text[: start - 1].strip("( "):
+        atom.negative, atom.start = True, start - 1
+    glued = (
+        left in "-−–‑" and not atom.negative and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "%+")
+    )
+    if not _read_right(text, atom, m["num"]):
+        return None
+    bare_word = not atom.currency and atom.unit != "percent"
+    if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[: atom.start]):
+        return None
+    atom.glued = glued and not money
+    atom.year_like = (
+        not atom.unit and not atom.factor and not atom.noun and re.fullmatch(r"(?:19|20)\d\d", m["num"]) is not None
+    )
+    return atom
+
+
+def _sign_place(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    return before in " \u00a0(|[:=*\t<>~≈≤≥→"
+
+
+def _currency(symbol: str, declared: str) -> str | None:
+    if not symbol:
+        return None
+    if symbol == "$":
+        return declared if declared in units.DOLLARS else "USD"
+    if symbol == "¥":
+        return declared if declared in {"JPY", "CNY"} else "JPY"
+    if symbol == "R":
+        return "ZAR"
+    return units.SYMBOLS.get(symbol) or symbol.rstrip("$€£ ")
+
+
+def _read_right(text: str, atom: Atom, digits: str) -> bool:  # noqa: C901  the order of the cases is the grammar
+    end = atom.end
+    assert atom.flags is not None
+    if m := _MULT_ATTACHED.match(text, end):
+        small = m[0] in {"m", "b", "cr", "Cr", "T"}
+        if not small or atom.currency or _SUFFIX_CODE.match(text, m.end()):
+            if m[0] == "mm" and not atom.currency:
+                return False
+            atom.factor, end = units.MULTIPLIERS[m[0].lower()], m.end()
+    elif (m := _MULT_WORD.match(text, end)) and (
+        len(m[0].strip(" -\u00a0")) > 1 or (atom.currency and m[0].strip(" \u00a0") in "KMB")
+    ):
+        word = m[0].strip(" -\u00a0").lower()
+        if not (word in {"mil", "mn"} and not atom.currency):
+            atom.factor, end = units.MULTIPLIERS[word], m.end()
+    if m := _SUFFIX_CODE.match(text, end):
+        code = m["code"] or units.SYMBOLS.get(m["sym"]) or _CROWNS[m["sym"]]
+        if atom.currency is None or m["code"]:
+            atom.currency, atom.unit, end = code, "money", m.end()
+            if m["sym"] or code == "EUR":
+                atom.amount = to_decimal(digits, euro=True)
+    if m := _AFTER_LEAST.match(text, end):
+        atom.plus, end = True, m.end()
+    if not atom.currency:
+        if m := _PERCENT.match(text, end):
+            atom.unit, end = "percent", m.end()
+            if p := _AFTER_LEAST.match(text, end):
+                atom.plus, end = True, p.end()
+        elif (m := _RATIO.match(text, end)) and not atom.factor:
+            atom.unit, end = "ratio", m.end()
+    atom.number_end = end
+    if not atom.unit and not _measure(text, atom, end):
+        return False
+    end = max(end, atom.end)
+    following = text[end : end + 2]
+    if following[:1].isalnum() or following[:1] == "_":
+        return False
+    if not atom.unit:
+        if following[:1] in {"-", "‑"} and following[1:2].isalpha():
+            return False
+        if following[:1] in {":", "/"} and following[1:2].isdigit():
+            return False
+        if following[:1] == "." and following[1:2].isalnum():
+            return False
+        if (following[:1] == "/" and following[1:2] == " ") or text.startswith("(k)", end):
+            return False
+    atom.end = end
+    if m := _AFTER_MOST.match(text, end):
+        atom.flags.add("at_most")
+        atom.end = m.end()
+    elif m := _AFTER_LEAST.match(text, end):
+        atom.plus = True
+        atom.end = m.end()
+    _read_per(text, atom)
+    if atom.plus:
+        atom.flags.add("at_least")
+    return True
+
+
+def _measure(text: str, atom: Atom, end: int) -> bool:
+    """Unit or counted noun after the number; False: the number belongs to a word (`t4`, `12-month`)."""
+    m = _WORD.match(text, end)
+    if m is not None:
+        word, spaced = m[1].lower(), m[0][0] in " \u00a0"
+        if m[0][0] == "-":
+            return True
+        if word in units.MEASURES and (spaced or word in units.ATTACHABLE):
+            if not (
+                spaced
+                and (
+                    word in {"x", "×", "h", "w", "s", "m", "mo", "mi", "min", "sf", "pts", "foot"}
+                    and m[1] == word
+                    and word in {"x", "×", "w", "m"}
+                )
+            ):
+                atom.unit, atom.end = units.MEASURES[word], m.end()
+                atom.noun = m[1] if atom.unit == "count" else ""
+                return True
+        elif not spaced:
+            return False
+    if square := _SQUARE.match(text, end):
+        atom.unit, atom.end = "sqft", square.end()
+        return True
+    return _counted(text, atom, end)
+
+
+def _counted(text: str, atom: Atom, end: int) -> bool:
+    """A counted noun after the number, with up to three words before it."""
+    if rate := _RATE.match(text, end):
+        atom.unit, atom.noun, atom.end = "count", rate[1], rate.end(1)
+        return True
+    if n := _NOUNS.match(text, end):
+        words = n[1].split(" ")
+        for position, word in enumerate(words[:4]):
+            low = word.lower()
+            if low in _STOP:
+                break
+            if units.singular(low) in units.COUNTED and (position or low != "unit"):
+                atom.unit = "count"
+                atom.noun = " ".join(words[: position + 1])
+                atom.end = n.start(1) + len(atom.noun)
+                break
+            if (
+                low in units.MEASURES
+                and position == 1
+                and words[0].lower() in {"business", "calendar", "working", "square", "nautical"}
+            ):
+                atom.unit, atom.end = (
+                    ("nm" if words[0].lower() == "nautical" else units.MEASURES[low]),
+                    n.start(1) + len(" ".join(words[:2])),
+                )
+                break
+    return True
+
+
+def _read_per(text: str, atom: Atom) -> None:
+    if m := _PER_SLASH.match(text, atom.end):
+        scale, word, second = (m[1] or "").strip(), m[2], m[3]
+        if word.lower() == "or":
+            return
+        _set_per(atom, scale, word, second, m.end())
+    elif m := _PER_WORD.match(text, atom.end):
+        article = m[0].strip(" -").split(" ", 1)[0].split("-", 1)[0].lower()
+        word = m[2].lower()
+        if article in {"a", "an"} and word not in units.PERIODS and units.singular(word) not in units.COUNTED:
+            return
+        if article in {"a", "an"} and atom.unit == "percent" and word not in units.PERIODS:
+            return
+        _set_per(atom, (m[1] or "").strip(), m[2], m[3] or m[4], m.end())
+    elif m := _PER_ADVERB.match(text, atom.end):
+        key = m[1].lower()
+        atom.per = units.PERIODS.get(key) or ("month" if "month" in key else "year")
+        atom.end = m.end()
+
+
+def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) -> None:
+    low = word.lower().rstrip("-")
+    if low in {"k", "m"} and not second:
+        atom.per, atom.end = f"{scale or 1}{word.upper() if low == 'm' else 'k'}", end
+        return
+    if "-" in low:
+        head, _, tail = low.partition("-")
+        name = f"{head}/{units.PERIODS.get(tail, tail)}"
+    else:
+        name = units.PERIODS.get(low) or units.singular(low)
+    if scale:
+        name = f"{scale} {name}"
+    if second:
+        name = f"{name}/{units.PERIODS.get(second.lower()) or units.singular(second)}"
+    atom.per, atom.end = name, end
