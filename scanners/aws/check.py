@@ -105,6 +105,8 @@ class Check:
     """What `applies` rests on: it is asked first, and where it says no nothing else has to be known."""
     message: str
     undo: str
+    read_names: frozenset[str]
+    """First names of everything that `when`, `applies` and the grade read."""
     from_code: bool
     """Whether the check makes sense on a resource that is only declared (no metrics, no joins)."""
 
@@ -153,6 +155,7 @@ def _compiled(rule: Rule, engine: Engine, schema: Schema) -> Check:
         _dependence(first, kind, schema, ()),
         message,
         " ".join(str(spec.get("undo", "")).split()),
+        frozenset(names),
         bool(spec.get("iac", schema.declared(kind, names))),
     )
 
