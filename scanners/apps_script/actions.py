@@ -206,7 +206,7 @@ class Actions:
         seen: set[str] = set()
         for path in self.project.pages:
             scope = self.project.program.scopes.get(path)
-            for node in t.walk(*scope.module.body) if scope is not None else ():
+            for node in scope.nodes if scope is not None else ():
                 name = run_target(node) if isinstance(node, t.Call) else ""
                 found = self.project.function(name) if name and name not in seen else None
                 if found is None or not isinstance(found.node, t.Function):

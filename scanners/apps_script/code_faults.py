@@ -110,7 +110,13 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
             _is_validator(n) for n in t.walk(*around) if isinstance(n, t.Call)
         )
         uses = any(_uses_input(n, names) for _, nodes, names in bodies for n in t.walk(*nodes))
-        if action.method == "POST" and action.reach >= Reach.WRITE and uses and not checked:
+        if (
+            action.method == "POST"
+            and action.reach >= Reach.WRITE
+            and uses
+            and not checked
+            and action.auth is not Auth.YES
+        ):
             unchecked.append(action)
     if unchecked:
         listed = ", ".join(a.name for a in unchecked if a.name) or "doPost"
@@ -206,6 +212,7 @@ def _in_body(action: Action, scope: Scope, nodes: tuple[t.Node, ...], names: fro
             yield Place("file-by-request-id", scope.path, node.line, by_access=True)
         if (
             last in {"appendRow", "setValues", "setValue"}
+            and action.auth is not Auth.YES
             and node.args
             and isinstance(node.func, t.Attr)
             and _raw(node.args[0], names)

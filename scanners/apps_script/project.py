@@ -70,7 +70,7 @@ class Project:
         """Every node of the server side."""
         for scope in self.program.scopes.values():
             if scope.path not in self.pages:
-                for node in t.walk(*scope.module.body):
+                for node in scope.nodes:
                     yield scope, node
 
 

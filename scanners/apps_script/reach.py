@@ -33,8 +33,8 @@ _KINDS = (
     (Reach.SHARE, re.compile(r"^(addEditors?|addViewers?|setSharing|addCommenters?|setOwner)$")),
     (Reach.MAIL, re.compile(r"^(sendEmail|createDraft|forward|replyAll)$")),
     (Reach.WRITE, re.compile(r"^(appendRow|setValues?|setFormulas?|setFormula|insertSheet|createFile|createEvent|createAllDayEvent|"
-                             r"setPropert(y|ies)|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|setTitle|appendParagraph|"
-                             r"setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|setDescription|addGuest|setName|setContent)$")),
+                             r"setPropert(y|ies)|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|appendParagraph|"
+                             r"setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|addGuest)$")),
     (Reach.FETCH, re.compile(r"^UrlFetchApp\.fetch(All)?$")),
     (Reach.READ, re.compile(r"^(getValues?|getDisplayValues?|getDataRange|getRange|getFileById|getFolderById|getFiles|getEvents|getProperties|"
                             r"openById|openByUrl|getActiveSpreadsheet|getSheetByName|search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scanners.endpoints.endpoint import Endpoint
@@ -41,6 +42,18 @@ def inventory(program: Program) -> Inventory:
     return found
 
 
+def is_opaque(found: Inventory, endpoints: Sequence[Endpoint]) -> bool:
+    """Whether a function answers requests and neither it nor a declaration says for which paths."""
+    known = {e.file for e in endpoints}
+    return any(
+        scope.path not in known and _answers_http(function) for scope, function in found.handlers.values()
+    )  # fmt: skip
+
+
+def _answers_http(function: t.Function) -> bool:
+    return any(isinstance(n, t.Const) and n.value == "statusCode" for n in t.walk(*function.body))
+
+
 def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
     called_names = _called_names(program)
     runs: list[tuple[Interpreter, Scope, t.Function]] = []
@@ -71,6 +84,6 @@ def _called_names(program: Program) -> set[str]:
     return {
         called(node).rsplit(".", 1)[-1]
         for scope in program.scopes.values()
-        for node in t.walk(*scope.module.body)
+        for node in scope.nodes
         if isinstance(node, t.Call)
     }

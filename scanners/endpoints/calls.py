@@ -57,6 +57,7 @@ class Calls:
         self.clients: dict[tuple[str, str], Url] = {}
         """HTTP client objects with their base."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
+        self.found = {s.path: tuple(_calls_in(s.module.body)) for s in self.scopes}
         for scope in self.scopes:
             self._find_clients(scope)
         for _ in range(3):  # wrappers of wrappers
@@ -71,7 +72,7 @@ class Calls:
         for scope in self.scopes:
             if scope.path in skip:
                 continue
-            for call, function in _calls_in(scope.module.body):
+            for call, function in self.found[scope.path]:
                 yield from self._calls(call, function, scope)
 
     # -- what a call requests -----------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ class Calls:
     # -- clients ------------------------------------------------------------------------------------------------
 
     def _find_clients(self, scope: Scope) -> None:
-        for node in t.walk(*scope.module.body):
+        for node in scope.nodes:
             if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and called(node.value) in _CLIENTS:
                 name = t.dotted(node.target).removeprefix("this.")
                 table = node.value.args[0] if node.value.args else None
@@ -234,7 +235,7 @@ class Calls:
         return isinstance(found, Found) and isinstance(found.node, (t.Function, t.Table, t.Class))
 
     def _find_wrappers(self, scope: Scope) -> None:
-        for call, function in _calls_in(scope.module.body):
+        for call, function in self.found[scope.path]:
             if function is None or not function.name:
                 continue
             known = self.wrappers.get(function.name, ())
@@ -386,4 +387,4 @@ def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | N
             yield node, inside
         if isinstance(node, t.Function) and (node.name or inside is None):
             inside = node
-        stack.extend((child, inside) for child in reversed(list(t.children(node))))
+        stack.extend((child, inside) for child in reversed(t.children(node)))

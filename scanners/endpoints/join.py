@@ -36,17 +36,20 @@ class Joined:
     """In code, and not in the infrastructure code that declares its neighbours."""
 
 
-def join(endpoints: Sequence[Endpoint], calls: Sequence[FrontCall], *, dynamic: frozenset[str]) -> Joined:
+def join(
+    endpoints: Sequence[Endpoint], calls: Sequence[FrontCall], *, dynamic: frozenset[str], opaque: bool = False
+) -> Joined:
     """Compare the inventory with the calls.
 
-    `dynamic`: back ends whose routes cannot be listed, for which nothing is called missing.
+    `dynamic`: back ends whose routes cannot be listed, for which nothing is called missing. `opaque`: there are functions
+    that answer requests, and nothing here says for which paths; then nothing at all is called missing.
     """
     wanted = [c for c in calls if not _STATIC.search(c.path) and c.method != "RUN"]
     served = {id(c): [e for e in endpoints if matches(c, e)] for c in wanted}
     return Joined(
         open=tuple(e for e in endpoints if e.auth is Auth.NO),
         dead=_dead(endpoints, wanted, served),
-        missing=_missing(endpoints, wanted, served, dynamic),
+        missing=() if opaque else _missing(endpoints, wanted, served, dynamic),
         undeclared=_undeclared(endpoints),
     )
 

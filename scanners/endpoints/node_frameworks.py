@@ -49,11 +49,17 @@ class NodeRoutes:
         for scope in self.scopes:
             self._find_mounts(scope)
 
+    def _may_route(self, scope: Scope) -> bool:
+        """Whether any name of an application is known in the file."""
+        return any(path == scope.path for path, _ in self.apps) or any(
+            alias in scope.imports for alias in ("app", "router", "server")
+        )
+
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
         prefix = self._global_prefix()
         for scope in self.scopes:
-            for node in t.walk(*scope.module.body):
+            for node in scope.nodes:
                 if isinstance(node, t.Call) and isinstance(node.func, t.Attr):
                     yield from self._route(node, node.func, scope)
                 elif isinstance(node, t.Class) and node.decorators:
@@ -62,7 +68,7 @@ class NodeRoutes:
     # -- applications -------------------------------------------------------------------------------------------
 
     def _find_applications(self, scope: Scope) -> None:
-        for node in t.walk(*scope.module.body):
+        for node in scope.nodes:
             if isinstance(node, t.Bind):
                 name = t.dotted(node.target).removeprefix("this.")
                 value = node.value
@@ -148,7 +154,7 @@ class NodeRoutes:
         return self._of(found)
 
     def _find_mounts(self, scope: Scope) -> None:
-        for node, around in _calls(scope.module.body):
+        for node, around in _calls(scope.module.body) if self._may_route(scope) else ():
             if isinstance(node.func, t.Attr) and node.func.name in {"use", "register", "route", "mount"} and node.args:
                 parent = self.application(node.func.base, scope)
                 if parent is not None:
@@ -309,7 +315,7 @@ class NodeRoutes:
 
     def _global_prefix(self) -> str:
         for scope in self.scopes:
-            for node in t.walk(*scope.module.body):
+            for node in scope.nodes:
                 if isinstance(node, t.Call) and called(node).endswith(".setGlobalPrefix") and node.args:
                     return self._constant(node.args[0], scope) or ""
         return ""
@@ -403,4 +409,4 @@ def _calls(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, int]]:
         if isinstance(node, t.Call):
             yield node, around
         inside = id(node) if isinstance(node, t.Function) else around
-        stack.extend((child, inside) for child in reversed(list(t.children(node))))
+        stack.extend((child, inside) for child in reversed(t.children(node)))

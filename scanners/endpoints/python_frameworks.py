@@ -41,7 +41,7 @@ class PythonRoutes:
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
         for scope in self.scopes:
-            for node in t.walk(*scope.module.body):
+            for node in scope.nodes:
                 if isinstance(node, t.Function) and node.decorators:
                     for decorator in node.decorators:
                         yield from self._decorated(decorator, node, scope)
@@ -53,7 +53,7 @@ class PythonRoutes:
     # -- applications -------------------------------------------------------------------------------------------
 
     def _find_applications(self, scope: Scope) -> None:
-        for node in t.walk(*scope.module.body):
+        for node in scope.nodes:
             if not (isinstance(node, t.Bind) and isinstance(node.value, t.Call)):
                 continue
             kind = called(node.value).rsplit(".", 1)[-1]
@@ -71,7 +71,7 @@ class PythonRoutes:
             self.apps[scope.path, name.removeprefix("self.")] = Application(scope, name, family, text, guards)
 
     def _find_mounts(self, scope: Scope) -> None:
-        for node in t.walk(*scope.module.body):
+        for node in scope.nodes:
             if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr) or not node.args:
                 continue
             method = node.func.name

@@ -11,24 +11,26 @@ from auditor.model.location import CodeLocation
 from auditor.model.ports import ScanContext
 from auditor.model.run import ScanResult
 from auditor.model.target import Repo, ScanTarget
-from scanners.endpoints.access import access_faults
-from scanners.endpoints.backends import inventory
+from scanners.endpoints.backends import inventory, is_opaque
 from scanners.endpoints.calls import RELEVANT, Calls
+from scanners.endpoints.declarations.cdk import cdk_routes
 from scanners.endpoints.declarations.merging import merge
-from scanners.endpoints.declarations.reading import read_declarations
+from scanners.endpoints.declarations.reading import read_declarations, unused_authorizers
 from scanners.endpoints.endpoint import Endpoint, FrontCall
+from scanners.endpoints.faults import matches
 from scanners.endpoints.forms import form_calls
+from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
 from scanners.routing.guards import Guards
 from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
 _PYTHON = re.compile(
-    rb"\bevent\b|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bevent\b|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
 _SERVER = re.compile(
-    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda", re.IGNORECASE
+    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda|addMethod|addRoutes|@Controller", re.IGNORECASE
 )  # fmt: skip
 
 
@@ -52,14 +54,20 @@ class Endpoints:
         program = Program(sources.modules)
         found = inventory(program)
         deployed, described = read_declarations(context.files)
-        everything, _ = merge(found, deployed, described, Guards(program))
+        deployed.extend(cdk_routes(program))
+        guards = Guards(program)
+        everything, unserved = merge(found, deployed, described, guards)
         endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))
         servers = frozenset(e.file for e in endpoints if language(e.file) == "script")
         calls = _once((*Calls(program).all(servers), *form_calls(sources.pages)))
         dynamic = frozenset(path for path, _ in found.dynamic)
-        joined = join(endpoints, calls, dynamic=dynamic)
+        joined = join(endpoints, calls, dynamic=dynamic, opaque=is_opaque(found, endpoints))
+        backend = server_files(program, (e.file for e in endpoints), (s.path for s, _ in found.handlers.values()))
+        places = faults(program, backend, guards)
+        places += [Fault("dynamic-dispatch", path, line) for path, line in dict.fromkeys(found.dynamic)]
+        places += unused_authorizers(context.files, deployed)
         return ScanResult(
-            matches=tuple(access_faults(target, endpoints)),
+            matches=tuple(matches(target, endpoints, joined, unserved, places)),
             records=tuple(_records(target, endpoints, calls, joined)),
             looked_at={"files": sources.files, "endpoints": len(endpoints), "calls": len(calls)},
             not_scanned=tuple(sources.not_scanned),

@@ -329,7 +329,7 @@ class Urls:
             yield Base(name) if _BASE_NAME.search(last) and last.lower() != "urlpath" else Gap(last)
 
     def _class_field(self, name: str, scope: Scope) -> t.Node | None:
-        classes = (node for node in t.walk(*scope.module.body) if isinstance(node, t.Class))
+        classes = (node for node in scope.nodes if isinstance(node, t.Class))
         for member in (m for cls in classes for m in t.walk(*cls.body) if isinstance(m, t.Bind)):
             if t.dotted(member.target).removeprefix("this.") == name and not isinstance(member.value, t.Name):
                 return member.value

@@ -163,6 +163,9 @@ class Expressions:
         key = self.value(node.key, frame)
         if isinstance(key, Lit):
             return self.item(base, key.value)
+        computed = isinstance(node.base, t.Call) and t.dotted(node.base.func) in {"globals", "locals", "vars"}
+        if computed and isinstance(key, Part):
+            self.run.dynamic.append((frame.scope.path, node.line))
         return self.pick(base, key)
 
     def item(self, base: Value | None, key: object) -> Value | None:

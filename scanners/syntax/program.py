@@ -30,6 +30,14 @@ class Scope:
     """Alias to (module as written, name in it)."""
     stars: list[str] = field(default_factory=list)
     exports: dict[str, t.Node] = field(default_factory=dict)
+    _nodes: tuple[t.Node, ...] | None = None
+
+    @property
+    def nodes(self) -> tuple[t.Node, ...]:
+        """Every node of the module in the order of the source, listed once."""
+        if self._nodes is None:
+            self._nodes = tuple(t.walk(*self.module.body))
+        return self._nodes
 
     @property
     def path(self) -> str:

@@ -15,8 +15,8 @@ from scanners.syntax.python import parse_python
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a source file that is still read; larger ones are generated."""
-LONGEST_LINE = 20_000
-"""Bytes of a line in a file that people write; minified bundles have longer ones."""
+MEAN_LINE = 400
+"""Mean bytes of a line in a file that people write; minified bundles have longer ones."""
 
 VENDORED = re.compile(
     r"(^|/)(node_modules|site-packages|\.venv|venv|env|vendor|vendored|third_party|bower_components|dist|build|out|\.next|\.nuxt|"
@@ -95,7 +95,8 @@ def _parse(path: str, content: bytes, found: Sources) -> None:
         if body:
             found.modules.append(t.Module(path, "javascript", tuple(body)))
         return
-    if max(map(len, content.split(b"\n", 5)), default=0) > LONGEST_LINE or b"\0" in content[:4096]:
+    minified = len(content) > 8 * MEAN_LINE and len(content) > MEAN_LINE * (content.count(b"\n") + 1)
+    if minified or b"\0" in content[:4096]:
         found.not_scanned.append(NotScanned(path, "minified or binary", expected=True))
         return
     found.modules.append(parse_javascript(path, content))

@@ -286,18 +286,20 @@ class Module:
     body: tuple[Node, ...]
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """Direct parts, in the order of the source."""
+    found: list[Node] = []
     for slot in type(node).__slots__:
-        yield from _nodes(getattr(node, slot))
-
-
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+        value = getattr(node, slot)
+        if isinstance(value, Node):
+            found.append(value)
+        elif type(value) is tuple:
+            for item in value:
+                if isinstance(item, Node):
+                    found.append(item)
+                elif type(item) is tuple:  # pairs of a table, keywords of a call
+                    found.extend(inner for inner in item if isinstance(inner, Node))
+    return found
 
 
 def walk(*roots: Node, into_functions: bool = True) -> Iterator[Node]:
@@ -312,7 +314,7 @@ def walk(*roots: Node, into_functions: bool = True) -> Iterator[Node]:
         yield node
         if not into_functions and isinstance(node, (Function, Class)) and id(node) not in inside:
             continue
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))
 
 
 def dotted(node: Node) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from scanners.endpoints import validation
 from scanners.endpoints.backends import Inventory
 from scanners.endpoints.endpoint import Declared, Endpoint
+from scanners.endpoints.judging import issues_tokens
 from scanners.routing.guards import Auth, Guards, Strength
 from scanners.routing.route import ANY, Match, exact
 from scanners.syntax import tree as t
@@ -22,6 +23,7 @@ def merge(
     endpoints = list(found.endpoints)
     unserved: list[Declared] = []
     added: list[Endpoint] = []
+    refined: dict[int, list[Endpoint]] = {}
     for declared in sorted(deployed, key=lambda d: d.is_wildcard):
         handler = handler_of(declared, found)
         backend = handler[0].path if handler is not None else None
@@ -34,13 +36,17 @@ def merge(
                 added.append(_declared_endpoint(declared, handler, guards))
             continue
         matching = [i for i in (mine or range(len(endpoints))) if same_route(endpoints[i], declared)]
-        for i in matching:
-            endpoints[i] = _with_gateway(endpoints[i], declared)
+        for i in _nearest(matching, endpoints, declared):
+            if is_partial(endpoints[i]):
+                refined.setdefault(i, []).append(_refined(endpoints[i], declared))
+            else:
+                endpoints[i] = _with_gateway(endpoints[i], declared)
         if matching:
             continue
         if mine and handler is not None and any(endpoints[i].framework == "lambda" for i in mine):
             unserved.append(declared)
         added.append(_declared_endpoint(declared, handler, guards))
+    endpoints = [e for i, old in enumerate(endpoints) for e in refined.get(i, [old])]
     described_files = {d.file for d in described if any(same_route(e, d) for e in endpoints)}
     for declared in described:
         for i, endpoint in enumerate(endpoints):
@@ -50,6 +56,27 @@ def merge(
                     declared=f"{declared.file}:{declared.line}",
                 )  # fmt: skip
     return [*endpoints, *added], unserved
+
+
+def _nearest(matching: list[int], endpoints: list[Endpoint], declared: Declared) -> list[int]:
+    """Of several partial matches those whose files are named like the path: `/plugins/{id}` belongs to `plugins/handler.py`."""
+    if len({endpoints[i].backend for i in matching}) < 2:
+        return matching
+    words = {part.rstrip("s") for part in re.split(r"[/{}_-]", declared.path.lower()) if part}
+    shared = {i: len(words & {p.rstrip("s") for p in re.split(r"[/._-]", endpoints[i].file.lower())}) for i in matching}
+    best = max(shared.values())
+    return [i for i in matching if shared[i] == best or not is_partial(endpoints[i])]
+
+
+def is_partial(endpoint: Endpoint) -> bool:
+    """Whether the code looks at a part of the path alone, or at no method: the declaration then says the rest."""
+    return endpoint.method == ANY or endpoint.match in {Match.PREFIX, Match.SUFFIX, Match.CONTAINS}
+
+
+def _refined(endpoint: Endpoint, declared: Declared) -> Endpoint:
+    route = exact(declared.path)
+    method = declared.method if endpoint.method == ANY else endpoint.method
+    return _with_gateway(replace(endpoint, method=method, path=route.path, match=route.match), declared)
 
 
 def _all_routed(endpoints: list[Endpoint], declared: Declared, deployed: Sequence[Declared]) -> list[int]:
@@ -67,6 +94,10 @@ def handler_of(declared: Declared, found: Inventory) -> tuple[Scope, t.Function]
         return None
     if declared.handler in found.handlers:
         return found.handlers[declared.handler]
+    folder, star, function = declared.handler.rpartition("/*.")
+    if star:
+        inside = [key for key in found.handlers if key.startswith(f"{folder}/") and key.endswith(f".{function}")]
+        return found.handlers[inside[0]] if len(inside) == 1 else None
     endings = [key for key in found.handlers if f"/{key}".endswith(f"/{declared.handler}")]
     if len(endings) == 1:
         return found.handlers[endings[0]]
@@ -84,6 +115,8 @@ def same_route(endpoint: Endpoint, declared: Declared) -> bool:
         return theirs.endswith(ours)
     if endpoint.match is Match.PREFIX:
         return theirs.startswith(ours.rstrip("/"))
+    if endpoint.match is Match.CONTAINS:
+        return ours in theirs
     return False
 
 
@@ -128,7 +161,7 @@ def _declared_endpoint(declared: Declared, handler: tuple[Scope, t.Function] | N
             inner = guards.in_statements(function.body, scope)
             by_decorator = next((d for x in function.decorators if (d := guards.decorator(x, scope)) is not None), None)
             inner = by_decorator if by_decorator is not None and by_decorator.verified else inner
-            if inner is not None and inner.verified:
+            if inner is not None and inner.verified and not issues_tokens(declared.path, function.name):
                 auth, evidence, strength = Auth.YES, f"{Strength.HANDLER}: {inner}", Strength.HANDLER
         if not checked and declared.method not in {"GET", "HEAD"}:
             checked = validation.evidence(function.body, scope, guards.program)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from auditor.model.ports import FileEntry, Files
 from scanners.endpoints.declarations.cloudformation import Template, is_template
@@ -11,16 +12,20 @@ from scanners.endpoints.declarations.openapi import is_openapi, openapi_routes
 from scanners.endpoints.declarations.serverless import is_serverless, serverless_routes
 from scanners.endpoints.declarations.terraform import terraform_routes
 from scanners.endpoints.endpoint import Declared
+from scanners.endpoints.hardening import Fault
+from scanners.routing.guards import Auth
 from scanners.syntax.reading import TESTS
 
 _RELEVANT = re.compile(
     rb"AWS::Serverless|AWS::ApiGateway|AWS::Lambda::Url|[\"']?\b(?:openapi|swagger)[\"']?\s*:|^functions\s*:|handler\s*:|"
-    rb"aws_api_?gateway|aws_lambda_function",
+    rb"aws_api_?gateway|aws_lambda_function|route_key",
     re.MULTILINE,
 )
 _SKIP = re.compile(
     r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/"
 )
+_MODULE_EXAMPLE = re.compile(r"(^|/)modules/.*/examples?/")
+"""What shows how to use a Terraform module deploys nothing."""
 _ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
 LARGEST = 2 * 1024 * 1024
 
@@ -30,7 +35,7 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
     entries = [
         e for e in files.entries()
         if e.path.endswith(_ENDS) and e.size <= LARGEST and not _SKIP.search(e.path) and not TESTS.search(e.path)
-        and not e.path.endswith(("package-lock.json", "package.json", "tsconfig.json"))
+        and not _MODULE_EXAMPLE.search(e.path) and not e.path.endswith(("package-lock.json", "package.json", "tsconfig.json"))
     ]  # fmt: skip
     by_path = {e.path: e for e in entries}
     content = {e.path: body for e, body in files.read_many(entries) if _RELEVANT.search(body)}
@@ -66,3 +71,24 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
 
 def _content(files: Files, entry: FileEntry) -> bytes | None:
     return next((body for _, body in files.read_many([entry])), None)
+
+
+_AUTHORIZER = re.compile(
+    rb"^\s*resource\s+\"aws_api_?gateway(?:v2)?_authorizer\"|^\s*Authorizers\s*:|[\"']?AWS::ApiGateway(?:V2)?::Authorizer",
+    re.MULTILINE,
+)
+
+
+def unused_authorizers(files: Files, deployed: Sequence[Declared]) -> list[Fault]:
+    """Authorizers that are declared while no route has one: only where the routes are seen."""
+    if not deployed or any(d.auth is not Auth.NO for d in deployed):
+        return []
+    sources = {d.file for d in deployed}
+    entries = [e for e in files.entries() if e.path in sources]
+    found: list[Fault] = []
+    for entry, body in files.read_many(entries):
+        match = _AUTHORIZER.search(body)
+        if match is not None:
+            line = body.count(b"\n", 0, match.start()) + 1 + body[match.start() : match.end()].count(b"\n")
+            found.append(Fault("authorizer-unused", entry.path, line))
+    return found

@@ -69,21 +69,22 @@ def _closing(source: str, start: int) -> int:
 
 def terraform_routes(files: Mapping[str, str]) -> Iterator[Declared]:
     """Routes of all files together; modules of one repository share their names only within a folder."""
+    if any(
+        "each." in r.attributes.get("route_key", "") for path, source in files.items() for r in resources(path, source)
+    ):
+        yield from _mapped_routes(files)
     by_folder: dict[str, list[Resource]] = {}
     for path, source in files.items():
         by_folder.setdefault(posixpath.dirname(path), []).extend(resources(path, source))
     for found in by_folder.values():
         known = {(r.kind, r.name): r for r in found}
         for resource in found:
-            yield from _routes(resource, known, files)
+            yield from _routes(resource, known)
 
 
-def _routes(
-    resource: Resource, known: Mapping[tuple[str, str], Resource], files: Mapping[str, str]
-) -> Iterator[Declared]:
+def _routes(resource: Resource, known: Mapping[tuple[str, str], Resource]) -> Iterator[Declared]:
     if resource.kind == "aws_apigatewayv2_route":
-        keys = [resource.literal("route_key")] if resource.literal("route_key") else _computed_keys(resource, files)
-        for key in keys:
+        for key in [resource.literal("route_key")] if resource.literal("route_key") else []:
             method, _, path = key.partition(" ")
             if method == "OPTIONS":
                 continue
@@ -115,17 +116,37 @@ def _routes(
         )  # fmt: skip
 
 
-def _computed_keys(resource: Resource, files: Mapping[str, str]) -> list[str]:
-    """`for_each` over route keys: the literal ones of the folder."""
-    if "each." not in resource.attributes.get("route_key", ""):
-        return []
-    folder = posixpath.dirname(resource.file)
-    return [
-        key
-        for path, source in files.items()
-        if posixpath.dirname(path) == folder
-        for key in dict.fromkeys(_KEY.findall(source))
-    ]
+def _mapped_routes(files: Mapping[str, str]) -> Iterator[Declared]:
+    """`"GET /x" = {...}` and `{ route_key = "GET /x" ... }` in maps that a module turns into routes by `for_each`."""
+    for path, source in files.items():
+        for found in _KEY.finditer(source):
+            before = source[source.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
+            after = source[found.end() : found.end() + 8].strip()
+            if before and not before.endswith(("route_key =", "route_key=", "{", "=")):
+                continue
+            if not before and not after.startswith(("=", ":")):
+                continue
+            body = _block_around(source, found.start(), found.end(), as_key=not before)
+            kind = re.search(r"(?i)(authorization_?type|authorizer\w*|auth\w*)\s*=\s*(\S+)", body)
+            none = kind is None or kind.group(2).strip('",').upper() in {"NONE", "NULL", "FALSE", ""}
+            method, _, route = found.group(1).partition(" ")
+            evidence = (
+                "no authorizer in Terraform"
+                if none or kind is None
+                else f"{kind.group(1)} {kind.group(2).strip(chr(34))}"
+            )
+            yield Declared(
+                method if method in METHODS else ANY, spell(route), path, source.count("\n", 0, found.start()) + 1,
+                Auth.NO if none else Auth.YES, evidence, source="Terraform",
+            )  # fmt: skip
+
+
+def _block_around(source: str, start: int, end: int, *, as_key: bool) -> str:
+    """The braces after a key, or those around a value."""
+    opened = source.find("{", end) if as_key else source.rfind("{", 0, start)
+    if opened < 0 or (as_key and "\n" in source[end:opened]):
+        return ""
+    return source[opened + 1 : _closing(source, opened + 1)]
 
 
 def _authorization(resource: Resource, attribute: str) -> tuple[Auth, str]:
