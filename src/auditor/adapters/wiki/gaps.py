@@ -77,6 +77,9 @@ def belongs(page: str, entity: EntityInfo) -> bool:
     """Whether a page is the entity's by the portfolio's page map: an exact page, a folder, or a pattern."""
     from fnmatch import fnmatchcase
 
+    stem, _, suffix = page.rpartition(".")
+    if suffix.lower() not in {"md", "markdown"} and stem:
+        return belongs(f"{stem}.md", entity)
     return any(
         page == pattern or page.startswith(pattern.rstrip("/*") + "/") or fnmatchcase(page, pattern)
         for pattern in entity.pages

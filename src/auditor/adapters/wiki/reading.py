@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.wiki.blocks import parser
 from auditor.adapters.wiki.chart_file import read_chart
 from auditor.adapters.wiki.conflicts import find_conflicts
 from auditor.adapters.wiki.gaps import belongs, missing_gaps, placeholder_gaps
 from auditor.adapters.wiki.judge import Evidence, judge
+from auditor.adapters.wiki.ledgers import is_ledger, read_ledger
 from auditor.adapters.wiki.page import PageReading, read_page
+from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.vocabulary import Vocabulary, read_vocabulary
+from auditor.errors import NotScannedError
 from auditor.finance.chart import account_records
 from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record, Tier
 from auditor.model.finding import Match
+from auditor.model.ports import Programs
 from auditor.model.run import EntityInfo, NotScanned
 
 
@@ -68,6 +73,7 @@ def read_pages(
     source_priority: Sequence[str] = (),
     currency: str = "USD",
     now: date | None = None,
+    programs: Programs | None = None,
 ) -> Reading:
     """Read all pages. The result does not depend on their order. Without `now` nothing is overdue or stale.
 
@@ -78,12 +84,24 @@ def read_pages(
     markdown = parser()
     readings: list[PageReading] = []
     skipped: list[NotScanned] = []
+    ledger_facts: list[Fact] = []
+    ledger_rows: list[Record] = []
     for source in sorted(sources, key=lambda s: s.page):
         text, problem = _decode(source.content)
         if problem:
             skipped.append(NotScanned(source.page, problem))
             continue
         entity = next((e.key for e in entities if belongs(source.page, e)), "")
+        if is_ledger(source.page):
+            scope = Scope(source.page, entity, currency, as_of=source.when, commit=source.commit)
+            try:
+                booked = read_ledger(source.page, text, scope, vocabulary, programs or LocalPrograms())
+            except NotScannedError as error:
+                skipped.append(NotScanned(source.page, "ledger not readable", detail=str(error)))
+            else:
+                ledger_facts.extend(booked[0])
+                ledger_rows.extend(booked[1])
+            continue
         readings.append(
             read_page(
                 text,
@@ -99,8 +117,8 @@ def read_pages(
         skipped.extend(
             NotScanned(source.page, "front matter not readable", detail=p) for p in readings[-1].document.problems
         )
-    facts = tuple(f for r in readings for f in r.facts)
-    rows = tuple(record for r in readings for record in r.records)
+    facts = (*(f for r in readings for f in r.facts), *ledger_facts)
+    rows = (*(record for r in readings for record in r.records), *ledger_rows)
     records = (*rows, *_accounts(rules, entities, facts, rows))
     stated = tuple(g for r in readings for g in placeholder_gaps(r, vocabulary))
     gaps = stated + missing_gaps(entities, facts, vocabulary, [r.page for r in readings], stated)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from auditor.adapters.folder import FolderFiles
 from auditor.adapters.git import Git, is_repository
+from auditor.adapters.wiki.ledgers import is_ledger
 from auditor.adapters.wiki.reading import PageSource
 from auditor.errors import NotScannedError, UsageError
 from auditor.model.ports import FileEntry, Files
@@ -29,8 +30,8 @@ class Change:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path is a Markdown page that people keep."""
-    return path.lower().endswith(SUFFIXES) and not SKIPPED.intersection(path.split("/"))
+    """Whether a path is a Markdown page, or a ledger or list beside the pages, that people keep."""
+    return (path.lower().endswith(SUFFIXES) or is_ledger(path)) and not SKIPPED.intersection(path.split("/"))
 
 
 def pages_of(
