@@ -10,7 +10,7 @@ import pytest
 
 from auditor.adapters.pdf import page_pdf
 from auditor.errors import ConfigError, UsageError
-from auditor.flows.reporting import printed_reports, write_index, write_reports
+from auditor.flows.reporting import write_index, write_reports
 from auditor.model.report import Brand, ViewSettings
 from auditor.resources import templates_folder
 from auditor.steps.render import FORMS, Renderer
@@ -81,14 +81,6 @@ def test_nothing_is_fetched_for_a_brand() -> None:
             Renderer(templates_folder(), brand=brand).page(report)
 
 
-def test_a_mail_has_subject_text_html_and_the_attachments_that_were_asked_for() -> None:
-    mail = printed_reports(MONTH, SETTINGS[:1], Renderer(templates_folder()), {"ceo": ("csv",)})[0]
-    assert mail.subject == "State of the portfolio, October 2026: At risk"
-    assert set(mail.attachments) == {"csv"}
-    assert mail.attachments["csv"].name == "ceo-2026-10.csv"
-    assert "AT RISK: " in mail.text
-
-
 def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="ceo, board"):
         chosen_settings(SETTINGS, ["cfo"])
@@ -112,6 +104,14 @@ def test_a_pdf_is_tagged_and_the_same_bytes_every_time() -> None:
     first = page_pdf(page)
     assert first == page_pdf(page)
     assert b"/StructTreeRoot" in first or b"/ObjStm" in first
+
+
+@pytest.mark.slow
+def test_pdfs_made_side_by_side_are_the_same_as_one_by_one() -> None:
+    renderer, alone = Renderer(templates_folder()), Renderer(templates_folder())
+    reports = build_reports(MONTH, SETTINGS)
+    renderer.prepare_pdfs(reports)
+    assert [renderer.forms(r, ("pdf",)) for r in reports] == [alone.forms(r, ("pdf",)) for r in reports]
 
 
 @pytest.mark.slow

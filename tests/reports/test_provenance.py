@@ -69,7 +69,9 @@ def known(report: Report, snapshot: Snapshot) -> set[str]:
 def printed_text(report: Report) -> str:
     """What stands on the page, without sources, ranks, footer, and counts of what was left out."""
     tree = LexborHTMLParser(RENDERER.page(report))
-    for node in tree.css("style, title, .s, footer, .no, [aria-labelledby='h-looked'], [aria-labelledby='h-coverage']"):
+    for node in tree.css(
+        "style, title, .s, .traces i, footer, .no, [aria-labelledby='h-looked'], [aria-labelledby='h-coverage']"
+    ):
         node.decompose()
     blocks = (node.text(separator=" ") for node in tree.css("h1, h2, p, li, td, th, div.bar"))
     return "\n".join(

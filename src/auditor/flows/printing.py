@@ -19,7 +19,10 @@ def print_reports(month: Month, portfolio: Portfolio, renderer: Renderer) -> tup
     wanted = {report.name: report.attachments for report in portfolio.reports if report.readers}
     printed = []
     settings = view_settings(portfolio)
-    for item, report in zip(settings, build_reports(month, settings), strict=True):
+    reports = build_reports(month, settings)
+    with suppress(MissingExtraError):
+        renderer.prepare_pdfs(report for report in reports if "pdf" in wanted.get(report.name, ()))
+    for item, report in zip(settings, reports, strict=True):
         attachments = {}
         for form in wanted.get(report.name, ()):
             with suppress(MissingExtraError):

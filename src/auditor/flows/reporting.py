@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import ConfigError
 from auditor.formats.codec import Codec, CodecError
-from auditor.model.delivery import Attachment
 from auditor.model.report import Report, ViewSettings
 from auditor.reports.index import Entry, entry, index_of
-from auditor.steps.mailing import PrintedReport
 from auditor.steps.render import FORMS, Renderer
 from auditor.steps.report import Month, build_reports
 
-_MEDIA: Mapping[str, str] = {"pdf": "application/pdf", "csv": "text/csv"}
 ENTRY_SUFFIX = ".index.json"
 
 
@@ -36,7 +33,10 @@ def write_reports(
     place = folder / month.snapshot.period
     _private(place)
     written = []
-    for item, report in zip(settings, build_reports(month, settings), strict=True):
+    reports = build_reports(month, settings)
+    if "pdf" in forms:
+        renderer.prepare_pdfs(reports)
+    for item, report in zip(settings, reports, strict=True):
         files = []
         for form, content in renderer.forms(report, forms, rows=item.mail_rows).items():
             path = place / f"{report.name}.{FORMS[form]}"
@@ -46,23 +46,6 @@ def write_reports(
         _write(place / f"{report.name}{ENTRY_SUFFIX}", kept.encode())
         written.append(Written(report, tuple(files)))
     return tuple(written)
-
-
-def printed_reports(
-    month: Month, settings: Sequence[ViewSettings], renderer: Renderer, attached: Mapping[str, Sequence[str]]
-) -> tuple[PrintedReport, ...]:
-    """The reports as mails carry them; `attached` names the forms (`pdf`, `csv`) that go with each report."""
-    printed = []
-    for item, report in zip(settings, build_reports(month, settings), strict=True):
-        forms = renderer.forms(report, ("mail", "text", *attached.get(item.name, ())), rows=item.mail_rows)
-        attachments = {
-            form: Attachment(f"{report.name}-{report.period}.{FORMS[form]}", _MEDIA[form], content)
-            for form, content in forms.items()
-            if form in _MEDIA
-        }
-        subject = f"{report.title}, {report.period_words}: {report.tone.word}"
-        printed.append(PrintedReport(report.name, subject, forms["text"].decode(), forms["mail"].decode(), attachments))
-    return tuple(printed)
 
 
 def write_index(folder: Path, order: Sequence[str], renderer: Renderer) -> Path:

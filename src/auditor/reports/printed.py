@@ -32,7 +32,7 @@ class Limits:
 
 MAIL = Limits(rows=15, actions=5, changes=10, gaps=8, traces=14, coverage=8)
 PAGE = Limits(rows=60, actions=25, changes=40, gaps=40, traces=400, coverage=40, bars=24, sources=6)
-PDF = Limits(rows=25, actions=15, changes=20, gaps=20, traces=120, coverage=20, bars=15)
+PDF = Limits(rows=12, actions=10, changes=10, gaps=8, traces=70, coverage=12, bars=13)
 EVERYTHING = Limits(*(1_000_000,) * 8)
 
 
@@ -144,7 +144,7 @@ def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Prin
         tuple(_conflict(conflict, names) for conflict in report.conflicts[: limits.gaps]),
         max(len(report.conflicts) - limits.gaps, 0),
         tuple(PrintedTrace(trace, *_cut(trace.sources, limits)) for trace in traces[: limits.traces]),
-        max(len(report.traces) - limits.traces, 0),
+        max(len(traces) - limits.traces, 0),
         coverage[: limits.coverage],
         max(len(coverage) - limits.coverage, 0),
     )
@@ -152,6 +152,10 @@ def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Prin
 
 def _cut(sources: Sequence[str], limits: Limits) -> tuple[tuple[str, ...], int]:
     return tuple(sources[: limits.sources]), max(len(sources) - limits.sources, 0)
+
+
+_BESIDE = ("moved.", "changed.", "edits.", "conflict.", "late.")
+"""Traces of lines whose sources stand beside them already."""
 
 
 def _needed(report: Report, limits: Limits) -> tuple[Trace, ...]:
@@ -164,7 +168,8 @@ def _needed(report: Report, limits: Limits) -> tuple[Trace, ...]:
     hidden |= {cell.trace for table in report.tables for row in table.rows[limits.rows :] for cell in row}
     hidden -= {*first, *charts, *shown, *cells}
     by_id = {trace.id: trace for trace in report.traces}
-    told = [identity for identity in by_id if identity not in {*first, *charts, *shown, *cells, *hidden}]
+    known = {*first, *charts, *shown, *cells, *hidden}
+    told = [identity for identity in by_id if identity not in known and not identity.startswith(_BESIDE)]
     order = dict.fromkeys(identity for identity in (*first, *charts, *told, *shown, *cells) if identity in by_id)
     return tuple(by_id[identity] for identity in order)
 

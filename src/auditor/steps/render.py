@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.adapters.pdf import Pdfs
 from auditor.errors import ConfigError, UsageError
 from auditor.formats.codec import Codec
 from auditor.formats.tables import tables_csv
@@ -42,6 +43,8 @@ class Renderer:
     brand: Brand = field(default_factory=Brand)
     portfolio: str = ""
     entities: tuple[EntityInfo, ...] = ()
+    pdfs: Pdfs = field(default_factory=Pdfs)
+    """Kept between renderers of one run, so that a page is laid out once."""
 
     @cached_property
     def _environment(self) -> Environment:
@@ -63,11 +66,6 @@ class Renderer:
         environment.filters["nowrap"] = _nowrap
         environment.filters["big"] = _big
         return environment
-
-    @cached_property
-    def _pdfs(self) -> dict[str, bytes]:
-        """PDFs by their page: the file on the disk and the attachment are the same bytes, laid out once."""
-        return {}
 
     @cached_property
     def _inliner(self) -> object:
@@ -118,17 +116,16 @@ class Renderer:
         if form == "page":
             return self.page(report).encode()
         if form == "pdf":
-            from auditor.adapters.pdf import page_pdf
-
-            page = self._print(report, "page.html", PDF)
-            if page not in self._pdfs:
-                self._pdfs[page] = page_pdf(page)
-            return self._pdfs[page]
+            return self.pdfs.of(self._print(report, "page.html", PDF))
         if form == "csv":
             return report_csv(report).encode()
         if form == "json":
             return report_json(report).encode()
         raise UsageError(f"no form is called {form!r}; there are {', '.join(FORMS)}")
+
+    def prepare_pdfs(self, reports: Iterable[Report]) -> None:
+        """Lay out the PDFs of these reports, several at a time; `forms` then finds them ready."""
+        self.pdfs.prepare([self._print(report, "page.html", PDF) for report in reports])
 
     def index(self, index: Index) -> str:
         """Page over all reports and months."""
