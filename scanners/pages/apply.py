@@ -12,6 +12,10 @@ from scanners.pages.page import Page
 from scanners.pages.site import Site
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_SOURCE_FOLDER = re.compile(
+    r"(?:^|/)(?:src|public|static|www|app|templates|views|_layouts|html|client|dist|docs|assets)$"
+)
+"""Folders that a build or a server puts at the root of the site, with what lies beside them."""
 _CONFIGURATION = re.compile(
     r"(?:^|/)(?:_headers|_redirects|netlify\.toml|vercel\.json|now\.json|firebase\.json|staticwebapp\.config\.json|\.htaccess|customHttp\.ya?ml|customHeaders\.json"
     r"|amplify\.ya?ml|web\.config|Caddyfile|nginx[^/]*|[^/]*\.conf|[^/]*\.tf|serverless\.ya?ml|template\.ya?ml|cloudfront[^/]*\.(?:json|ya?ml|ts|py|js)"
@@ -113,7 +117,7 @@ def excerpt(text: str) -> str:
 
 def _said(rule: PageRule, page: Page) -> Iterator[Hit]:
     spots = []
-    if rule.text is not None:
+    if rule.text is not None and rule.text.search(page.text):
         spots += [Spot(page.line_at(f.start()), excerpt(f[0])) for f in rule.text.finditer(page.bare)]
     if rule.script is not None:
         # What is found may be a secret: it is never shown.
@@ -133,6 +137,8 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         return
     in_fragment = any(_present(rule, fragment) for fragment in site.fragments)
     pages = list(judged(rule, site))
+    if rule.main_page and pages and _present(rule, site.main):
+        return
     if rule.whole_site:
         excused = rule.unless and any(page.has(rule.unless) for page in site.everything)
         if pages and not excused and not in_fragment and not any(_present(rule, page) for page in pages):
@@ -166,8 +172,10 @@ def _has_file(rule: PageRule, site: Site) -> bool:
     if site.main.is_assembled and site.names_file(rule.files[0]):
         return True
     prefix = f"{site.root}/" if site.root else ""
-    parent = prefix.rsplit("/", 2)[0] + "/" if prefix.count("/") > 1 else ""
-    return any(base + name in site.paths for name in rule.files for base in (prefix, parent, ""))
+    bases = [prefix]
+    if _SOURCE_FOLDER.search(site.root):
+        bases.append(prefix.removesuffix("/").rpartition("/")[0] + "/" if "/" in site.root else "")
+    return any(base + name in site.paths for name in rule.files for base in bases)
 
 
 def _sets_header(site: Site, header: str) -> bool:

@@ -11,38 +11,54 @@ from scanners.pages.cards import PageRule
 from scanners.pages.profile import PHONE, PRICE
 from scanners.pages.site import Site
 
-_BOOKING_SERVICE = re.compile(
-    r"fareharbor|peek\.com|book\.peek|checkfront|rezdy|bokun|xola|trekksoft|regiondo|ventrata|rezgo|starboardsuite|theflybook|anchor\.tours|singenuity|captainbook"
-    r"|resova|bookeo|booqable|bookwhen|lodgify|ownerrez|hospitable|guesty|hostaway|smoobu|beds24|cloudbeds|sirvoy|escapia|houfy|uplisting|hostfully|freetobook|eviivo"
-    r"|calendly|cal\.com/|acuityscheduling|squarespacescheduling|setmore|simplybook|youcanbook\.me|appointlet|zcal\.|tidycal|savvycal|book\.squareup|square\.site"
-    r"|housecallpro|getjobber|clienthub|jobber|workiz|servicetitan|vonigo|dumpster\.software|docketsystem|book(?:ing)?koala|vagaro|mindbody|booksy|fresha|opentable|resy\.com",
-    re.IGNORECASE,
+_BOOKING_SERVICES = tuple(
+    """fareharbor peek.com book.peek checkfront rezdy bokun xola trekksoft regiondo ventrata rezgo starboardsuite
+    theflybook anchor.tours singenuity captainbook resova bookeo booqable bookwhen lodgify ownerrez hospitable guesty
+    hostaway smoobu beds24 cloudbeds sirvoy escapia houfy uplisting hostfully freetobook eviivo calendly //cal.com/
+    acuityscheduling squarespacescheduling setmore simplybook youcanbook.me appointlet zcal. tidycal savvycal
+    book.squareup square.site housecallpro getjobber clienthub jobber workiz servicetitan vonigo dumpster.software
+    docketsystem bookingkoala bookkoala vagaro mindbody booksy fresha opentable resy.com""".split()
 )
-_MARKETPLACE = re.compile(
-    r"fishingbooker\.com|getmyboat|boatsetter|clickandboat|sailo\.com|samboat|nautal|airbnb\.|vrbo\.|booking\.com|homeaway|viator\.|getyourguide|tripadvisor\.[a-z.]+/.*(?:tour|product)",
-    re.IGNORECASE,
+_MARKETPLACES = tuple(
+    """fishingbooker.com getmyboat boatsetter clickandboat sailo.com samboat nautal airbnb. vrbo.com booking.com homeaway
+    viator. getyourguide""".split()
 )
 """Where others sell the trip: a way to book, but not this site's calendar or till (for a rental it often is both)."""
-_FORM_SERVICE = re.compile(
-    r"docs\.google\.com/forms|forms\.gle|typeform|jotform|tally\.so|hsforms|forms\.hubspot|cognitoforms|wufoo|paperform|airtable\.com/(?:embed|shr|app)|forms\.office|formstack"
-    r"|123formbuilder|fillout\.com|gravityforms|wpforms|elfsight|leadconnectorhq|msgsndr|gohighlevel",
-    re.IGNORECASE,
+_FORM_SERVICES = tuple(
+    """docs.google.com/forms forms.gle typeform jotform tally.so hsforms forms.hubspot cognitoforms wufoo paperform
+    airtable.com/embed airtable.com/shr airtable.com/app forms.office formstack 123formbuilder fillout.com gravityforms
+    wpforms leadconnectorhq msgsndr gohighlevel""".split()
 )
-_CALENDAR_CODE = re.compile(
-    r"fullcalendar|flatpickr|pikaday|litepicker|lightpick|air-datepicker|datepicker|daterangepicker|bootstrap-datepicker|vanillajs-datepicker|easepick|tui-calendar|calendar\.google\.com"
-    r"|availability[_-]?calendar|\bavailab(?:le|ility)(?:Dates|Calendar|Slots)?\b\s*[:=(\[]|blocked[_]?dates|booked[_]?dates|disabled?[_]?dates|unavailable[_]?dates|available[_]?(?:dates|slots)",
-    re.IGNORECASE,
+
+
+def _links(site: Site, words: tuple[str, ...]) -> bool:
+    return any(word in href for href in site.hrefs for word in words)
+
+
+def _loads(site: Site, words: tuple[str, ...]) -> bool:
+    return any(word in site.lowered for word in words)
+
+
+_CALENDARS = tuple(
+    """fullcalendar flatpickr pikaday litepicker lightpick air-datepicker datepicker daterangepicker easepick tui-calendar
+    calendar.google.com availabilitycalendar availability-calendar availability_calendar availabledates available_dates
+    availableslots available_slots availabilityslots blockeddates blocked_dates bookeddates booked_dates disabledates
+    disabled_dates disableddates unavailabledates unavailable_dates""".split()
 )
+_AVAILABILITY = re.compile(r"\bavailability\s*[:=(\[]")
 _CALENDAR_MARKUP = (
     "[id*='calendar' i]:not(i):not(svg), [class*='calendar' i]:not(i):not(svg):not(span), [class*='datepicker' i], [id*='datepicker' i], [class*='flatpickr' i], "
     "[data-calendar], [id*='availability' i]"
 )
-_CHECKOUT = re.compile(
-    r"stripe\.com|stripe-buy-button|\bStripe\s*\(|paypal|squareup\.com|square\.site|squarecdn|/checkout|checkout\.(?:html?|php|js|stripe)|checkout-?session|snipcart|shopify|gumroad|lemonsqueezy|paddle\.(?:com|js)|razorpay|paystack"
-    r"|flutterwave|mollie|klarna|braintree|authorize\.net|adyen|payfast|mercadopago|wompi|venmo\.com|cash\.app|ecwid|woocommerce|payment[-_]?intent|/pay(?:ment)?s?(?:[/.?\"']|$)|pay-?now|\bcart(?:\.html|/)"
-    r"|iyzico|paytr|payu|pesapal|mpesa|m-pesa|dpopay|peach-?payments|yoco",
-    re.IGNORECASE,
+_PAYMENTS = tuple(
+    """stripe.com stripe-buy-button stripe( paypal squareup.com square.site squarecdn /checkout checkout.html checkout.php
+    checkout.js checkout.stripe checkoutsession checkout-session snipcart shopify gumroad lemonsqueezy paddle.com paddle.js
+    razorpay paystack flutterwave mollie klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
+    ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu pesapal
+    mpesa m-pesa dpopay peach-payments yoco.com""".split()
 )
+_PAYMENT_LINK = re.compile(r"/pay(?:ments?)?(?:[/.?#]|$)|^pay(?:ments?)?(?:\.html?)?(?:[?#]|$)")
+_CHATS = ("tawk.to", "intercom", "crisp.chat", "tidio", "livechat", "wa.me/")
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = re.compile(
     r"\b(?:testimonials?|reviews?|what\s+(?:our\s+)?(?:customers|clients|guests|people|others)\s+(?:are\s+)?say\w*|customer\s+(?:stories|feedback|love)|happy\s+(?:customers|clients|guests)"
@@ -122,23 +138,15 @@ def _has_booking_form(site: Site) -> bool:
 def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
-    services = any(
-        _BOOKING_SERVICE.search(href) or _MARKETPLACE.search(href) or _FORM_SERVICE.search(href) for href in site.hrefs
-    )
+    services = _links(site, (*_BOOKING_SERVICES, *_MARKETPLACES, *_FORM_SERVICES))
     elsewhere = rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs)
-    if (
-        services
-        or elsewhere
-        or _FORM_SERVICE.search(site.code)
-        or _BOOKING_SERVICE.search(site.code)
-        or _has_booking_form(site)
-    ):
+    if services or elsewhere or _loads(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _has_booking_form(site):
         return
     yield Hit(site.main)
 
 
 def _sells_elsewhere(site: Site) -> bool:
-    return "rental" in site.profiles and any(_MARKETPLACE.search(href) for href in site.hrefs)
+    return "rental" in site.profiles and _links(site, _MARKETPLACES)
 
 
 def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -146,9 +154,9 @@ def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if _sells_elsewhere(site):
         return
-    if any(_BOOKING_SERVICE.search(href) or "calendar.google" in href for href in site.hrefs):
+    if _links(site, (*_BOOKING_SERVICES, "calendar.google")):
         return
-    if _BOOKING_SERVICE.search(site.code) or _CALENDAR_CODE.search(site.code):
+    if _loads(site, (*_BOOKING_SERVICES, *_CALENDARS)) or _AVAILABILITY.search(site.lowered):
         return
     if any(page.has(_CALENDAR_MARKUP) for page in site.everything):
         return
@@ -163,13 +171,9 @@ def no_checkout(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if _sells_elsewhere(site):
         return
-    if any(_CHECKOUT.search(href) or _BOOKING_SERVICE.search(href) for href in site.hrefs):
+    if _links(site, (*_PAYMENTS, *_BOOKING_SERVICES)) or any(_PAYMENT_LINK.search(href) for href in site.hrefs):
         return
-    if (
-        _CHECKOUT.search(site.code)
-        or _BOOKING_SERVICE.search(site.code)
-        or any(page.has(_CARD_FIELDS) for page in site.everything)
-    ):
+    if _loads(site, (*_PAYMENTS, *_BOOKING_SERVICES)) or any(page.has(_CARD_FIELDS) for page in site.everything):
         return
     yield Hit(site.main)
 
@@ -184,9 +188,7 @@ def no_contact(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         return
     if PHONE.search(site.text) or re.search(r"[\w.+-]+@[\w-]+\.\w{2,}", site.text) or _has_booking_form(site):
         return
-    if any(_FORM_SERVICE.search(href) or _BOOKING_SERVICE.search(href) for href in site.hrefs) or re.search(
-        r"tawk\.to|intercom|crisp\.chat|tidio|livechat|wa\.me", site.code
-    ):
+    if _links(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _loads(site, _CHATS):
         return
     yield Hit(site.main)
 

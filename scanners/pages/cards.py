@@ -52,6 +52,8 @@ class PageRule:
     not_when: frozenset[str] = frozenset()
     whole_site: bool = False
     """With `absent`: one page that has it is enough."""
+    main_page: bool = False
+    """With `absent`: it is enough that the site's first page has it."""
     in_shell: bool = False
     """Whether the file itself decides even where a script renders the page."""
     apart: bool = True
@@ -98,6 +100,7 @@ def compiled(rule: Rule, checks: frozenset[str]) -> PageRule:
         when=when,
         not_when=not_when,
         whole_site=spec.get("scope") == "site",
+        main_page=spec.get("scope") == "main",
         in_shell=bool(spec.get("in_shell", False)),
         apart=bool(spec.get("apart", True)),
         noun=str(spec.get("noun", "")),

@@ -17,7 +17,8 @@ _COPYRIGHT = re.compile(
     r"(?:©|&copy;|&#0*169;|&#xa9;|\(c\)|\bcopyright\b)[^\n]{0,60}?((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;|to)\s*((?:19|20)\d\d|present|now|today))?",
     re.IGNORECASE,
 )
-_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)", re.IGNORECASE)
+_SIGN = re.compile(r"©|\([cC]\)|[cC]opyright|COPYRIGHT")
+_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
 _MADE_UP_NUMBER = re.compile(
     r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|1234567890|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234)$"
 )
@@ -27,6 +28,9 @@ _TEXT_NUMBER = re.compile(
 _TOGGLE = re.compile(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
     re.IGNORECASE,
+)
+_SCRIPTED = re.compile(
+    r"data-(?!i18n|aos|wow|lang|en$|fr$|es$|de$|it$|text|translate|animat|delay|hover|title|w-id|scroll-reveal|sal|cy|test)|aria-(?:expanded|controls|haspopup)|@|v-|x-|ng-|\(click|wire:|hx-"
 )
 _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:|//|#|\?)|\{\{|\{%|<\?|<%|\$\{", re.IGNORECASE)
 _BUILD = re.compile(
@@ -40,33 +44,30 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """A copyright line that ends before this year, unless a script writes the year."""
     newest_allowed = now.year - 1 if now.month <= 2 else now.year
     for page in judged(rule, site):
-        if any("getFullYear" in text for _, text in page.scripts) or _script_writes_year(site, page):
+        if not _SIGN.search(page.text):
             continue
+        by_script = _script_writes_year(site, page)
         spots = []
-        for found in _COPYRIGHT.finditer(page.bare):
-            last = found[2] or found[1]
-            if last.isdigit() and int(last) < newest_allowed:
+        for found in (*_COPYRIGHT.finditer(page.bare), *_YEAR_BEFORE.finditer(page.bare)):
+            years = [year for year in found.groups() if year]
+            if not years[-1].isdigit() or int(years[-1]) >= newest_allowed:
+                continue
+            if not (by_script and _stands_alone(page, found.start(len(years)), found.end(len(years)))):
                 spots.append(Spot(page.line_at(found.start()), excerpt(found[0])))
-        spots += (
-            Spot(page.line_at(found.start()), excerpt(found[0]))
-            for found in _YEAR_BEFORE.finditer(page.bare)
-            if int(found[1]) < newest_allowed and not re.match(r"\s*(?:19|20)\d\d", page.bare[found.end() :][:12])
-        )
         if spots:
             yield Hit(page, tuple(spots[:1]))
 
 
+def _stands_alone(page: Page, start: int, end: int) -> bool:
+    """Whether an element holds a year and nothing else, as one does that a script fills in."""
+    return page.source[:start].rstrip().endswith(">") and page.source[end:].lstrip().startswith("<")
+
+
 def _script_writes_year(site: Site, page: Page) -> bool:
-    for node in page.tree.css("script[src]"):
-        path = site.local(page, node.attributes.get("src") or "")
-        if (
-            path
-            and "getFullYear" in site.read(path)
-            and not path.endswith(".min.js")
-            and re.search(r"year", site.read(path).replace("getFullYear", ""), re.IGNORECASE)
-        ):
-            return True
-    return False
+    if any("getFullYear" in text for _, text in page.scripts):
+        return True
+    paths = (site.local(page, node.attributes.get("src") or "") for node in page.tree.css("script[src]"))
+    return any("getFullYear" in text for text in site.texts(path for path in paths if path))
 
 
 def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -78,7 +79,7 @@ def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
             address = node.attributes.get("href") or ""
             if _is_made_up(address):
                 spots.append(Spot(page.line_of(node), excerpt(address)))
-        if not spots:
+        if not spots and _TEXT_NUMBER.search(page.text):
             spots = [
                 Spot(page.line_at(f.start()), excerpt(f[0]))
                 for f in _TEXT_NUMBER.finditer(page.bare)
@@ -164,12 +165,15 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
         value = value_of(page)
         if value and "{" not in value and not page.is_assembled:
             pages[value].append(page)
-    for value, same in pages.items():
-        if len(same) > 1:
-            selector = "head > title" if name == "title" else "meta[name='description' i]"
-            node = same[0].tree.css_first(selector)
-            spot = Spot(same[0].line_of(node) if node else None, excerpt(value))
-            yield Hit(same[0], (spot,), f"{len(same)} pages have the same {name}", also=tuple(same[1:]))
+    groups = [same for same in pages.values() if len(same) > 1]
+    if not groups:
+        return
+    every = [page for same in groups for page in same]
+    first = site.main if site.main in every else every[0]
+    node = first.tree.css_first("head > title" if name == "title" else "meta[name='description' i]")
+    spot = Spot(first.line_of(node) if node else None, excerpt(value_of(first)))
+    shared = f"share {len(groups)} {name}s" if len(groups) > 1 else f"have the same {name}"
+    yield Hit(first, (spot,), f"{len(every)} pages {shared}", also=tuple(page for page in every if page is not first))
 
 
 def rendered_by_script(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

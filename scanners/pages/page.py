@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_NOT_SPACE = re.compile(r"[^\r\n]")
+_NOT_SPACE = re.compile(r"[^\r\n]+")
 _TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
 _IS_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
@@ -45,8 +45,8 @@ _APPLICATION_PATH = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(
-    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|confirm[^/]*|unsubscribe|cancel[^/]*|maintenance|preview[^/]*|draft[^/]*"
-    r"|test[^/]*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
+    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
+    r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
     re.IGNORECASE,
 )
 
@@ -224,4 +224,7 @@ def _inside(node: LexborNode, tags: frozenset[str]) -> bool:
 
 
 def _blank(text: str) -> str:
-    return _NOT_SPACE.sub(" ", text)
+    """As many spaces, with the line ends kept."""
+    if "\n" not in text and "\r" not in text:
+        return " " * len(text)
+    return _NOT_SPACE.sub(lambda run: " " * len(run[0]), text)

@@ -18,7 +18,7 @@ PRICE = re.compile(
 )
 _CALL_TO_BOOK = re.compile(
     r"\b(?:book(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
-    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|schedule\s+(?:a|an|your|now|pick-?up|service|online)|check\s+availability|make\s+an?\s+appointment|appointments?"
+    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|check\s+availability|make\s+an?\s+appointment|appointments?"
     r"|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ _BUSINESS_NAV = re.compile(
 )
 _TOURS = re.compile(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
-    r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking)\b",
+    r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?)\b",
     re.IGNORECASE,
 )
 _BOATS = re.compile(
@@ -37,7 +37,7 @@ _BOATS = re.compile(
     re.IGNORECASE,
 )
 _HAULING = re.compile(
-    r"\b(?:junk|haul(?:ing|ers?|s)?|haul[\s-]away|dumpsters?|rubbish|trash\s+removal|debris\s+removal|clean-?outs?|waste\s+removal)\b",
+    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance)\s+removal|clean-?outs?)\b",
     re.IGNORECASE,
 )
 _RENTAL = re.compile(

@@ -96,8 +96,8 @@ class Site:
 
     @cached_property
     def hrefs(self) -> tuple[str, ...]:
-        """Targets of links, frames and forms, lower case."""
-        found = []
+        """Targets of links, frames and forms, lower case, each once."""
+        found: dict[str, None] = {}
         for page in self.everything:
             for node in page.tree.css(
                 "a[href], iframe[src], form[action], area[href], [data-href], [data-url], [data-src]"
@@ -105,7 +105,7 @@ class Site:
                 for name in ("href", "src", "action", "data-href", "data-url", "data-src"):
                     value = node.attributes.get(name)
                     if value:
-                        found.append(value.strip().lower())
+                        found[value.strip().lower()] = None
         return tuple(found)
 
     @cached_property
@@ -115,19 +115,19 @@ class Site:
 
     @cached_property
     def code(self) -> str:
-        """Inline scripts, addresses of scripts and frames, and the text of the site's own script files."""
-        parts: list[str] = []
+        """Inline scripts, addresses of scripts and frames, and the text of the site's own script files, each once."""
+        parts: dict[str, None] = {}
         files: dict[str, None] = {}
         for page in self.everything:
-            parts += [script for _, script in page.scripts]
+            parts |= dict.fromkeys(script for _, script in page.scripts)
             for node in page.tree.css(
                 "script[src], iframe[src], link[href], stripe-buy-button, div[data-url], [data-domain], [data-website-id]"
             ):
-                parts.append(" ".join(f'{name}="{value}"' for name, value in node.attributes.items()))
+                parts[" ".join(f'{name}="{value}"' for name, value in node.attributes.items())] = None
                 path = self.local(page, node.attributes.get("src") or "") if node.tag == "script" else None
                 if path:
                     files[path] = None
-        parts += self.texts(files)
+        parts |= dict.fromkeys(self.texts(files))
         return "\n".join(parts)
 
     def names_file(self, name: str) -> bool:
@@ -156,6 +156,11 @@ class Site:
                 if candidate.removeprefix("./") in self.paths:
                     return candidate.removeprefix("./")
         return None
+
+    @cached_property
+    def lowered(self) -> str:
+        """`code` in lower case, for plain words."""
+        return self.code.lower()
 
     @cached_property
     def structured_types(self) -> tuple[str, ...]:

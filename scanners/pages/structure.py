@@ -60,11 +60,14 @@ def unreadable(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 
 
 def wrong_type(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
-    """Structured data is there, and nothing in it says what kind of business this is."""
+    """Structured data is there, and nothing in it says what kind of business this is.
+
+    Where a type does not exist at all, that is said by its own rule, and nothing more.
+    """
     del rule, now
     business = sorted(set(_RIGHT) & site.profiles)
     stated = [kind for kind in site.structured_types if kind in site.types]
-    if not business or not stated:
+    if not business or not stated or len(stated) < len(site.structured_types):
         return
     kinds = frozenset().union(*(kinds_of(kind, site) for kind in stated))
     if any(set(_RIGHT[each]) & kinds for each in business):
