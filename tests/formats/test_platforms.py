@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
 from auditor.formats import platforms
@@ -82,6 +84,15 @@ def test_sarif_keeps_the_most_severe_within_githubs_limit_and_says_what_it_cut()
     run = json.loads(sarif(verdict(*many)))["runs"][0]
     assert len(run["results"]) == MOST_RESULTS
     assert "2 less severe findings were left out" in json.dumps(run["invocations"])
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_sarif_is_valid_against_its_schema(complete: bool) -> None:
+    cloud = replace(finding(), location=CloudLocation("111122223333", "us-east-1", "arn:aws:s3:::b"))
+    odd = finding(path="caf\udce9 \u202e.py", title=EVIL)
+    log = json.loads(sarif(verdict(finding(), cloud, odd, complete=complete)))
+    schema = json.loads((Path(__file__).parent.parent / "data" / "sarif-schema-2.1.0.json").read_text())
+    jsonschema.Draft4Validator(schema).validate(log)
 
 
 def test_sarif_names_a_cloud_resource_without_inventing_a_file() -> None:

@@ -62,7 +62,11 @@ def sarif(verdict: Verdict) -> str:
         "invocations": [{"executionSuccessful": verdict.complete, "toolExecutionNotifications": notifications}],
         "results": [_result(finding, order) for finding in findings],
     }
-    document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    document = {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
     return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
 
@@ -82,6 +86,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _prints(finding: Finding) -> dict[str, str]:
+    prints = {"auditor/v1": finding.fingerprint}
+    if finding.hashes.get("github"):
+        prints["primaryLocationLineHash"] = finding.hashes["github"]
+    return prints
+
+
 def _result(finding: Finding, order: dict[str, int]) -> dict[str, Any]:
     where = finding.location
     result: dict[str, Any] = {
@@ -89,7 +100,7 @@ def _result(finding: Finding, order: dict[str, int]) -> dict[str, Any]:
         "ruleIndex": order[finding.rule.id],
         "level": _LEVEL[finding.severity],
         "message": {"text": f"{finding.title}. {finding.rule.fix}"},
-        "partialFingerprints": {"auditor/v1": finding.fingerprint},
+        "partialFingerprints": _prints(finding),
         "properties": {"confidence": finding.confidence, "entity": finding.entity, "state": finding.state.value},
     }
     if isinstance(where, CodeLocation):

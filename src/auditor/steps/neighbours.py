@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from auditor.model.finding import Match
@@ -13,21 +15,26 @@ from auditor.model.run import ScanResult
 ALLOW = b"allow"
 FOREIGN = (b"nosec", b"nosemgrep", b"pragma: allowlist secret", b"gitleaks:allow")
 """Markers of other tools; counted and shown, honoured only where the policy says so."""
+_WINDOW = 100
 LONGEST_COMMENT = 2000
 """Bytes at the end of a line in which a comment is looked for."""
 
 
-def with_neighbours(result: ScanResult, files: Files | None) -> ScanResult:
-    """The result with `line`, `before` and `after` in the hashes of every match that has a line in a present file."""
+def with_neighbours(result: ScanResult, files: Files | None, *, for_github: bool = False) -> ScanResult:
+    """The result with `line`, `before` and `after` in the hashes of every match that has a line in a present file.
+
+    With `for_github` also `github`, the line's hash as GitHub's code scanning computes it.
+    """
     if files is None or not result.matches:
         return result
     paths = {m.location.path for m in result.matches if isinstance(m.location, CodeLocation) and m.location.line}
     wanted = [entry for entry in files.entries() if entry.path in paths]
     lines = {entry.path: content.split(b"\n") for entry, content in files.read_many(wanted)}
-    return replace(result, matches=tuple(_hashed(match, lines) for match in result.matches))
+    github = {path: line_hashes(text) for path, text in lines.items()} if for_github else {}
+    return replace(result, matches=tuple(_hashed(match, lines, github) for match in result.matches))
 
 
-def _hashed(match: Match, lines: dict[str, list[bytes]]) -> Match:
+def _hashed(match: Match, lines: Mapping[str, list[bytes]], github: Mapping[str, Callable[[int], str]]) -> Match:
     where = match.location
     if not isinstance(where, CodeLocation) or not where.line or where.path not in lines:
         return match
@@ -39,7 +46,32 @@ def _hashed(match: Match, lines: dict[str, list[bytes]]) -> Match:
         "after": _hash(text, _next(text, end, 1)),
         **_comments(text, where.line - 1, end),
     }
+    if where.path in github:
+        hashes["github"] = github[where.path](where.line)
     return replace(match, hashes=hashes)
+
+
+def line_hashes(lines: list[bytes]) -> Callable[[int], str]:
+    """GitHub's `primaryLocationLineHash` for the lines of a file, by line number.
+
+    A polynomial in 37 modulo 2^64 over the 100 characters from the start of the line on, without blanks and tabs, and the
+    number of equal ones so far (github/codeql-action, `fingerprints.ts`). The end of the file counts as character 65535.
+    """
+    text = b"\n".join(lines).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    plain = text.replace(" ", "").replace("\t", "") + "\uffff"
+    starts = [0, *(found.end() for found in re.finditer("\n", plain))]
+    windows = [plain[start : start + _WINDOW] for start in starts]
+
+    def of(line: int) -> str:
+        if not 1 <= line <= len(windows):
+            return ""
+        window = windows[line - 1]
+        value = 0
+        for character in window.ljust(_WINDOW, "\0"):
+            value = (value * 37 + ord(character)) % (1 << 64)
+        return f"{value:x}:{windows[:line].count(window)}"
+
+    return of
 
 
 def _comments(text: list[bytes], start: int, end: int) -> dict[str, str]:
