@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from auditor.finance import (
     rental,
     unit_economics,
 )
+from auditor.finance.catalog import FORMULAS
 from auditor.finance.interval import Interval, total
 from auditor.finance.periods import add_months, monthly
 from auditor.finance.printing import number
@@ -369,3 +371,8 @@ def test_totals_over_entities_name_those_that_are_left_out() -> None:
     figure = metrics.over((one, other), "revenue")
     assert value(figure) == "5"
     assert [g.metric for g in figure.gaps] == ["revenue"]
+
+
+def test_every_formula_of_the_catalogue_is_in_the_documents() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "finance.md").read_text()
+    assert [f.id for f in FORMULAS if f"`{f.id}`" not in text] == []
