@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ from typer.main import get_command
 
 from auditor.cli.app import EPILOG, app
 from auditor.cli.hook import USAGE
+from auditor.formats.rules import SCANNERS, rules_index, rules_reference
+from auditor.resources import rules_folder
+from auditor.rulebook import read_rulebook
 
 FOLDER = Path(__file__).parent
 NOTE = "<!-- Made by `make docs` from the program; edit the help texts there. -->"
@@ -61,7 +64,16 @@ def _command(name: str, command: Any) -> Iterator[str]:
         yield ""
 
 
-DOCUMENTS = {"commands.md": commands}
+def _rules(scanner: str) -> Callable[[], str]:
+    """Maker of one scanner's page of the rule reference."""
+    return lambda: rules_reference(scanner, read_rulebook(rules_folder(), scanners=[scanner]).rules)
+
+
+DOCUMENTS = {
+    "commands.md": commands,
+    "rules.md": rules_index,
+    **{f"rules/{scanner}.md": _rules(scanner) for scanner in SCANNERS},
+}
 
 
 def main() -> None:
@@ -69,6 +81,7 @@ def main() -> None:
     for name, make in DOCUMENTS.items():
         path = FOLDER / name
         text = make()
+        path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
             sys.stdout.write(f"wrote docs/{name}\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,11 +87,12 @@ def judge(rules: Sequence[Rule], fixtures: Sequence[Fixture], engine: Engine, wo
         hits[fixture.path].update(
             (unit.line(hit.first), hit.rule)
             for hit in answer.hits
-            if family[hit.rule].path == fixture.family
+            if hit.rule in family
+            and family[hit.rule].path == fixture.family
             and PathFilter.of(family[hit.rule].spec.get("paths")).admits(fixture.path)
         )
     for fixture in fixtures:
-        failures.extend(_compared(fixture, hits[fixture.path]))
+        failures.extend(_compared(fixture, hits[fixture.path], family.keys()))
     return Verdict(
         tuple(failures),
         Counter(name for f in fixtures for _, name in f.wanted),
@@ -99,8 +100,12 @@ def judge(rules: Sequence[Rule], fixtures: Sequence[Fixture], engine: Engine, wo
     )
 
 
-def _compared(fixture: Fixture, hits: set[tuple[int, str]]) -> list[str]:
-    missed = [f"{fixture.path}:{line}: {name} does not match here" for line, name in sorted(fixture.wanted - hits)]
+def _compared(fixture: Fixture, hits: set[tuple[int, str]], tried: Collection[str]) -> list[str]:
+    missed = [
+        f"{fixture.path}:{line}: {name} does not match here"
+        for line, name in sorted(fixture.wanted - hits)
+        if name in tried
+    ]
     spoken_of = {line for line, _ in fixture.wanted | fixture.unwanted}
     extra = [
         f"{fixture.path}:{line}: {name} matches here"

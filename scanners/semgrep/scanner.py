@@ -13,7 +13,7 @@ from typing import Any
 from auditor.errors import NotScannedError
 from auditor.model.content import foreign_markers
 from auditor.model.finding import Match
-from auditor.model.ports import FileEntry, ScanContext
+from auditor.model.ports import ExamplesReport, FileEntry, ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.sight import Kept, sights
@@ -59,6 +59,21 @@ class Semgrep:
         missing = {q.entry.path for q in questions if q.entry.path not in known}
         lost = [n for n in context.files.unreadable() if n.path in missing]
         return result_of(target, context.rules, known, (*skipped, *broken, *lost))
+
+    def try_examples(self, context: ScanContext) -> ExamplesReport:
+        """Run the rules over their fixtures; without fixtures (an installed wheel has none) nothing is tried."""
+        from scanners.semgrep.fixtures import judge, read_fixtures
+
+        families = {rule.path for rule in context.rules}
+        names = {str(rule.spec["id"]) for rule in context.rules}
+        fixtures = [f for f in read_fixtures(context.data) if f.family in families]
+        if not fixtures:
+            return ExamplesReport(0, ())
+        verdict = judge(context.rules, fixtures, Engine.find(context.programs), context.work)
+        tried = sum(
+            n for counts in (verdict.positives, verdict.negatives) for rule, n in counts.items() if rule in names
+        )
+        return ExamplesReport(tried, verdict.failures)
 
 
 def asked(

@@ -21,6 +21,7 @@ from auditor.cli import (
 )
 from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
+from auditor.cli.rules import rules_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
 have been scanned was not; 4 delivery problem. Not scanned is not clean: 3 is never turned into 0."""
@@ -71,6 +72,7 @@ app.command()(reporting.report)
 app.command()(planning.plan)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
+app.add_typer(rules_app, name="rules")
 app.command()(explain.explain)
 operations.register(app)
 app.add_typer(aws_app, name="aws")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from auditor.model.delivery import Envelope, Sent
 from auditor.model.rule import Rule
@@ -197,6 +197,24 @@ class Scanner(Protocol):
         Raises:
             NotScannedError: nothing of it could be looked at; the message is the reason of the FAILED outcome.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesReport:
+    """How a scanner's rules did on examples that only it can read."""
+
+    examples: int
+    failures: tuple[str, ...]
+    """`path:line: what is wrong`."""
+
+
+@runtime_checkable
+class SelfTesting(Protocol):
+    """A scanner that runs its rules' examples itself, because they are more than files with an expected answer."""
+
+    def try_examples(self, context: ScanContext) -> ExamplesReport:
+        """Run the examples of the context's rules; `context.data` is the rules folder."""
         ...
 
 
