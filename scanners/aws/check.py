@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -105,6 +105,8 @@ class Check:
     """What `applies` rests on: it is asked first, and where it says no nothing else has to be known."""
     message: str
     undo: str
+    call: str
+    """The call that a result rests on first."""
     read_names: frozenset[str]
     """First names of everything that `when`, `applies` and the grade read."""
     from_code: bool
@@ -130,19 +132,19 @@ def _compiled(rule: Rule, engine: Engine, schema: Schema) -> Check:
         raise RuleError(f"unknown key {unknown[0]!r} under `match`")
     kind = str(spec.get("resource", ""))
     shape = schema.shape(kind)
-    texts = [str(spec[key]) for key in ("when", "applies", "grade") if key in spec]
     if "when" not in spec:
         raise RuleError("`match.when` is missing")
-    paths = {path for text in texts for path in paths_of(text, shape)}
-    judged = {path for key in ("when", "grade") if key in spec for path in paths_of(str(spec[key]), shape)}
-    first = paths_of(str(spec["applies"]), shape) if "applies" in spec else frozenset()
+    read = {key: paths_of(str(spec[key]), shape) for key in ("when", "applies", "grade") if key in spec}
+    paths = {path for found in read.values() for path in found}
+    judged = {path for key in ("when", "grade") for path in read.get(key, ())}
+    first = read.get("applies", frozenset())
     message = " ".join(str(spec.get("message", "")).split())
     saves = formula_of(spec["saves"], engine, shape) if "saves" in spec else None
     names = {path[0] for path in paths}
     for place in _PLACE.findall(message):
         paths |= paths_of(place, shape)
     paths |= saves.paths if saves else frozenset()
-    extra = tuple(str(call) for call in spec.get("needs", ()))
+    rests_on = _dependence(judged, kind, schema, tuple(str(call) for call in spec.get("needs", ())))
     return Check(
         rule,
         kind,
@@ -151,10 +153,11 @@ def _compiled(rule: Rule, engine: Engine, schema: Schema) -> Check:
         engine.compile(str(spec["grade"])) if "grade" in spec else None,
         saves,
         Projection.of(paths),
-        _dependence(judged, kind, schema, extra),
+        rests_on,
         _dependence(first, kind, schema, ()),
         message,
         " ".join(str(spec.get("undo", "")).split()),
+        next((c for c in sorted(rests_on.calls.values()) if c), "") or next(iter(schema.listings(kind)), ""),
         frozenset(names),
         bool(spec.get("iac", schema.declared(kind, names))),
     )
@@ -197,46 +200,51 @@ def _unlisted(check: Check, failure: Failure) -> Result:
 
 
 def _judged(check: Check, resource: Resource, estate: Estate, prices: Prices) -> Result:
-    rests_on = check.rests_on
-    call = next((c for c in sorted(rests_on.calls.values()) if c), "") or next(
-        iter(estate.schema.listings(check.kind)), ""
-    )
-    blank = Result(
-        check.rule,
-        Status.PASS,
-        str(resource.get("_name") or resource.get("_id", "")),
-        str(resource.get("_arn", "")),
-        str(resource.get("_region", "")),
-        str(resource.get("_account", "")),
-        call,
-        kind=check.kind,
-    )
-    seen = check.projection(resource, estate.schema.shape(check.kind))
+    shape = estate.schema.shape(check.kind)
+    seen = check.projection(resource, shape)
     try:
         if check.applies is not None:
             if missing := _missing(check.applies_on, resource, estate):
-                return _unknown(blank, *missing)
+                return _unknown(check, resource, missing)
             if not check.applies.holds(seen):
-                return replace(blank, status=Status.NOT_APPLICABLE)
-        if missing := _missing(rests_on, resource, estate):
-            return _unknown(blank, *missing)
+                return _result(check, resource, Status.NOT_APPLICABLE)
+        if missing := _missing(check.rests_on, resource, estate):
+            return _unknown(check, resource, missing)
         failed = check.when.holds(seen)
-        grade = str(check.grade.value(seen)) if check.grade is not None and failed else ""
-        saving = check.saves.saving(seen, estate.price_region(resource), prices) if failed and check.saves else None
+        if not failed:
+            return _result(check, resource, Status.PASS, evidence=_evidence(check, resource))
+        grade = str(check.grade.value(seen)) if check.grade is not None else ""
+        saving = check.saves.saving(seen, estate.price_region(resource), prices) if check.saves else None
     except EvaluationError as error:
-        return replace(blank, status=Status.ERROR, why=str(error), evidence=_evidence(check, resource))
-    return replace(
-        blank,
-        status=Status.FAIL if failed else Status.PASS,
+        return _result(check, resource, Status.ERROR, why=str(error), evidence=_evidence(check, resource))
+    return _result(
+        check,
+        resource,
+        Status.FAIL,
         grade=grade,
         saving=saving,
-        message=_PLACE.sub(lambda match: _shown(_reach(seen, match.group(1))), check.message) if failed else "",
+        message=_PLACE.sub(lambda match: _shown(_reach(seen, match.group(1))), check.message),
         evidence=_evidence(check, resource),
     )
 
 
-def _unknown(blank: Result, cause: str, what: str) -> Result:
-    return replace(blank, status=Status.NOT_ASSESSED, why=f"{what}: {cause}", cause=cause, call_missing=what)
+def _result(check: Check, resource: Resource, status: Status, **more: Any) -> Result:
+    return Result(
+        rule=check.rule,
+        status=status,
+        resource=str(resource.get("_name") or resource.get("_id", "")),
+        arn=str(resource.get("_arn", "")),
+        region=str(resource.get("_region", "")),
+        account=str(resource.get("_account", "")),
+        call=check.call,
+        kind=check.kind,
+        **more,
+    )
+
+
+def _unknown(check: Check, resource: Resource, missing: tuple[str, str]) -> Result:
+    cause, what = missing
+    return _result(check, resource, Status.NOT_ASSESSED, why=f"{what}: {cause}", cause=cause, call_missing=what)
 
 
 def _missing(on: Dependence, resource: Resource, estate: Estate) -> tuple[str, str] | None:
@@ -274,7 +282,11 @@ def _shown(value: Any) -> str:
         text = f"{value:.2f}".rstrip("0").rstrip(".")
     else:
         text = "nothing" if value is None else str(value)
-    visible = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    visible = (
+        text
+        if text.isprintable()
+        else "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    )
     return visible if len(visible) <= _SHOWN else visible[: _SHOWN - 1] + "…"
 
 

@@ -69,10 +69,15 @@ def check(
     from auditor.formats.aws import as_json, as_text
     from auditor.resources import rules_folder
     from auditor.rulebook import read_rulebook
+    from auditor.rulebook.compiled import compiled_rulebook
+    from auditor.wiring import state_folder
 
     threshold = severity_of(fail_on)
     folder = rules_folder()
-    book = read_rulebook(folder, *([rules] if rules else []), scanners=["aws", "compliance"])
+    if rules:
+        book = read_rulebook(folder, rules, scanners=["aws"])
+    else:
+        book = compiled_rulebook(folder, ["aws"], state_folder() / "rules-aws.json")
     for problem in book.problems:
         typer.echo(f"rule not usable: {problem}", err=True)
     wanted = _words([only])

@@ -25,7 +25,6 @@ def as_json(judgement: Any) -> str:
         "regions": list(estate.inventory.regions),
         "checks": judgement.checks,
         "summary": dict(Counter(str(result.status.value) for result in judgement.results)),
-        "results": [_result(result) for result in judgement.results],
         "savings": [_service(service) for service in judgement.savings],
         "bill": [_month(month) for month in judgement.months],
         "sites": [{"domain": site.name, "entity": site.entity, **dict(site.text)} for site in judgement.sites],
@@ -34,7 +33,9 @@ def as_json(judgement: Any) -> str:
             for f in estate.inventory.failures
         ],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    # One result a line: the indenting encoder is twenty times slower, and lines can be compared.
+    lines = ",\n".join(json.dumps(_result(result), ensure_ascii=False) for result in judgement.results)
+    return f'{json.dumps(document, indent=1, ensure_ascii=False)[:-2]},\n "results": [\n{lines}\n ]\n}}\n'
 
 
 def _result(result: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The scanner: an account's inventory, or the infrastructure a repository declares, judged by the same cards."""
+"""A recorded inventory judged: results, money, records, and what nobody could see."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from auditor.model.location import CloudLocation
 from auditor.model.ports import ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
-from auditor.model.target import AwsAccount, Repo, ScanTarget
+from auditor.model.target import AwsAccount
 from scanners.aws.check import HIDING, Result, Status
 from scanners.aws.estate import ENTITY_TAGS, Estate
-from scanners.aws.judge import ServiceSaving
+from scanners.aws.inventory import read_inventory
+from scanners.aws.judge import ServiceSaving, load, results, savings, select
 from scanners.aws.records import facts, months, records
 
 
@@ -42,24 +43,42 @@ class Judgement:
         return months(self.estate)
 
 
-class Aws:
-    """Looks at `aws-account` targets, and at `repo` targets that declare infrastructure."""
+def judgement_of(
+    inventory: Path,
+    rules: Iterable[Rule],
+    data: Path,
+    *,
+    account: str = "",
+    entity: str = "",
+    options: Mapping[str, str] | None = None,
+) -> Judgement:
+    """Every check on every resource; `account` empty: all accounts of the inventory.
 
-    name = "aws"
-    kinds = frozenset({"aws-account", "repo"})
+    Raises:
+        NotScannedError: the inventory cannot be read, or is of another account.
+    """
+    recorded = read_inventory(inventory)
+    if account:
+        if account not in recorded.accounts:
+            known = ", ".join(recorded.accounts) or "none"
+            raise NotScannedError(f"{inventory}: is of account {known}, not of {account}; record that account")
+        recorded = select(recorded, account)
+    checks, schema, prices = load(rules, data)
+    estate = Estate(
+        recorded, schema, owners=_owners(options or {}), tag_keys=_tags(options or {}), default_entity=entity
+    )
+    found = results(checks, estate, prices)
+    return Judgement(found, savings(found, recorded), estate, len(checks))
 
-    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
-        """Judge the target.
 
-        Raises:
-            NotScannedError: the inventory cannot be read, or is of another account.
-        """
-        if isinstance(target, Repo):
-            from scanners.aws.iac import scan_repo
+def scan_account(target: AwsAccount, context: ScanContext) -> ScanResult:
+    """An account's inventory as a scan result.
 
-            return scan_repo(target, context)
-        assert isinstance(target, AwsAccount)
-        judgement = self.judge(
+    Raises:
+        NotScannedError: as `judgement_of`.
+    """
+    return scan_result(
+        judgement_of(
             target.inventory,
             context.rules,
             context.data,
@@ -67,38 +86,7 @@ class Aws:
             entity=target.entity,
             options=context.options,
         )
-        return _scan_result(judgement)
-
-    def judge(
-        self,
-        inventory: Path,
-        rules: Iterable[Rule],
-        data: Path,
-        *,
-        account: str = "",
-        entity: str = "",
-        options: Mapping[str, str] | None = None,
-    ) -> Judgement:
-        """Every check on every resource; `account` empty: all accounts of the inventory.
-
-        Raises:
-            NotScannedError: as `scan`.
-        """
-        from scanners.aws.inventory import read_inventory
-        from scanners.aws.judge import load, results, savings, select
-
-        recorded = read_inventory(inventory)
-        if account:
-            if account not in recorded.accounts:
-                known = ", ".join(recorded.accounts) or "none"
-                raise NotScannedError(f"{inventory}: is of account {known}, not of {account}; record that account")
-            recorded = select(recorded, account)
-        checks, schema, prices = load(rules, data)
-        estate = Estate(
-            recorded, schema, owners=_owners(options or {}), tag_keys=_tags(options or {}), default_entity=entity
-        )
-        found = results(checks, estate, prices)
-        return Judgement(found, savings(found, recorded), estate, len(checks))
+    )
 
 
 def _owners(options: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +100,8 @@ def _tags(options: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(options.get("entity_tag", "").replace(",", " ").split()) or ENTITY_TAGS
 
 
-def _scan_result(judgement: Judgement) -> ScanResult:
+def scan_result(judgement: Judgement) -> ScanResult:
+    """Matches, records and figures; what nobody could see is listed by call and region."""
     estate = judgement.estate
     unseen: Counter[tuple[str, str, str]] = Counter()
     matches = []
