@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,14 +33,23 @@ def postgres_names() -> Iterator[int]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_names: Iterator[int]) -> str:
-    """URL of an empty database."""
+def new_database(postgres_server: str, postgres_names: Iterator[int]) -> Callable[[], str]:
+    """Makes an empty database and returns its URL."""
     import psycopg
 
-    name = f"store{next(postgres_names)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-    return postgres_server.replace("/postgres?", f"/{name}?")
+    def make() -> str:
+        name = f"store{next(postgres_names)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        return postgres_server.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture
+def postgres_url(new_database: Callable[[], str]) -> str:
+    """URL of an empty database."""
+    return new_database()
 
 
 @pytest.fixture(
