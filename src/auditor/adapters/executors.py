@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 from auditor.adapters.pool import ProcessPool
-from auditor.errors import MissingExtraError, NotScannedError, UsageError
+from auditor.errors import UsageError
 
 
 @contextmanager
@@ -27,7 +26,9 @@ def open_executor(where: str, jobs: int, workers: int = 0) -> Iterator[Executor]
         MissingExtraError: dask is not installed.
     """
     if where.startswith("dask://"):
-        with _dask(where.removeprefix("dask://")) as cluster:
+        from auditor.adapters.cluster import open_cluster
+
+        with open_cluster(where.removeprefix("dask://")) as cluster:
             yield cluster
         return
     if where not in {"", "processes"}:
@@ -39,18 +40,3 @@ def open_executor(where: str, jobs: int, workers: int = 0) -> Iterator[Executor]
     else:
         with ProcessPool(count) as pool:
             yield pool
-
-
-@contextmanager
-def _dask(address: str) -> Iterator[Executor]:
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise MissingExtraError("--executor dask:// needs: pip install 'auditor[dask]'") from None
-    try:
-        client: Any = Client(f"tcp://{address}", timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError) as error:
-        raise NotScannedError(f"the dask scheduler at {address} cannot be reached: {error}") from None
-    with client:
-        # pure=False: a job is a deed, not a value that the cluster may reuse by name.
-        yield client.get_executor(pure=False)

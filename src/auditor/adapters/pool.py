@@ -23,6 +23,7 @@ from multiprocessing.reduction import ForkingPickler
 from pickle import PicklingError, UnpicklingError
 from typing import Any, Self
 
+from auditor.adapters.interning import Receiver, Sender
 from auditor.errors import NotScannedError
 
 TRIES = 2
@@ -33,8 +34,8 @@ class WorkerDiedError(NotScannedError):
     """A job whose worker died, again."""
 
 
-class _RemoteTraceback(Exception):  # noqa: N818  the name under which the standard library shows it
-    """Text of a traceback in another process."""
+class RemoteTracebackError(Exception):
+    """Text of a traceback in another process; the cause of an error that came from there."""
 
 
 @dataclass(slots=True)
@@ -50,6 +51,8 @@ class _Worker:
     connection: Connection[Any, Any]
     task: _Task
     deadline: float = 0.0
+    sent: set[int] = field(default_factory=set)
+    """Shared parts that it has."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,8 @@ class _Shared:
     waiting: deque[_Task] = field(default_factory=deque)
     closed: bool = False
     stopped: bool = False
+    woken: bool = False
+    """A wake-up is on its way; more would only fill the pipe."""
 
 
 class ProcessPool(Executor):
@@ -77,6 +82,7 @@ class ProcessPool(Executor):
         self._shared = _Shared()
         self._wake_in, self._wake_out = Pipe(duplex=False)
         self._thread: threading.Thread | None = None
+        self._sender = Sender()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call."""
@@ -88,8 +94,16 @@ class ProcessPool(Executor):
             if self._thread is None:
                 self._thread = threading.Thread(target=self._dispatch, name="process-pool", daemon=True)
                 self._thread.start()
-        self._wake_out.send_bytes(b"x")
+        self._wake()
         return future
+
+    def _wake(self) -> None:
+        with self._shared.lock:
+            if self._shared.woken:
+                return
+            self._shared.woken = True
+        with contextlib.suppress(OSError):
+            self._wake_out.send_bytes(b"x")
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; end when the queue is empty, or at once with `cancel_futures`."""
@@ -101,8 +115,7 @@ class ProcessPool(Executor):
                 while self._shared.waiting:
                     self._shared.waiting.popleft().future.cancel()
         if not already or cancel_futures:
-            with contextlib.suppress(OSError):
-                self._wake_out.send_bytes(b"x")
+            self._wake()
         if self._thread is not None and wait:
             self._thread.join()
         if wait:
@@ -129,6 +142,8 @@ class ProcessPool(Executor):
             patience = None if until is None else max(0.0, until - time.monotonic())
             ready = wait([self._wake_in, *(w.connection for w in busy), *(w.process.sentinel for w in busy)], patience)
             if self._wake_in in ready:
+                with self._shared.lock:
+                    self._shared.woken = False
                 self._wake_in.recv_bytes()
             for worker in tuple(busy):
                 if worker.connection in ready or worker.process.sentinel in ready:
@@ -157,7 +172,7 @@ class ProcessPool(Executor):
             worker = idle.pop() if idle and not task.tried else self._start(task)
             worker.task = task
             try:
-                worker.connection.send(task.call)
+                worker.connection.send_bytes(self._sender.message(task.call, worker.sent))
             except OSError:
                 self._bury(worker, "died")
                 continue
@@ -196,7 +211,7 @@ class ProcessPool(Executor):
         if error is None:
             worker.task.future.set_result(result)
         else:
-            error.__cause__ = _RemoteTraceback(result)
+            error.__cause__ = RemoteTracebackError(result)
             worker.task.future.set_exception(error)
         return True
 
@@ -226,13 +241,14 @@ def _serve(connection: Connection[Any, Any], parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(os.getppid(), parent), daemon=True).start()
     # A future keeps whatever the call raised: it belongs to the caller, and is judged there.
+    receiver = Receiver()
     with ThreadPoolExecutor(1) as thread:
         while True:
             try:
-                call, args, kwargs = connection.recv()
+                message = connection.recv_bytes()
             except EOFError:
                 return
-            done = thread.submit(call, *args, **kwargs)
+            done = thread.submit(_call, receiver, message)
             error = done.exception()
             words = "".join(traceback.format_exception(error)) if error else ""
             answer = (error, words) if error else (None, done.result())
@@ -242,6 +258,11 @@ def _serve(connection: Connection[Any, Any], parent: int) -> None:
                 return
             except (PicklingError, TypeError, AttributeError, ValueError) as failed:
                 connection.send((TypeError(f"not picklable: {type(failed).__name__}"), words))
+
+
+def _call(receiver: Receiver, message: bytes) -> Any:
+    call, args, kwargs = receiver.value(message)
+    return call(*args, **kwargs)
 
 
 def _die_with(parent: int, caller: int) -> None:

@@ -57,11 +57,14 @@ def scan_targets(discovered: Discovered, tools: Tools, *, remember: bool = False
     if discovered.targets and not tools.scanners and not tools.broken_scanners:
         raise UsageError("no scanner is installed, or --only names none of them")
 
+    # One tuple for all jobs of a scanner: executors send it once.
+    cards = {scanner.name: tools.rulebook.of(scanner.name) for scanner in tools.scanners}
+
     def job(scanner: Scanner, target: ScanTarget) -> Job:
         return Job(
             scanner=scanner,
             target=target,
-            rules=tools.rulebook.of(scanner.name),
+            rules=cards[scanner.name],
             digest=tools.rulebook.digest,
             cache=tools.cache,
             mark=tools.mark,

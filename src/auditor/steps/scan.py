@@ -144,7 +144,7 @@ def _broken(job: Job, error: BaseException) -> Outcome:
 def _frames(error: BaseException) -> Iterator[traceback.FrameSummary]:
     """Innermost first; a remote traceback of a worker process is only text, and is left alone."""
     cause = error.__cause__
-    text = str(cause) if type(cause).__name__ == "_RemoteTraceback" else ""
+    text = str(cause) if type(cause).__name__ in {"_RemoteTraceback", "RemoteTracebackError"} else ""
     for line in reversed(text.splitlines()):
         if line.strip().startswith("File "):
             parts = line.strip().split(", ")

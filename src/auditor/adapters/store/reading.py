@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from auditor.adapters.store import codec, tables
 from auditor.model.finding import Finding, State
@@ -20,23 +20,43 @@ def in_parts(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
-def finding_from(row: Row[*tuple[Any, ...]], cards: Mapping[str, Rule]) -> Finding:
-    """One finding; a rule that no longer exists keeps the words it had when it was last seen."""
-    severity = Severity(row.severity)
-    card = cards.get(row.rule)
-    if card is None:
-        words = (row.title or row.rule, row.scanner, severity, row.why or "", row.fix or "")
-        card = Rule(row.rule, *words)
-    return Finding(
-        rule=card,
-        fingerprint=row.fingerprint,
-        severity=severity,
-        entity=row.entity,
-        state=State(row.state),
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        **({"confidence": card.confidence.word} | codec.finding_parts(row.body)),
-    )
+_SEVERITIES = {int(severity): severity for severity in Severity}
+_STATES = {state.value: state for state in State}
+_T = tables.findings.c
+_COLUMNS = (_T.target, _T.fingerprint, _T.rule, _T.scanner, _T.entity, _T.path, _T.first_seen, _T.last_seen, _T.body)
+_WORDS = (tables.rules.c.title, tables.rules.c.why, tables.rules.c.fix)
+
+
+def findings_query(*, state: ColumnElement[Any] = _T.state, severity: ColumnElement[Any] = _T.severity) -> Select[Any]:
+    """What `findings_from` reads: findings with the last words of their rules."""
+    chosen = select(*_COLUMNS, state.label("state"), severity.label("severity"), *_WORDS)
+    return chosen.select_from(tables.findings.join(tables.rules, tables.rules.c.id == _T.rule, isouter=True))
+
+
+def findings_from(rows: Iterable[Any], cards: Mapping[str, Rule]) -> Iterator[Finding]:
+    """Findings in order of the rows; a rule that no longer exists keeps the words it had when it was last seen.
+
+    A month has tens of thousands of them: rows are taken apart by position, and each card is made once.
+    """
+    known = dict(cards)
+    for _, fingerprint, rule, scanner, entity, _, first_seen, last_seen, body, state, level, title, why, fix in rows:
+        severity = _SEVERITIES[level]
+        card = known.get(rule)
+        if card is None:
+            card = known[rule] = Rule(rule, title or rule, scanner, severity, why or "", fix or "")
+        parts = codec.finding_parts(body)
+        if "confidence" not in parts:
+            parts["confidence"] = card.confidence.word
+        yield Finding(
+            rule=card,
+            fingerprint=fingerprint,
+            severity=severity,
+            entity=entity,
+            state=_STATES[state],
+            first_seen=first_seen,
+            last_seen=last_seen,
+            **parts,
+        )
 
 
 def select_findings(
@@ -49,15 +69,19 @@ def select_findings(
     rule: str = "",
     severity: Severity = Severity.INFO,
     fingerprint: str = "",
+    changed: str = "",
 ) -> tuple[Finding, ...]:
-    """Findings by filter, the worst first. An empty filter does not filter; `rule` and `fingerprint` may be a prefix."""
+    """Findings by filter, the worst first. An empty filter does not filter; `rule` and `fingerprint` may be a prefix.
+
+    `changed` is the period in which the finding got its present state.
+    """
     t = tables.findings.c
-    chosen = select(tables.findings, tables.rules.c.title, tables.rules.c.why, tables.rules.c.fix).join(
-        tables.rules, tables.rules.c.id == t.rule, isouter=True
-    )
+    chosen = findings_query()
     chosen = chosen.where(t.severity >= int(severity))
     if states:
         chosen = chosen.where(t.state.in_([s.value for s in states]))
+    if changed:
+        chosen = chosen.where(t.changed_period == changed)
     if entity:
         chosen = chosen.where(t.entity == entity)
     if rule:
@@ -66,28 +90,19 @@ def select_findings(
         chosen = chosen.where(t.fingerprint.startswith(fingerprint, autoescape=True))
     chosen = chosen.order_by(t.severity.desc(), t.rule, t.path, t.fingerprint)
     if not targets:
-        return tuple(finding_from(row, cards) for row in connection.execute(chosen))
-    parts = in_parts(tuple(targets))
-    rows = [row for names in parts for row in connection.execute(chosen.where(t.target.in_(names)))]
+        return tuple(findings_from(connection.execute(chosen), cards))
+    rows = [row for names in in_parts(tuple(targets)) for row in connection.execute(chosen.where(t.target.in_(names)))]
     rows.sort(key=lambda r: (-r.severity, r.rule, r.path, r.fingerprint))
-    return tuple(finding_from(row, cards) for row in rows)
+    return tuple(findings_from(rows, cards))
 
 
 def select_as_of(connection: Connection, cards: Mapping[str, Rule], run_id: str) -> tuple[Finding, ...]:
     """What one run saw, in the state it had then; words and excerpt are the newest known."""
     t, s = tables.findings.c, tables.sightings.c
     chosen = (
-        select(
-            *(c for c in tables.findings.c if c.name not in {"state", "severity"}),
-            s.state,
-            s.severity,
-            tables.rules.c.title,
-            tables.rules.c.why,
-            tables.rules.c.fix,
-        )
+        findings_query(state=s.state, severity=s.severity)
         .join(tables.sightings, s.finding_id == t.id)
-        .join(tables.rules, tables.rules.c.id == t.rule, isouter=True)
         .where(s.run_id == run_id)
         .order_by(s.severity.desc(), t.rule, t.path, t.fingerprint)
     )
-    return tuple(finding_from(row, cards) for row in connection.execute(chosen))
+    return tuple(findings_from(connection.execute(chosen), cards))

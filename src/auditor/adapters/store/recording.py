@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from auditor.adapters.store import codec, life, tables
-from auditor.adapters.store.reading import finding_from, in_parts
+from auditor.adapters.store.reading import findings_from, findings_query, in_parts
 from auditor.errors import StoreError
 from auditor.model.finding import Finding, State
 from auditor.model.rule import Rule
@@ -228,12 +228,11 @@ def _result(connection: Connection, run: Run, cards: dict[str, Rule], targets: S
     found: list[Finding] = []
     for names in in_parts(targets):
         chosen = (
-            select(tables.findings, tables.rules.c.title, tables.rules.c.why, tables.rules.c.fix)
-            .join(tables.rules, tables.rules.c.id == t.rule, isouter=True)
+            findings_query()
             .where(t.target.in_(names))
             .where((t.state != State.FIXED.value) | (t.changed_period == run.period))
         )
-        found.extend(finding_from(row, cards) for row in connection.execute(chosen))
+        found.extend(findings_from(connection.execute(chosen), cards))
     return tuple(sorted(found, key=lambda f: (-f.severity, f.rule.id, str(f.location), f.fingerprint)))
 
 

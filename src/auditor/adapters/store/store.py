@@ -157,6 +157,11 @@ class Store:
                 fingerprint=fingerprint,
             )
 
+    def fixed_in(self, period: str, *, cards: Mapping[str, Rule] | None = None) -> tuple[Finding, ...]:
+        """Findings that were found gone in a month."""
+        with self.reading() as connection:
+            return reading.select_findings(connection, cards or {}, states=[State.FIXED], changed=period)
+
     def findings_of(self, run_id: str, *, cards: Mapping[str, Rule] | None = None) -> tuple[Finding, ...]:
         """What one run saw, in the states of that run."""
         with self.reading() as connection:
