@@ -25,6 +25,7 @@ _URL = r"([A-Za-z][\w+.\-]{1,24})://([^\s/:@\"'`<>\[\]{}()]{0,80}):([^\s/@\"'`<>
 _HEADER = r"(?i)\b(bearer|basic|ntlm|digest|apikey)\s{1,3}(\\*[\"']?)([A-Za-z0-9+/_.~\-]{8,1200}={0,3})"
 _FLAG = r"(?i)(?:\s-u\s{0,2}|--user[ =])([\"']?)([\w.$\-]{1,40}:)([^\s\"':]{3,80})\1"
 _SPACED = re.compile(r"(?i)^(?:.*securestring|.*pass(?:word|wd|phrase)?|.*pwd)$")
+_OPTION = re.compile(r"(?:^|\s)--?[\w\-]{0,30}\Z")
 _ASSIGNING = frozenset({"=", ":", ":=", "=>", "typed=", "==", "===", "!=", "!==", "->", "<-"})
 _SPARSE = re.compile(r"(?i)auth|cred|key|cookie|otp|seed|sign")
 _STRONG = re.compile(r"(?i)pass|pwd|secret|token|api_?key")
@@ -126,7 +127,7 @@ def _plausible(line: str, start: int, key: str, keyword: str, op: str, *, quoted
     if op in _ASSIGNING:
         return True
     if op == " ":
-        if key.startswith("-") or "--" in line[max(0, start - 40) : start]:
+        if _OPTION.search(line, max(0, start - 40), start):
             return True
         if keyword[:4].lower() == "iden":
             return True
