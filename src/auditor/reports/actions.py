@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from auditor.model.fact import Conflict, Gap, Record
@@ -20,7 +20,7 @@ from auditor.model.report import Action, Cell, Tone
 from auditor.model.rule import Effort, Rule, Severity
 from auditor.reports.draft import Draft
 from auditor.reports.places import cited, conflict_sides, place, placed, visible
-from auditor.reports.words import day_words, parse_day, period_words, plural, range_words, sentence, short
+from auditor.reports.words import day_words, listing, parse_day, plain_label, plural, range_words, sentence, short
 
 NOBODY = "nobody named"
 NO_DATE = "no date"
@@ -160,11 +160,13 @@ def gap_tasks(draft: Draft, gaps: Iterable[Gap]) -> list[Task]:
         pages.setdefault((gap.page, gap.entity), []).append(gap)
     tasks = []
     for (page, entity), missing in sorted(pages.items()):
-        labels = list(dict.fromkeys(g.label for g in missing))
-        what = ", ".join(labels[:3]) + (f" and {plural(len(labels) - 3, 'more figure')}" if len(labels) > 3 else "")
+        labels = list(dict.fromkeys(plain_label(g.label) for g in missing))
+        what = listing(
+            [visible(label) for label in labels], limit=4, noun="more figures" if len(labels) > 4 else "more"
+        )
         blocks = list(dict.fromkeys(b for g in missing for b in g.blocks))
         where = f" in {visible(page)}" if page else ""
-        said = f"Write down {visible(what)} for {draft.now.name(entity)}{where}."
+        said = f"Write down {what} for {draft.now.name(entity)}{where}."
         why = f"Without it nobody can compute {', '.join(b.replace('_', ' ') for b in blocks)}." if blocks else ""
         tasks.append(
             Task(short(said, 160), Severity.MEDIUM, pill="Missing figure", why=why, entity=entity,
@@ -274,17 +276,19 @@ def exact(amount: Decimal, currency: str | None) -> MoneyRange:
     return MoneyRange.exact(Money(amount, currency or "USD"))
 
 
-def due_of(record: Record) -> str:
-    """The date a row states, as printed."""
+def due_of(record: Record, today: date | None = None) -> str:
+    """The date a row states, as printed; `, overdue` when it is before `today`."""
     day = parse_day(record.text.get("due", ""))
-    return f"by {day_words(day)}" if day else visible(record.text.get("due", ""))
+    if day is None:
+        return visible(record.text.get("due", ""))
+    return f"by {day_words(day)}, overdue" if today and day < today else f"by {day_words(day)}"
 
 
-def renamed(task: Task, text: str) -> Task:
-    """The same task in other words."""
-    return replace(task, sentence=text)
-
-
-def month_name(draft: Draft) -> str:
-    """`October 2026`."""
-    return period_words(draft.now.snapshot.period)
+def item_task(draft: Draft, record: Record, said: str, kind: str) -> Task:
+    """A row that somebody has to finish: severe, and called overdue when its date has passed."""
+    due = due_of(record, draft.now.snapshot.frozen_at.date())
+    return Task(
+        f"{said}: {visible(record.name.strip().rstrip('.'))}.", Severity.HIGH, visible(record.text.get("owner", "")), due,
+        pill="Overdue" if due.endswith("overdue") else "Open", sources=(place(record.source),),
+        key=f"{kind}.{record.entity}.{record.name}", entity=record.entity,
+    )  # fmt: skip

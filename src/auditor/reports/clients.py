@@ -277,19 +277,24 @@ def _hosted(draft: Draft) -> Table:
 
 def _nobodys(draft: Draft, found: Sequence[Record]) -> list[tuple[Cell, Cell, Cell, Cell, Cell]]:
     """Sites found in the cloud that belong to no client and no business of the portfolio."""
-    known = {text_of(r, "site").lower().removeprefix("www.") for r in draft.now.records("client")}
+    clients = draft.now.records("client")
+    sites = {text_of(r, "site").lower().removeprefix("www.") for r in clients}
+    names = {r.name.lower() for r in clients}
     own = {domain.lower() for e in draft.now.snapshot.entities for domain in e.domains}
     rows = []
     for site in found:
         name = (text_of(site, "domain", "host") or visible(site.name)).lower().removeprefix("www.")
-        if site.entity or name in known or name in own or not draft.now.concerns(site.entity):
+        tagged = text_of(site, "client")
+        known = name in sites or name in own or tagged.lower() in names
+        if known or (site.entity and not draft.now.concerns(site.entity)):
             continue
+        said = f"tagged {tagged}, who is not in the list of clients" if tagged else "in nobody's list"
         rows.append(
             (
                 Cell(name, strong=True),
                 Cell("No client", tone=Tone.WARN),
                 Cell("", align="right"),
-                Cell("in nobody's list"),
+                Cell(said),
                 where(site),
             )
         )

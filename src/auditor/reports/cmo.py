@@ -11,9 +11,8 @@ from auditor.finance.channels import channels as finance_channels
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
-from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import Task, due_of, finding_tasks
+from auditor.reports.actions import Task, finding_tasks, item_task
 from auditor.reports.channels import Channel, channel_tasks, channels
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
@@ -287,8 +286,5 @@ def _missing(draft: Draft) -> Table:
 
 
 def _milestone_tasks(draft: Draft) -> list[Task]:
-    return [
-        Task(f"Finish what is overdue at {draft.now.name(r.entity)}: {visible(r.name)}.", Severity.HIGH, text_of(r, "owner"), due_of(r),
-             pill="Overdue", sources=(place(r.source),), key=f"milestone.{r.entity}.{r.name}", entity=r.entity)
-        for r in draft.now.records("milestone") if _is_late(draft, r)
-    ]  # fmt: skip
+    late = [record for record in draft.now.records("milestone") if _is_late(draft, record)]
+    return [item_task(draft, r, f"Finish for {draft.now.name(r.entity)}", "milestone") for r in late]

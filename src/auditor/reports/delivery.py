@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from auditor.finance.delivery import is_done
-from auditor.model.fact import Record
 from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import Snapshot
-from auditor.reports.actions import Task, due_of, finding_tasks
+from auditor.reports.actions import Task, due_of, finding_tasks, item_task
 from auditor.reports.dossier import Dossier, of_kind
 from auditor.reports.draft import Draft
 from auditor.reports.figures import figure
 from auditor.reports.jobs import Job, jobs
 from auditor.reports.kpi import Indicator, kpi
 from auditor.reports.places import place, visible
-from auditor.reports.rows import is_yes, text_of, where
+from auditor.reports.rows import text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
 from auditor.reports.words import number_words, plural, verb
@@ -156,7 +156,7 @@ def _checklist(draft: Draft) -> Table:
                 Cell(visible(record.name), strong=True),
                 state,
                 Cell(text_of(record, "owner") or "nobody named"),
-                Cell(due_of(record) or "no date"),
+                Cell(due_of(record, None if is_done(record) else draft.now.snapshot.frozen_at.date()) or "no date"),
                 where(record),
             )
         )
@@ -164,28 +164,25 @@ def _checklist(draft: Draft) -> Table:
                  "No checklist is written down: insurance rider, licences, EPIRB, life raft, crew documents.")  # fmt: skip
 
 
+_AGREED = re.compile(r"^\W*(?:signed|agreed|in place|yes|active|valid)\b", re.IGNORECASE)
+
+
 def _partners(draft: Draft) -> Table:
     rows = []
     for record in draft.now.records("partner"):
-        contract = text_of(record, "contract", "agreement", "status")
-        said = is_yes(contract)
-        state = Cell("Agreed", tone=Tone.OK) if said else Cell("No contract", tone=Tone.WARN)
+        contract = text_of(record, "contract", "agreement")
+        state = Cell("Agreed", tone=Tone.OK) if _AGREED.search(contract) else Cell("No contract", tone=Tone.WARN)
+        said = "; ".join(part for part in (contract, text_of(record, "status")) if part and part != "none")
         rows.append(
             (
                 Cell(visible(record.name), strong=True),
                 state,
-                Cell(text_of(record, "service", "role", "what")),
-                Cell(text_of(record, "contact", "owner")),
+                Cell(text_of(record, "service", "role")),
+                Cell(said),
                 where(record),
             )
         )
-    return Table(
-        "partners",
-        "Partners",
-        ("Partner", "State", "Service", "Contact", ""),
-        tuple(rows),
-        "No partner is written down.",
-    )
+    return Table("partners", "Partners", ("Partner", "State", "", "", ""), tuple(rows), "No partner is written down.")
 
 
 def _risks(done: Sequence[Job]) -> Table:
@@ -201,17 +198,14 @@ def _risks(done: Sequence[Job]) -> Table:
 
 def _tasks(draft: Draft, done: Sequence[Job]) -> list[Task]:
     return [
-        *(_ready_task(record) for record in draft.now.records("checklist") if not is_done(record)),
+        *(
+            item_task(draft, record, "Get ready", "checklist")
+            for record in draft.now.records("checklist")
+            if not is_done(record)
+        ),
         *(_quote_task(job) for job in done if not job.has_quote),
         *(_loss_task(job) for job in done if job.loss is not None),
     ]
-
-
-def _ready_task(record: Record) -> Task:
-    return Task(
-        f"Get ready: {visible(record.name)}.", Severity.HIGH, text_of(record, "owner"), due_of(record), pill="Open",
-        sources=(place(record.source),), key=f"checklist.{record.entity}.{record.name}", entity=record.entity,
-    )  # fmt: skip
 
 
 def _quote_task(job: Job) -> Task:

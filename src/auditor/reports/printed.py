@@ -9,7 +9,7 @@ from auditor.model.fact import Conflict, Gap
 from auditor.model.report import Action, Cell, Change, Chart, Report, Table, Trace
 from auditor.model.run import Coverage, OutcomeStatus
 from auditor.reports.places import place, visible
-from auditor.reports.words import listing, quantity_words
+from auditor.reports.words import listing, plain_label, quantity_words
 
 MAIN_COLUMNS = 3
 """Columns beside the first; what does not fit stands as a line below the row's name."""
@@ -221,16 +221,11 @@ def _change(change: Change, limits: Limits) -> Line:
 
 def _gap(gap: Gap, names: Callable[[str], str]) -> Line:
     where = visible(f"{gap.page}:{gap.line}" if gap.line else gap.page) or "on no page so far"
-    blocks = listing([_lowered(block.replace("_", " ")) for block in gap.blocks], limit=4)
-    said = f"{names(gap.entity)}: {visible(gap.label)} is not written down"
+    blocks = listing([plain_label(block.replace("_", " ")) for block in gap.blocks], limit=4)
+    said = f"{names(gap.entity)}: {visible(plain_label(gap.label))} is not written down"
     if gap.raw:
         said = f"{names(gap.entity)}: {visible(gap.label)} is left open (“{visible(gap.raw)}”)"
     return Line(f"{said}{f'; it blocks {blocks}' if blocks else ''}.", (f"belongs into {where}",))
-
-
-def _lowered(name: str) -> str:
-    """A name inside a sentence: capitals only where they are an abbreviation."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _conflict(conflict: Conflict, names: Callable[[str], str]) -> Line:

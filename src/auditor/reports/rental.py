@@ -7,20 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from auditor.finance import rental as finance
+from auditor.finance.book import Given
 from auditor.finance.delivery import is_done
+from auditor.model.fact import Status
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
-from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import Task, due_of, finding_tasks
+from auditor.reports.actions import Task, due_of, finding_tasks, item_task
 from auditor.reports.dossier import Dossier, of_kind
 from auditor.reports.draft import Draft
 from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, kpi, middle
-from auditor.reports.places import place, visible
+from auditor.reports.places import visible
 from auditor.reports.rows import text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import listing, money_words, plural
+from auditor.reports.words import listing, money_words, plain_label, plural
 
 INCOME = frozenset({"rent", "other_income"})
 METRICS = frozenset({
@@ -131,7 +132,8 @@ def _stack(draft: Draft, entity: EntityInfo) -> Chart:
 
 
 def _words(position: finance.Position) -> str:
-    label = "Mortgage payment" if position.metric == "debt_service" else position.metric.replace("_", " ")
+    special = {"debt_service": "mortgage payment", "hoa": "homeowners association"}
+    label = special.get(position.metric, position.metric.replace("_", " "))
     return label[0].upper() + label[1:]
 
 
@@ -220,8 +222,9 @@ def _framework(draft: Draft) -> Table:
     )
     rows = []
     for entity in draft.now.entities:
-        stated = [m for m in needed if draft.figure(m, entity.key).value]
-        missing = [m.replace("_", " ") for m in needed if m not in stated]
+        book = draft.now.book(entity.key)
+        stated = [m for m in needed if isinstance(book.ask(m, also=(Status.PROJECTED,)), Given)]
+        missing = [plain_label(m.replace("_", " ")) for m in needed if m not in stated]
         count = draft.worked(f"facts.{entity.key}", f"Facts stated, {entity.name}", f"{len(stated)} of {len(needed)}", formula="figures written down / figures needed",
                              filled=f"{len(stated)} of {len(needed)}", sources=[f"pages {', '.join(entity.pages) or 'none'}"])  # fmt: skip
         rows.append((Cell(entity.name, strong=True), count, Cell(listing(missing, limit=6) or "nothing")))
@@ -245,7 +248,7 @@ def _checklist(draft: Draft) -> Table:
                 Cell(visible(record.name), strong=True),
                 state,
                 Cell(owner),
-                Cell(due_of(record) or "no date"),
+                Cell(due_of(record, None if is_done(record) else draft.now.snapshot.frozen_at.date()) or "no date"),
                 where(record),
             )
         )
@@ -254,8 +257,5 @@ def _checklist(draft: Draft) -> Table:
 
 
 def _checklist_tasks(draft: Draft) -> tuple[Task, ...]:
-    return tuple(
-        Task(f"Get done: {visible(r.name)}.", Severity.HIGH, text_of(r, "owner"), due_of(r), pill="Open", sources=(place(r.source),),
-             key=f"checklist.{r.entity}.{r.name}", entity=r.entity)
-        for r in draft.now.records("checklist") if not is_done(r)
-    )  # fmt: skip
+    rows = draft.now.records("checklist")
+    return tuple(item_task(draft, record, "Get done", "checklist") for record in rows if not is_done(record))

@@ -146,6 +146,20 @@ def long_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+_LABELS = {
+    "adr": "the nightly rate", "hoa": "the homeowners association's fee", "cac": "what a customer costs",
+    "ltv": "what a customer is worth", "mrr": "monthly recurring revenue", "arpa": "revenue per client", "str cost": "the costs of short stays",
+}  # fmt: skip
+
+
+def plain_label(label: str) -> str:
+    """A figure's name inside a sentence: no jargon, capitals only where they belong."""
+    text = " ".join(label.split())
+    if text.lower() in _LABELS:
+        return _LABELS[text.lower()]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def parse_day(text: str) -> date | None:
     """A date as pages write them: `2026-11-30`, `30 Nov 2026`, `Nov 30, 2026`; None for anything else."""
     try:
