@@ -148,17 +148,25 @@ def make_book(
     info: EntityInfo | None = None,
 ) -> Book:
     """A book from everything that is known; what belongs to other entities is left out unless `entity` is empty."""
-    own = tuple(f for f in facts if not entity or f.entity == entity)
+    own = tuple(sorted((f for f in facts if not entity or f.entity == entity), key=_place))
     page = next((f.source.page for f in own if f.metric and isinstance(f.source, WikiLocation)), f"{entity}.md")
     return Book(
         entity,
         period,
         own,
-        tuple(r for r in records if not entity or r.entity == entity),
+        tuple(sorted((r for r in records if not entity or r.entity == entity), key=_place)),
         tuple(c for c in conflicts if not entity or c.entity == entity),
         info.kind if info else "",
         page,
     )
+
+
+def _place(item: Fact | Record) -> tuple[str, int, int]:
+    """Order of the pages, whatever order the snapshot keeps."""
+    where = item.source
+    if isinstance(where, WikiLocation):
+        return (where.page, where.line or 0, where.column or 0)
+    return (str(where), getattr(where, "line", None) or 0, 0)
 
 
 def money_quantity(value: Interval, currency: str | None, per: str | None = None) -> Quantity:

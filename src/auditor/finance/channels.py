@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from auditor.finance.book import Book, Given, money_quantity
-from auditor.finance.figures import amount, computed, missing, needs_record, plain, share
+from auditor.finance.figures import amount, computed, missing, needs_record, plain, share, slug
 from auditor.finance.interval import Interval
 from auditor.finance.periods import monthly
 from auditor.model.fact import Gap, Quantity, Record, Status
@@ -94,12 +94,12 @@ def _channel(book: Book, record: Record) -> Channel:
     )
     effective = _named(
         computed(book, "channel_net", Quantity(taken.low, taken.high, "percent"), f"1 - {amount(net, currency)} / {amount(value, currency)} = {share(taken)}", given),
-        f"channel_rate:{record.name}", f"{record.name}: effective rate",
+        f"channel_rate:{record.name}", record.name,
     )  # fmt: skip
     direct = net / ((Interval.exact(_HUNDRED) - card) / _HUNDRED)
     direct_figure = _named(
         computed(book, "channel_net", money_quantity(direct, currency, "unit"), f"{amount(net, currency)} / (1 - {share(card)}) = {amount(direct, currency)}", given),
-        f"channel_direct:{record.name}", f"{record.name}: direct-equivalent price",
+        f"channel_direct:{record.name}", record.name,
     )  # fmt: skip
     cost = book.ask("variable_cost", also=(Status.PROJECTED,))
     break_even, expected, score = _per_month(book, record, net, currency, cost, given)
@@ -178,22 +178,23 @@ def _per_month(
     )
 
 
-def _named(figure: Figure, metric: str, label: str) -> Figure:
+_WORDS = {
+    "channel_net": ("net price", "price x (1 - commission) x (1 - card fee)"),
+    "channel_rate": ("effective rate", "1 - net price / price"),
+    "channel_direct": ("direct-equivalent price", "net price / (1 - card fee)"),
+    "channel_break_even": ("break-even units", "ceil(fixed costs a month / (net price - variable cost))"),
+    "channel_expected": ("expected contribution", "(net price - variable cost) x expected bookings"),
+}
+
+
+def _named(figure: Figure, metric: str, channel: str) -> Figure:
     """The figure under a name of its own, so that traces of several channels stay apart."""
-    from dataclasses import replace
-
-    from auditor.finance.figures import slug
-
-    trace = (
-        replace(
-            figure.trace,
-            id=f"{figure.entity or 'all'}-{slug(metric)}",
-            name=f"{figure.trace.name}: {label}" if label not in figure.trace.name else figure.trace.name,
-        )
-        if figure.trace
-        else None
-    )
-    return replace(figure, metric=metric, trace=trace, label=label)
+    words, formula = _WORDS[metric.partition(":")[0]]
+    name = f"{channel}: {words}"
+    trace = None
+    if figure.trace is not None:
+        trace = replace(figure.trace, id=f"{figure.entity or 'all'}-{slug(metric)}", name=name, formula=formula)
+    return replace(figure, metric=metric, trace=trace, label=name)
 
 
 def best_and_worst(book: Book) -> tuple[Figure, Figure] | Figure:
