@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.errors import NotScannedError, UsageError
 from auditor.model.content import is_lfs_pointer
-from auditor.model.ports import FileEntry, Marker, ScanContext
+from auditor.model.ports import ExamplesReport, FileEntry, Marker, ScanContext
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Wiki
 from scanners.secrets.detector import Detector
@@ -59,6 +59,18 @@ class Secrets:
                 not_scanned=(*skipped, *past.not_scanned),
             )
         return ScanResult(matches(target, placed), looked_at=looked_at, not_scanned=tuple(skipped))
+
+    def try_examples(self, context: ScanContext) -> ExamplesReport:
+        """See `SelfTesting`."""
+        from scanners.secrets.examples import try_examples
+
+        return try_examples(context)
+
+    def explain(self, path: str, content: bytes, line: int, context: ScanContext) -> tuple[str, ...]:
+        """See `Explaining`."""
+        from scanners.secrets.explain import explain_line
+
+        return explain_line(path, content, line, context, threshold_of(context))
 
 
 def threshold_of(context: ScanContext) -> float:

@@ -7,7 +7,7 @@ from tests.scanners.secrets_support import cards, found, look
 
 def place(example: object) -> tuple[str, str]:
     if isinstance(example, dict):
-        return str(example["path"]), str(example["text"])
+        return str(example["file"]), str(example["text"])
     return "config/app.py", str(example)
 
 

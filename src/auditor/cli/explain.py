@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +27,33 @@ def explain(
 ) -> None:
     """Print how a figure was computed: formula, the formula with its numbers, and the wiki lines it rests on.
 
-    What cannot be computed names the missing line and the page where it should stand.
+    What cannot be computed names the missing line and the page where it should stand. With FILE:LINE: which patterns of the
+    secret rules hit in that line, which checks held, how the judge scored it, and so why it is a finding or none.
     """
-    explain_figure(what, entity, portfolio, period, output)
+    place = re.fullmatch(r"(.+):(\d+)", what)
+    if place and Path(place[1]).is_file():
+        explain_place(Path(place[1]), int(place[2]), output)
+    else:
+        explain_figure(what, entity, portfolio, period, output)
+
+
+def explain_place(path: Path, line: int, output: str) -> None:
+    """Print what the secret scanner thinks of one line."""
+    from auditor.errors import UsageError
+    from auditor.flows.explaining_lines import explain_line
+    from auditor.wiring import make_tools
+
+    if output not in {"text", "json"}:
+        raise UsageError(f"--format is text or json, not {output!r}")
+    said = explain_line(path, line, make_tools(only=["secrets"]))
+    if output == "json":
+        import json
+
+        typer.echo(
+            json.dumps({"schema": "auditor/explain-line@1", "file": str(path), "line": line, "said": said}, indent=1)
+        )
+        return
+    typer.echo("\n".join(said))
 
 
 def explain_figure(metric: str, entity: str, portfolio: Path, period: str, output: str) -> None:

@@ -218,6 +218,15 @@ class SelfTesting(Protocol):
         ...
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """A scanner that can say of any line why it is a finding, or why not."""
+
+    def explain(self, path: str, content: bytes, line: int, context: ScanContext) -> tuple[str, ...]:
+        """Lines for people; they hold no secret. `line` counts from 1."""
+        ...
+
+
 class Transport(Protocol):
     """Hands one mail over, once, without retries."""
 
