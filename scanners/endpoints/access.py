@@ -31,7 +31,7 @@ def access_faults(target: Repo, endpoints: Sequence[Endpoint]) -> Iterator[Match
     for endpoint in endpoints:
         if endpoint.auth is not Auth.NO or _PUBLIC.search(endpoint.path):
             continue
-        if endpoint.method in _WRITES or (endpoint.method == "ANY" and endpoint.framework == "lambda"):
+        if endpoint.method in _WRITES:
             yield _write(target, endpoint)
         elif endpoint.method in {"GET", "ANY"} and endpoint.path != "/":
             reads.setdefault(endpoint.backend, []).append(endpoint)
@@ -64,7 +64,7 @@ def _reads(target: Repo, found: list[Endpoint]) -> Match:
         excerpt=listed,
         mark=first.backend,
         grade="personal" if personal else "",
-        message=f"{len(found)} GET endpoints of {first.backend} answer without authentication: {listed}",
+        message=f"{len(found)} endpoints of {first.backend} answer without authentication: {listed}",
         details=details(first) | {"count": str(len(found)), "personal": str(len(personal))},
         also_at=tuple(place(target, e) for e in found if e is not first)[:50],
     )

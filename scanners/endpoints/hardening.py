@@ -12,6 +12,8 @@ from scanners.routing.taint import derived, holds, names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
+_ONE_DEFECT = frozenset({"exception-in-response", "event-logged", "wildcard-cors", "unbounded-scan"})
+"""Habits: 75 places of one are one thing to mend."""
 _ORIGIN = "access-control-allow-origin"
 _SOURCES = frozenset({"event", "request", "req", "body", "payload"})
 _SECRET = re.compile(r"(?i)(jwt|secret|password|passwd|api_?key|auth_?key|admin_?key|signing)")
@@ -34,20 +36,21 @@ class Fault:
 
 
 def faults(program: Program, servers: frozenset[str], guards: Guards) -> list[Fault]:
-    """Faults of the back ends' files, one for each rule and file."""
+    """Faults of the back ends' files, one for each rule and file; habits are one for the repository."""
     found: dict[tuple[str, str, str], list[Fault]] = {}
     for path in sorted(servers):
         scope = program.scopes.get(path)
         if scope is None:
             continue
         for fault in (*_in_file(scope), *_in_functions(scope)):
-            found.setdefault((fault.rule, fault.file, fault.grade), []).append(fault)
+            home = "" if fault.rule in _ONE_DEFECT else fault.file
+            found.setdefault((fault.rule, home, fault.grade), []).append(fault)
     for fault in _unused_guards(program, servers, guards):
         found.setdefault((fault.rule, fault.file, fault.message), []).append(fault)
     folded: list[Fault] = []
     for places in found.values():
-        first = min(places, key=lambda p: p.line)
-        also = tuple(sorted({(p.file, p.line) for p in places if p.line != first.line}))
+        first = min(places, key=lambda p: (p.file, p.line))
+        also = tuple(sorted({(p.file, p.line) for p in places if p is not first}))
         folded.append(Fault(first.rule, first.file, first.line, first.grade, first.message, also, first.scope))
     return folded
 

@@ -22,13 +22,13 @@ h2{font-size:17px;margin:36px 0 10px;overflow-wrap:anywhere}p.lead{color:var(--s
 .tiles li{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .tiles b{display:block;font-size:26px;line-height:1.1}.tiles span{color:var(--soft);font-size:13px}
 .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px}
-table{border-collapse:collapse;width:100%;font-size:14px}th{color:var(--soft);font-weight:600;font-size:12px;text-align:left}
+table{border-collapse:collapse;width:100%;min-width:860px;font-size:14px;table-layout:fixed}th{color:var(--soft);font-weight:600;font-size:12px;text-align:left}
 th,td{padding:8px 12px;border-top:1px solid var(--line);vertical-align:top}tr:first-child th{border-top:0}
 code{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}.m{font-weight:700}.soft{color:var(--soft)}
 .pill{display:inline-block;border-radius:99px;padding:1px 10px;font-size:12px;font-weight:700;white-space:nowrap}
 .no{background:var(--nob);color:var(--no)}.yes{background:var(--yesb);color:var(--yes)}.unknown{background:var(--unkb);color:var(--unk)}
 .tag{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px;color:var(--soft);margin:0 4px 0 0}
-td.place{white-space:nowrap}@media(max-width:700px){td.place{white-space:normal}main{padding:20px 12px}}
+td{overflow-wrap:anywhere}@media(max-width:700px){main{padding:20px 12px}}
 """
 _WORDS = {"no": "public", "yes": "guarded", "unknown": "unknown"}
 
@@ -50,6 +50,7 @@ def page(found: EndpointMap) -> str:
             "guard is visible in this repository; a gateway outside of it may still hold one.</p>"
         ),
         f'<ul class="tiles">{items}</ul>',
+        *_guards(found.endpoints),
         *_backends(found.endpoints),
         *_calls(found),
         *(f'<p class="soft">Not looked at: {escape(note)}</p>' for note in found.notes),
@@ -59,6 +60,19 @@ def page(found: EndpointMap) -> str:
         f'<!doctype html>\n<html lang="en"><head>{head}<title>Map of the API</title><style>{_CSS}</style></head>'
         f"<body><main>{''.join(body)}</main></body></html>\n"
     )
+
+
+def _guards(endpoints: tuple[Record, ...]) -> Iterable[str]:
+    """How many endpoints rest on which kind of guard."""
+    counts: dict[str, int] = {}
+    for record in endpoints:
+        kind = record.text.get("guard") or record.text["evidence"].split(" at ")[0]
+        if record.text["auth"] == "yes":
+            counts[kind] = counts.get(kind, 0) + 1
+    if counts:
+        ordered = sorted(counts.items(), key=lambda item: -item[1])
+        rows = "".join(f"<tr><td>{count}</td><td>{escape(kind)}</td></tr>" for kind, count in ordered)
+        yield f"<h2>Guarded by what</h2>{_table(('Endpoints', 'Guard'), rows)}"
 
 
 def _backends(endpoints: tuple[Record, ...]) -> Iterable[str]:
@@ -79,7 +93,8 @@ def _endpoint(record: Record) -> str:
         for flag, word in (("dead", "never called"), ("undeclared", "not declared"))
         if text.get(flag)
     )
-    declared = f'<br><span class="soft">declared at {escape(text["declared"])}</span>' if text.get("declared") else ""
+    known = text.get("declared") and text["declared"] not in text["evidence"]
+    declared = f'<br><span class="soft">declared at {escape(text["declared"])}</span>' if known else ""
     cells = (
         f'<span class="pill {escape(text["auth"])}">{_WORDS.get(text["auth"], "unknown")}</span>',
         f'<code class="m">{escape(text["method"])}</code>',
@@ -115,6 +130,13 @@ def _place(text: object) -> str:
     return f"{text.get('file', '')}:{text.get('line', '')}"
 
 
+_WIDTHS = {
+    "Access": 9, "Method": 8, "Path": 26, "Guard rests on": 27, "Body checked by": 12, "Handler": 18, "Called at": 40,
+    "Endpoints": 10,
+}  # fmt: skip
+"""Per cent of the table, so that the columns of all tables stand below each other."""
+
+
 def _table(heads: tuple[str, ...], rows: str) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    head = "".join(f'<th scope="col" style="width:{_WIDTHS.get(name, 30)}%">{escape(name)}</th>' for name in heads)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
