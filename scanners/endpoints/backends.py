@@ -28,8 +28,8 @@ class Inventory:
     """Places where handlers are found by computed names."""
     handlers: dict[str, tuple[Scope, t.Function]] = field(default_factory=dict)
     """Lambda entries by `path/without/extension.function`."""
-    methods_only: list[tuple[str, str, str, int]] = field(default_factory=list)
-    """(entry, method, handler, line) of entries that look at the method alone: their paths stand in a gateway."""
+    pathless: dict[str, list[Endpoint]] = field(default_factory=dict)
+    """By entry: branches on the method alone; their paths stand in a gateway."""
 
 
 def inventory(program: Program) -> Inventory:
@@ -74,7 +74,7 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
         for reached in fresh:
             if reached.route.is_pathless:
                 key = f"{scope.path.rsplit('.', 1)[0]}.{function.name}"
-                found.methods_only.extend((key, m, reached.handler, reached.line) for m in reached.route.methods)
+                found.pathless.setdefault(key, []).extend(routed_endpoints(reached, scope, function, guards))
                 continue
             seen.add((reached.file, reached.line))
             found.endpoints.extend(routed_endpoints(reached, scope, function, guards))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanners.endpoints.endpoint import FrontCall
@@ -44,6 +44,10 @@ class Wrapper:
     method_param: int | None = None
     options_param: int | None = None
     default_method: str = "GET"
+    owner: str = ""
+    """The object or class that it is a member of."""
+    defaults: tuple[tuple[int, str], ...] = ()
+    """Literal values of parameters that a call may leave out."""
 
 
 class Calls:
@@ -57,6 +61,7 @@ class Calls:
         self.clients: dict[tuple[str, str], Url] = {}
         """HTTP client objects with their base."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
+        self.owners = {id(f): name for s in self.scopes for name, f in _members(s)}
         self.found = {s.path: tuple(_calls_in(s.module.body)) for s in self.scopes}
         for scope in self.scopes:
             self._find_clients(scope)
@@ -81,7 +86,11 @@ class Calls:
         for method, url in self._requests(node, function, scope):
             if url.is_wrapper and self._is_wrapper(function, scope):
                 continue  # its callers say the path
-            yield self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
+            call = self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
+            if call.path.endswith((".js", ".mjs", ".css")):
+                continue  # a part of the page itself
+            if re.sub(r"[{]\w*[}]|/", "", call.path) or call.path == "/":
+                yield call
 
     def _front(self, method: str, url: Url, node: t.Call, scope: Scope) -> FrontCall:
         return FrontCall(method, url.shown, url.base, scope.path, node.line)
@@ -124,6 +133,9 @@ class Calls:
             return self._by_config(node, function, scope)
         if name in {"$.get", "$.getJSON", "jQuery.get", "jQuery.getJSON", "$.post", "jQuery.post"} and args:
             return self._one("POST" if last == "post" else "GET", args[0], function, scope)
+        if re.fullmatch(r"(Amplify\.)?API\.(get|post|put|patch|del|head)", name) and len(args) > 1:
+            verb = {"del": "DELETE"}.get(last, last.upper())
+            return self._one(verb, args[1], function, scope)
         if name.endswith("sendBeacon") and args:
             return self._one("POST", args[0], function, scope)
         if name in {"EventSource", "window.EventSource"} and args:
@@ -258,7 +270,9 @@ class Calls:
         default = method or "GET"
         if by_param is not None and function.params[by_param].default is not None:
             default = (t.text_of(function.params[by_param].default) or default).upper()
-        return Wrapper(function.name, url, fixed, by_param, by_options, default)
+        defaults = tuple((i, text) for i, p in enumerate(function.params) if (text := t.text_of(p.default)) is not None)
+        owner = self.owners.get(id(function), "")
+        return Wrapper(function.name, url, fixed, by_param, by_options, default, owner, defaults)
 
     def _sources(
         self, function: t.Function, call: t.Call, names: list[str], scope: Scope
@@ -282,7 +296,7 @@ class Calls:
         wrapper = next((w for _, w in self._candidates(node, last, scope)), None)
         if wrapper is not None:
             method = wrapper.method or self._passed_method(wrapper, node, function, scope)
-            for url in self._fill(wrapper.url, node, function, scope):
+            for url in self._fill(wrapper.url, node, function, scope, dict(wrapper.defaults)):
                 yield method, url
 
     def _means_ours(self, owner: t.Node, last: str, known: list[tuple[str, Wrapper]], scope: Scope) -> bool:
@@ -290,13 +304,20 @@ class Calls:
         name = t.dotted(owner)
         if name in {"this", "self", "super"}:
             return any(path == scope.path for path, _ in known)
+        member = name.rsplit(".", 1)[-1]
+        for path, wrapper in known:
+            other = self.program.scopes[path].names.get(member)
+            if wrapper.owner and member != wrapper.owner and isinstance(other, (t.Table, t.Class)):
+                return False  # a method of that name of another object beside the wrapper's
         if last not in _COMMON or re.search(r"(?i)api|http|client|request|service|backend|fetch", name):
             return True
         found = self.program.resolve(scope, name.split(".", 1)[0])
         home = found.path if isinstance(found, Scope) else found.module.path if isinstance(found, Found) else ""
         return any(path == home for path, _ in known) and home != scope.path
 
-    def _fill(self, url: Url, node: t.Call, function: t.Function | None, scope: Scope) -> list[Url]:
+    def _fill(
+        self, url: Url, node: t.Call, function: t.Function | None, scope: Scope, url_defaults: Mapping[int, str]
+    ) -> list[Url]:
         """The wrapper's address with this call's arguments in place of its parameters."""
         indexes = sorted({h.index for h in url.holes})
         first = indexes[0] if indexes else 0
@@ -309,6 +330,8 @@ class Calls:
             for index in indexes[1:]:
                 if index < len(node.args):
                     values[index] = self.urls.of(node.args[index], function, scope)
+                elif index in url_defaults:
+                    values[index] = Url((url_defaults[index],))
             found.append(url.filled(values))
         return found
 
@@ -343,6 +366,15 @@ class Calls:
                     return
         same = [w for w in known if w[0] == scope.path]
         yield from (same or known)[:1]
+
+
+def _members(scope: Scope) -> Iterator[tuple[str, t.Function]]:
+    """(object or class, function in it) of a file."""
+    for name, node in scope.names.items():
+        if isinstance(node, t.Table):
+            yield from ((name, v) for _, v in node.pairs if isinstance(v, t.Function))
+        elif isinstance(node, t.Class):
+            yield from ((name, m) for m in node.body if isinstance(m, t.Function))
 
 
 def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:

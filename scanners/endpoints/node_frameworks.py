@@ -43,6 +43,8 @@ class NodeRoutes:
         self.program = program
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
         self.apps: dict[tuple[str, str], Application] = {}
+        self.made: dict[int, Application] = {}
+        """By the call that makes it: `Router()` at the root of a chain of `.use(...)`."""
         self.used: dict[int, list[Used]] = {}
         for scope in self.scopes:
             self._find_applications(scope)
@@ -74,8 +76,12 @@ class NodeRoutes:
                 value = node.value
                 while isinstance(value, t.Call) and isinstance(value.func, t.Attr) and value.func.name == "basePath":
                     value = value.func.base
-                if name and _makes_router(value, scope):
-                    self.apps.setdefault((scope.path, name), Application(scope, name, "express", _own_prefix(value)))
+                root = _chain_root(value)
+                if name and _makes_router(root, scope):
+                    app = self.apps.setdefault(
+                        (scope.path, name), Application(scope, name, "express", _own_prefix(root))
+                    )
+                    self.made[id(root)] = app
             elif isinstance(node, t.Function):
                 for param in node.params[:2]:
                     if param.name in _PARAMS:
@@ -93,6 +99,9 @@ class NodeRoutes:
         ):
             target = self.program.module(scope.path, node.base.module)
             return self._of(self.program.member(target, node.name)) if target is not None else None
+        root = _chain_root(node)
+        if id(root) in self.made:
+            return self.made[id(root)]
         if isinstance(node, t.Call):  # `users.routes()` of Koa, `usersRouter()` that gives a router
             if isinstance(node.func, t.Attr) and node.func.name in {"routes", "middleware", "router"}:
                 return self.application(node.func.base, scope)
@@ -126,6 +135,9 @@ class NodeRoutes:
         """The router that a module is: its default export, or what its only function fills."""
         for key in ("", "default", "router"):
             value = scope.exports.get(key)
+            local = self.apps.get((scope.path, "exports.default" if key == "default" else "module.exports"))
+            if local is not None and key != "router":
+                return local
             if isinstance(value, t.Function):
                 return self._inside(Found(scope, value))
             if value is not None:
@@ -370,6 +382,15 @@ def _makes_router(value: t.Node, scope: Scope) -> bool:
     return bool(
         re.fullmatch(r"express|fastify|hono|polka|restify|@koa/router|koa-router|itty-router|lambda-api", module)
     ) and ("." not in name or name.endswith((".Router", ".createServer")))
+
+
+def _chain_root(node: t.Node) -> t.Node:
+    """`Router()` of `Router().use(a).get("/x", b)`."""
+    while isinstance(node, t.Call) and isinstance(node.func, t.Attr) and isinstance(node.func.base, t.Call):
+        if node.func.name not in {"use", *_VERBS, "route", "basePath"}:
+            break
+        node = node.func.base
+    return node
 
 
 def _own_prefix(value: t.Node) -> str:

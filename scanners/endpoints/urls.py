@@ -110,6 +110,7 @@ class Url:
         if self.direct:
             return _flat(self.parts)
         text = _flat([p for p in self.parts if not isinstance(p, Base)])
+        text = re.sub(r"(?i)^https?://(?=/|$)", "", text)
         own = _OWN_HOST.match(text)
         if own:
             text = _STAGE.sub("", text[own.end() :])
@@ -194,8 +195,13 @@ class Urls:
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
         resolved = self.definition(node, function, scope) if isinstance(node, t.Name) else node
-        if isinstance(resolved, t.Choice):
-            sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
+        choice = (
+            next((n for n in t.walk(resolved, into_functions=False) if isinstance(n, t.Choice)), None)
+            if resolved
+            else None
+        )
+        if resolved is not None and choice is not None and _is_path_choice(choice):
+            sides = [self.of(_with(resolved, choice, side), function, scope) for side in (choice.then, choice.other)]
             if all(s.path.strip("{}/") or s.has_hole for s in sides):
                 return sides
         return [self.of(node, function, scope)]
@@ -479,6 +485,23 @@ class Urls:
             index: Url(tuple(self._parts(arg, function, scope, depth + 2))) for index, arg in enumerate(node.args)
         }
         yield from url.filled(values).parts
+
+
+def _is_path_choice(choice: t.Choice) -> bool:
+    """Whether both sides are literal pieces of a path (one of them may be empty); a query is not."""
+    texts = [t.text_of(choice.then), t.text_of(choice.other)]
+    return all(x is not None and not x.startswith(("?", "&")) and "://" not in x for x in texts)
+
+
+def _with(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    """The expression with one part replaced."""
+    if node is old:
+        return new
+    if isinstance(node, t.Binary):
+        return t.Binary(node.line, node.op, _with(node.left, old, new), _with(node.right, old, new))
+    if isinstance(node, t.Text):
+        return t.Text(node.line, tuple(_with(p, old, new) for p in node.parts))
+    return node
 
 
 def called_freeze(node: t.Call) -> bool:

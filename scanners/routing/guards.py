@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name, terminates
+from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name, terminates, words
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -287,7 +287,7 @@ class Guards:
         """A decorator, dependency or middleware that guards."""
         target = node.func if isinstance(node, t.Call) else node
         name = t.dotted(target) or (called(node) if isinstance(node, t.Call) else "")
-        if not name:
+        if not name or _is_optional(node):
             return None
         last = name.rsplit(".", 1)[-1]
         if last in {"Depends", "Security"} and isinstance(node, t.Call) and node.args:
@@ -308,6 +308,8 @@ class Guards:
     def dependency(self, node: t.Node, scope: Scope, depth: int = 0) -> Evidence | None:
         """FastAPI's `Depends(x)`: x, or what x depends on."""
         name = t.dotted(node) or (called(node) if isinstance(node, t.Call) else "")
+        if _is_optional(node):
+            return None
         func = node.func if isinstance(node, t.Call) else node
         found = self.definition(func, scope)
         if found is not None and isinstance(found.node, t.Function):
@@ -334,13 +336,50 @@ def _turns_away(node: t.If, derived: set[str]) -> bool:
     return given is not None and bool(set(_names(given)) & derived)
 
 
+def _is_optional(node: t.Node) -> bool:
+    """`jwt_optional`, `auth(required=False)`, `HTTPBearer(auto_error=False)`: strangers pass too."""
+    if isinstance(node, t.Call):
+        for name, value in node.kwargs:
+            off = isinstance(value, t.Const) and value.value is False
+            if off and name in {"required", "auto_error", "credentialsRequired"}:
+                return True
+            if name == "optional" and isinstance(value, t.Const) and value.value is True:
+                return True
+        for arg in node.args:
+            if isinstance(arg, t.Table) and _is_false(arg.get("credentialsRequired", "required")):
+                return True
+    last = (t.dotted(node) or (called(node) if isinstance(node, t.Call) else "")).rsplit(".", 1)[-1]
+    return "optional" in words(last)
+
+
+def _is_false(node: t.Node | None) -> bool:
+    return isinstance(node, t.Const) and node.value is False
+
+
 def _dependencies(param: t.Param) -> Iterable[t.Node]:
+    if param.annotation is not None and _allows_none(param.annotation):
+        return
     for part in (param.default, param.annotation):
         if part is None:
             continue
         for node in t.walk(part):
             if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"Depends", "Security"} and node.args:
                 yield node.args[0]
+
+
+def _allows_none(note: t.Node) -> bool:
+    """`Optional[User]`, `User | None` as the whole annotation (inside of `Annotated` too)."""
+    if isinstance(note, t.Index):
+        name = t.dotted(note.base).rsplit(".", 1)[-1]
+        if name == "Optional":
+            return True
+        first = note.key.items[0] if isinstance(note.key, t.Items) and note.key.items else note.key
+        return name == "Annotated" and _allows_none(first)
+    return (
+        isinstance(note, t.Binary)
+        and note.op == "|"
+        and any(isinstance(side, t.Const) and side.value is None for side in (note.left, note.right))
+    )
 
 
 def dependencies(function: t.Function) -> tuple[t.Node, ...]:

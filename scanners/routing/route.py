@@ -54,6 +54,10 @@ class Route:
             tail = known[max(index for index in known if index < 0)]
             return f"{self.path.rstrip('/')}/{tail}", Match.SUFFIX
         count = self.length if self.length is not None else max(known, default=-1) + 1
+        if self.match is Match.PREFIX:
+            for index, part in enumerate(p for p in self.path.split("/") if p):
+                known.setdefault(index, part)
+            count = max(count, len([p for p in self.path.split("/") if p]))
         parts = [known.get(i, "{id}") for i in range(max(count, 0))]
         path = "/" + "/".join(parts)
         if self.match is Match.EXACT and self.path:

@@ -27,6 +27,8 @@ _ALONE = frozenset(
     "auth authenticate authorize authorise authenticated authorized protect protected passport authenticator restricted "
     "authmiddleware authentication isauthenticated isadmin loggedin".split()
 )
+_VERB_ALONE = frozenset("required require protect check verify guard middleware ensure validate authenticate".split())
+_OPTIONAL = frozenset({"optional", "optionally", "maybe", "skip", "without", "anonymous"})
 _NOT = frozenset(
     "fields params body input email phone url secret parameter parameters availability config page table".split()
 )
@@ -50,7 +52,9 @@ def words(name: str) -> tuple[str, ...]:
 def is_auth_name(name: str) -> bool:
     """Whether a function by this name checks who is calling, or finds out who it is."""
     parts = words(name.rsplit(".", 1)[-1])
-    if not parts or parts[0] in _MAKES or set(parts) & _NOT:
+    if "".join(parts) in _VERB_ALONE and "." in name:  # `auth.required`, `tokens.verify`
+        parts = words(name.split(".")[-2]) + parts
+    if not parts or parts[0] in _MAKES or set(parts) & _NOT or _OPTIONAL.intersection(parts):
         return False
     known = set(parts)
     if len(parts) == 1 or "".join(parts) in _ALONE:

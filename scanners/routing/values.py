@@ -142,7 +142,7 @@ KEY_KEYS = frozenset({("routeKey",), ("requestContext", "routeKey")})
 def part_of_request(request: Request) -> Value:
     """The part that those keys of an event mean, or the request further in."""
     if request.keys in PATH_KEYS:
-        return Part(What.PATH)
+        return Part(What.PATH, 0 if request.keys[-1] == "proxy" else 1)
     if request.keys in METHOD_KEYS:
         return Part(What.METHOD)
     if request.keys in KEY_KEYS:

@@ -29,7 +29,7 @@ def merge(
         backend = handler[0].path if handler is not None else None
         mine = [i for i, e in enumerate(endpoints) if e.backend == backend] if backend is not None else []
         if declared.is_wildcard:
-            served = mine or ([] if handler is not None else _all_routed(endpoints, declared, deployed))
+            served = mine or ([] if handler is not None else _all_routed(endpoints, declared))
             for i in served:
                 endpoints[i] = _with_gateway(endpoints[i], declared)
             if not served:
@@ -43,18 +43,19 @@ def merge(
                 endpoints[i] = _with_gateway(endpoints[i], declared)
         if matching:
             continue
-        if mine and handler is not None and any(endpoints[i].framework == "lambda" for i in mine):
+        branches = _branches(found, handler)
+        taken = [b for b in branches if declared.method in {b.method, ANY} or b.method == ANY]
+        if taken:
+            route = exact(declared.path)
+            own = replace(taken[0], path=route.path, match=route.match, method=declared.method)
+            added.append(_with_gateway(own, declared))
+            continue
+        routed = bool(branches) or any(endpoints[i].framework == "lambda" for i in mine)
+        if routed and handler is not None:
             unserved.append(declared)
-        added.append(_declared_endpoint(declared, handler, guards))
+        added.append(_declared_endpoint(declared, handler, guards, routed=routed))
     endpoints = [e for i, old in enumerate(endpoints) for e in refined.get(i, [old])]
-    described_files = {d.file for d in described if any(same_route(e, d) for e in endpoints)}
-    for declared in described:
-        for i, endpoint in enumerate(endpoints):
-            if declared.file in described_files and same_route(endpoint, declared) and not endpoint.declared:
-                endpoints[i] = replace(
-                    endpoint, validation=_better(endpoint.validation, declared.validation),
-                    declared=f"{declared.file}:{declared.line}",
-                )  # fmt: skip
+    _note_descriptions(endpoints, described)
     return [*endpoints, *added], unserved
 
 
@@ -79,13 +80,24 @@ def _refined(endpoint: Endpoint, declared: Declared) -> Endpoint:
     return _with_gateway(replace(endpoint, method=method, path=route.path, match=route.match), declared)
 
 
-def _all_routed(endpoints: list[Endpoint], declared: Declared, deployed: Sequence[Declared]) -> list[int]:
+def _note_descriptions(endpoints: list[Endpoint], described: Sequence[Declared]) -> None:
+    """Say of endpoints that an OpenAPI file describes them; a file that fits none describes something else."""
+    described_files = {d.file for d in described if any(same_route(e, d) for e in endpoints)}
+    for declared in described:
+        for i, endpoint in enumerate(endpoints):
+            if declared.file in described_files and same_route(endpoint, declared) and not endpoint.declared:
+                endpoints[i] = replace(
+                    endpoint, validation=_better(endpoint.validation, declared.validation),
+                    declared=f"{declared.file}:{declared.line}",
+                )  # fmt: skip
+
+
+def _all_routed(endpoints: list[Endpoint], declared: Declared) -> list[int]:
     """For a catch-all whose handler is not seen: the only back end there is."""
-    backends = {e.backend for e in endpoints}
-    del declared
-    if len(backends) != 1 or sum(d.is_wildcard for d in deployed) > 2:
+    backends = {e.backend for e in endpoints if e.framework == "lambda"}
+    if len(backends) != 1 or not declared.path.strip("/").startswith(("{", "*", "$")):
         return []
-    return list(range(len(endpoints)))
+    return [i for i, e in enumerate(endpoints) if e.framework == "lambda"]
 
 
 def handler_of(declared: Declared, found: Inventory) -> tuple[Scope, t.Function] | None:
@@ -146,7 +158,17 @@ def _better(code: str, declared: str) -> str:
     return declared if declared and code in {validation.NONE, ""} else code
 
 
-def _declared_endpoint(declared: Declared, handler: tuple[Scope, t.Function] | None, guards: Guards) -> Endpoint:
+def _branches(found: Inventory, handler: tuple[Scope, t.Function] | None) -> list[Endpoint]:
+    """What a handler does by method alone."""
+    if handler is None:
+        return []
+    scope, function = handler
+    return found.pathless.get(f"{scope.path.rsplit('.', 1)[0]}.{function.name}", [])
+
+
+def _declared_endpoint(
+    declared: Declared, handler: tuple[Scope, t.Function] | None, guards: Guards, *, routed: bool = False
+) -> Endpoint:
     """A route that only the declaration names: its function does not look at the path, or is not seen."""
     route = exact(declared.path) if declared.path != "$default" else None
     place = f"{declared.file}:{declared.line}"
@@ -157,7 +179,9 @@ def _declared_endpoint(declared: Declared, handler: tuple[Scope, t.Function] | N
     if handler is not None:
         scope, function = handler
         file, line, name = scope.path, function.line, function.name
-        if auth is not Auth.YES:
+        if routed and auth is not Auth.YES:
+            auth, evidence = Auth.UNKNOWN, f"{evidence}; the code behind it does not answer this route"
+        elif auth is not Auth.YES:
             inner = guards.in_statements(function.body, scope)
             by_decorator = next((d for x in function.decorators if (d := guards.decorator(x, scope)) is not None), None)
             inner = by_decorator if by_decorator is not None and by_decorator.verified else inner

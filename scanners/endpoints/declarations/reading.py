@@ -18,7 +18,7 @@ from scanners.syntax.reading import TESTS
 
 _RELEVANT = re.compile(
     rb"AWS::Serverless|AWS::ApiGateway|AWS::Lambda::Url|[\"']?\b(?:openapi|swagger)[\"']?\s*:|^functions\s*:|handler\s*:|"
-    rb"aws_api_?gateway|aws_lambda_function|route_key",
+    rb"aws_api_?gateway|aws_lambda_function|route_key|^\s*module\s+\"",
     re.MULTILINE,
 )
 _SKIP = re.compile(

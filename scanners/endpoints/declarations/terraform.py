@@ -73,6 +73,7 @@ def terraform_routes(files: Mapping[str, str]) -> Iterator[Declared]:
         "each." in r.attributes.get("route_key", "") for path, source in files.items() for r in resources(path, source)
     ):
         yield from _mapped_routes(files)
+    yield from _module_routes(files)
     by_folder: dict[str, list[Resource]] = {}
     for path, source in files.items():
         by_folder.setdefault(posixpath.dirname(path), []).extend(resources(path, source))
@@ -114,6 +115,40 @@ def _routes(resource: Resource, known: Mapping[tuple[str, str], Resource]) -> It
             ANY, "$default", resource.file, resource.line, auth, f"function URL with {kind or 'computed'} authorization",
             handler, source="function URL",
         )  # fmt: skip
+
+
+_MODULE = re.compile(r'^[ \t]*module\s+"[\w-]+"\s*\{', re.MULTILINE)
+
+
+def _module_routes(files: Mapping[str, str]) -> Iterator[Declared]:
+    """`module "get" { source = "../mapping"  method = "GET"  path = "/x" }` where the module's route takes both."""
+    takers: dict[str, tuple[str, str, Resource]] = {}
+    for path, source in files.items():
+        for resource in resources(path, source):
+            names = re.findall(r"\$\{var\.(\w+)\}", resource.attributes.get("route_key", ""))
+            whole = re.fullmatch(r"var\.(\w+)", resource.attributes.get("route_key", ""))
+            if len(names) == 2:
+                takers[posixpath.dirname(path)] = (names[0], names[1], resource)
+            elif whole:
+                takers[posixpath.dirname(path)] = ("", whole.group(1), resource)
+    for path, source in files.items() if takers else ():
+        for head in _MODULE.finditer(source):
+            body = source[head.end() : _closing(source, head.end())]
+            given = {m.group(1): m.group(2).strip('"') for m in _ATTRIBUTE.finditer(body)}
+            home = posixpath.normpath(posixpath.join(posixpath.dirname(path), given.get("source", "")))
+            if home not in takers:
+                continue
+            method_name, path_name, resource = takers[home]
+            key = (
+                f"{given.get(method_name, '')} {given.get(path_name, '')}" if method_name else given.get(path_name, "")
+            )
+            method, _, route = key.partition(" ")
+            if route.startswith("/"):
+                line = source.count("\n", 0, head.start()) + 1
+                yield Declared(
+                    method if method in METHODS else ANY, spell(route), path, line,
+                    *_authorization(resource, "authorization_type"), source="Terraform",
+                )  # fmt: skip
 
 
 def _mapped_routes(files: Mapping[str, str]) -> Iterator[Declared]:
