@@ -30,6 +30,7 @@ def loopback_cluster(workers: int = 2, *, nanny: bool = False, failures: int = 3
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            "AUDITOR_MIRRORS": str(Path(folder) / "mirrors"),
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(failures),
             "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "60s",
         }

@@ -127,13 +127,18 @@ def _feed(process: subprocess.Popen[bytes], lines: Iterable[bytes] | None) -> No
         process.stdin.close()
 
 
+def looks_like_repository(path: Path) -> bool:
+    """Whether a folder has what the top of a work tree or a bare repository has; git is not asked."""
+    return (path / ".git").exists() or ((path / "objects").is_dir() and (path / "HEAD").is_file())
+
+
 def is_repository(path: Path) -> bool:
     """Whether a folder is the top of a git work tree, or a bare repository.
 
     Raises:
         NotScannedError: git refuses the repository (it belongs to another user); the message says so.
     """
-    if not (path / ".git").exists() and not ((path / "objects").is_dir() and (path / "HEAD").is_file()):
+    if not looks_like_repository(path):
         return False
     try:
         Git(path).run("rev-parse", "--git-dir")

@@ -80,7 +80,7 @@ def collect(
     if reading:
         outcomes = compare_pages((*outcomes, reading.outcome))
     rules = tools.rulebook.by_id()
-    owner = owners_of(discovered.targets, {entity.key: entity.owner for entity in portfolio.entities})
+    owner = owners_of(discovered.targets, {entity.key: entity.owner for entity in portfolio.entities}, tools.cache)
     result = normalise(outcomes, rules, owner)
     run = Run(
         id=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",

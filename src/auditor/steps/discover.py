@@ -7,17 +7,19 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from auditor.adapters.folder import NESTED
-from auditor.adapters.git import Git, is_repository
+from auditor.adapters.git import Git, is_repository, looks_like_repository
 from auditor.errors import NotScannedError
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.target import AwsAccount, Repo, ScanTarget, Wiki
 from auditor.portfolio import Account, Entity, Portfolio
-from auditor.steps.fetch import Fetched, is_remote
+from auditor.steps.fetch import AT_ONCE, Fetched, is_remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,13 @@ def discover_portfolio(
             except NotScannedError as error:
                 missing.append(_missing(Path(pattern), entity.key, str(error)))
                 continue
-            for path in found:
-                if path in seen:
-                    continue
-                seen.add(path)
-                try:
-                    targets.append(_at_moment(path, entity, moment, history=portfolio.history))
-                except NotScannedError as error:
-                    missing.append(_missing(path, entity.key, str(error)))
+            fresh = [path for path in dict.fromkeys(found) if path not in seen]
+            seen.update(fresh)
+            for path, target in zip(fresh, _at_once(fresh, entity, moment, history=portfolio.history), strict=True):
+                if isinstance(target, Repo):
+                    targets.append(target)
+                else:
+                    missing.append(_missing(path, entity.key, target))
     if portfolio.wiki:
         try:
             targets.append(_wiki(portfolio, moment))
@@ -169,11 +170,24 @@ def _of_pattern(portfolio: Portfolio, pattern: str) -> Iterator[Path]:
         full = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links
         if not full.is_dir():
             raise NotScannedError(f"{pattern}: no such folder")
-        if is_repository(full):
+        if looks_like_repository(full):
             yield full
             continue
         inner = sorted(repositories_below(full))
         yield from inner or [full]
+
+
+def _at_once(paths: Sequence[Path], entity: Entity, moment: datetime, *, history: bool) -> list[Repo | str]:
+    """A target for each path, or why there is none; a few at a time, because each waits for a git process."""
+
+    def one(path: Path) -> Repo | str:
+        try:
+            return _at_moment(path, entity, moment, history=history)
+        except NotScannedError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(one, paths))
 
 
 def _mirrored(
@@ -195,13 +209,17 @@ def _mirrored(
 
 
 def _at_moment(path: Path, entity: Entity, moment: datetime, *, history: bool) -> Repo:
-    if not is_repository(path):
+    if not looks_like_repository(path):
         return Repo(path.name, entity.key, path, profile=entity.profile)
     git = Git(path)
-    commit = git.resolve()
+    commit = None
+    # One process where all is well; what is wrong is found out where it is not.
+    with suppress(NotScannedError):
+        commit = git.commit_before(moment.isoformat())
+    if commit is None and is_repository(path):
+        commit = git.resolve()
     if commit is None:
         raise NotScannedError(f"{path.name}: the repository has no commit yet")
-    commit = git.commit_before(moment.isoformat(), commit) or commit
     return Repo(path.name, entity.key, path, commit, profile=entity.profile, history=history)
 
 

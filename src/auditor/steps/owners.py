@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.adapters.files import open_files
 from auditor.errors import NotScannedError
 from auditor.model.location import CodeLocation, Location
+from auditor.model.ports import Cache
 from auditor.model.target import Repo, ScanTarget
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -46,28 +47,52 @@ def read_codeowners(text: str) -> CodeOwners:
     return CodeOwners(tuple(lines))
 
 
-def owners_of(targets: Iterable[ScanTarget], by_entity: Mapping[str, str]) -> Callable[[str, Location], str]:
-    """Gives the owner of a finding by entity and place."""
-    files = {target.name: found for target in targets if isinstance(target, Repo) and (found := _read(target))}
+def owners_of(
+    targets: Iterable[ScanTarget], by_entity: Mapping[str, str], cache: Cache | None = None
+) -> Callable[[str, Location], str]:
+    """Gives the owner of a finding by entity and place.
+
+    A repository's file is read when its first finding asks, and remembered by commit.
+    """
+    repos = {target.name: target for target in targets if isinstance(target, Repo)}
+    known: dict[str, CodeOwners | None] = {}
 
     def owner(entity: str, where: Location) -> str:
-        named = files[where.repo].of(where.path) if isinstance(where, CodeLocation) and where.repo in files else ""
+        named = ""
+        if isinstance(where, CodeLocation) and where.repo in repos:
+            if where.repo not in known:
+                known[where.repo] = _remembered(repos[where.repo], cache)
+            found = known[where.repo]
+            named = found.of(where.path) if found else ""
         return named or by_entity.get(entity, "")
 
     return owner
 
 
-def _read(target: Repo) -> CodeOwners | None:
+def _remembered(target: Repo, cache: Cache | None) -> CodeOwners | None:
+    if cache is None or not target.commit:
+        text = _read(target)
+    else:
+        key = f"codeowners:{target.commit}"
+        stored = cache.get(key)
+        text = stored.decode("utf-8", "replace") if stored is not None else _read(target)
+        if stored is None and text is not None:
+            cache.put_many({key: text.encode("utf-8", "replace")})
+    return read_codeowners(text) if text else None
+
+
+def _read(target: Repo) -> str | None:
+    """Text of the file that counts; empty when there is none, None when nobody could look."""
     try:
         files = open_files(target)
         if files is None:
-            return None
+            return ""
         by_path = {entry.path: entry for entry in files.entries()}
         for place in PLACES:
             entry = by_path.get(place)
             if entry is not None and entry.size <= LARGEST:
-                return read_codeowners(files.read(entry).decode("utf-8", "replace"))
+                return files.read(entry).decode("utf-8", "replace")
     except NotScannedError:
         # The scanners say by themselves that the repository cannot be read.
         return None
-    return None
+    return ""

@@ -115,7 +115,9 @@ def _fetched_here(target: Repo) -> Repo:
     Tokens come from the worker's environment.
     """
     tokens = Forges({name: os.environ[name] for name in CREDENTIALS if name in os.environ}).tokens()
-    folder = Path(os.environ.get("AUDITOR_MIRRORS") or Path(tempfile.gettempdir()) / f"auditor-mirrors-{os.getuid()}")
+    # Not in the temporary folder: there somebody else could have put one of that name before us.
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    folder = Path(os.environ.get("AUDITOR_MIRRORS") or Path(state) / "auditor" / "mirrors")
     return replace(target, path=Mirrors(private_folder(folder), tokens).fetch(target.url))
 
 
