@@ -66,13 +66,15 @@ _REVIEWS = re.compile(
     re.IGNORECASE,
 )
 _REVIEW_LINK = re.compile(
-    r"tripadvisor|yelp\.|trustpilot|google\.[a-z.]+/(?:maps|search).*review|g\.page|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews",
+    r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|g\.page|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews",
     re.IGNORECASE,
 )
 _HOURS = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|weekday|weekend)[a-z]*\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year)|\b(?:business|office|working|operating|store)\s+hours"
-    r"|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24\s+hours|7\s+days\s+(?:a|per)\s+week|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until)\s*\d{1,2}|\b\d{1,2}:\d\d\s*(?:-|–|—|to)\s*\d{1,2}:\d\d"
-    r"|check-?in\b.{0,30}\d|öffnungszeiten|horario|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)",
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|weekday|weekend)[a-z]*\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24)"
+    r"|\b(?:business|office|working|operating|store)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24\s+hours\s+(?:a|per)\s+day|7\s+days\s+(?:a|per)\s+week"
+    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until)\s*\d{1,2}|\b\d{1,2}:\d\d\s*(?:-|–|—|to)\s*\d{1,2}:\d\d"
+    r"|check-?in\b.{0,30}\d|öffnungszeiten|horarios?\b|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
+    r"|\b(?:lunes|montags?|lundi|luned[iì])\b",
     re.IGNORECASE,
 )
 _CHANNELS = {
@@ -80,7 +82,7 @@ _CHANNELS = {
     "GetMyBoat": re.compile(r"getmyboat\.com|\bgmb\.to/"),
     "Airbnb Experiences": re.compile(r"airbnb\.[a-z.]+/(?:[a-z-]+/)?experiences?|abnb\.me/[^/]*experience"),
     "Viator": re.compile(r"viator\.com"),
-    "Tripadvisor": re.compile(r"tripadvisor\.[a-z.]+/[^\"]*(?:attraction|product|hotel|vacationrental|restaurant)_?"),
+    "Tripadvisor": re.compile(r"tripadvisor\.[a-z.]+/\w"),
     "GetYourGuide": re.compile(r"getyourguide\.[a-z]+"),
     "Boatsetter": re.compile(r"boatsetter\.com"),
     "Click&Boat": re.compile(r"clickandboat\.com"),
@@ -112,7 +114,7 @@ def channels(site: Site) -> dict[str, str]:
 def no_ota(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """No link to any marketplace."""
     del rule, now
-    if not channels(site) and not any("tripadvisor." in href for href in site.hrefs):
+    if not channels(site):
         yield Hit(site.main)
 
 
@@ -139,7 +141,9 @@ def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
     services = _links(site, (*_BOOKING_SERVICES, *_MARKETPLACES, *_FORM_SERVICES))
-    elsewhere = rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs)
+    elsewhere = rule.unless_href is not None and any(
+        rule.unless_href.search(href) and site.target(href) is None for href in site.hrefs
+    )
     if services or elsewhere or _loads(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _has_booking_form(site):
         return
     yield Hit(site.main)
@@ -212,7 +216,9 @@ def no_reviews(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     if _REVIEWS.search(site.text) or any(_REVIEW_LINK.search(href) for href in site.hrefs):
         return
     if any(
-        page.has("[class*='testimonial' i], [id*='testimonial' i], [class*='review' i], [id*='review' i], blockquote")
+        page.has(
+            "[class*='testimonial' i], [id*='testimonial' i], [class^='review' i], [class*=' review' i], [class*='-review' i], [class*='_review' i], [id^='review' i], [id*='-review' i], blockquote"
+        )
         for page in site.everything
     ):
         return

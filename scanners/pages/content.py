@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -131,7 +131,7 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
     prefix = f"{site.root}/" if site.root else ""
     if any(_BUILD.search(path) and (path.startswith(prefix) or "/" not in path) for path in site.paths):
         return
-    names = {path.rsplit("/", 1)[-1].lower() for path in site.paths}
+    names = {path.rsplit("/", 1)[-1] for path in site.paths}
     for page in judged(rule, site):
         if page.is_assembled or page.has("base[href]"):
             continue
@@ -141,7 +141,7 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
             if not address or _ADDRESS.search(address) or not wanted.search(address):
                 continue
             plain = unquote(address).replace("\\", "/")
-            if site.local(page, plain) is None and plain.rsplit("/", 1)[-1].lower() not in names:
+            if site.local(page, plain) is None and plain.rsplit("/", 1)[-1] not in names:
                 spots.append(Spot(page.line_of(node), excerpt(address)))
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
@@ -165,7 +165,9 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
         value = value_of(page)
         if value and "{" not in value and not page.is_assembled:
             pages[value].append(page)
-    groups = [same for same in pages.values() if len(same) > 1]
+    groups = [
+        same for same in pages.values() if len({page.path.rsplit("/", 1)[-1] for page in same}) > 1 or _differ(same)
+    ]
     if not groups:
         return
     every = [page for same in groups for page in same]
@@ -174,6 +176,15 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
     spot = Spot(first.line_of(node) if node else None, excerpt(value_of(first)))
     shared = f"share {len(groups)} {name}s" if len(groups) > 1 else f"have the same {name}"
     yield Hit(first, (spot,), f"{len(every)} pages {shared}", also=tuple(page for page in every if page is not first))
+
+
+def _differ(pages: Sequence[Page]) -> bool:
+    """Whether pages of one file name are different pages: index pages of folders are, copies in two folders are not."""
+    return (
+        len(pages) > 1
+        and pages[0].path.rsplit("/", 1)[-1].startswith("index.")
+        and len({page.text for page in pages}) > 1
+    )
 
 
 def rendered_by_script(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -29,11 +29,13 @@ _BUSINESS_NAV = re.compile(
 )
 _TOURS = re.compile(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
-    r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?)\b",
+    r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
+    r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones)|excursiones|paseos?\s+en\s+(?:barco|velero)|tours?\s+en|location\s+de\s+bateaux?|balades?\s+en\s+mer|bootsverleih|segeltörns?|ausflüge?"
+    r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco)\b",
     re.IGNORECASE,
 )
 _BOATS = re.compile(
-    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?)\b",
+    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca)\b",
     re.IGNORECASE,
 )
 _HAULING = re.compile(
@@ -70,6 +72,8 @@ def profiles_of(site: Site) -> frozenset[str]:
         found.add("hauling")
     if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
         found.add("rental")
+    if "boats" in found and _CALL_TO_BOOK.search(shown):
+        found.add("tours")  # Whoever takes bookings for boats sells trips.
     signals = _signals(site, shown)
     if not found and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})

@@ -141,6 +141,11 @@ class Site:
         self.prefetch(wanted)
         return [self.read(path) for path in wanted]
 
+    def target(self, href: str) -> Page | None:
+        """The page of this site that a link found on its main page would lead to."""
+        path = self.local(self.main, href)
+        return next((page for page in self.pages if page.path == path), None)
+
     def local(self, page: Page, address: str) -> str | None:
         """Path in the repository that an address of a page means; None when it leads elsewhere or is not there."""
         bare = re.split(r"[?#]", address.strip(), maxsplit=1)[0]
