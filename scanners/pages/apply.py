@@ -12,6 +12,7 @@ from scanners.pages.page import Page
 from scanners.pages.site import Site
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_REWRITES = re.compile(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
 _SOURCE_FOLDER = re.compile(
     r"(?:^|/)(?:src|public|static|www|app|templates|views|_layouts|html|client|dist|docs|assets)$"
 )
@@ -169,13 +170,24 @@ def _present(rule: PageRule, page: Page) -> bool:
 
 
 def _has_file(rule: PageRule, site: Site) -> bool:
-    if site.main.is_assembled and site.names_file(rule.files[0]):
+    stem = rule.files[0].rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    if re.fullmatch(r"robots|sitemap", stem) and (
+        _is_generated(site, stem) or (site.main.is_assembled and site.names_file(stem))
+    ):
         return True
     prefix = f"{site.root}/" if site.root else ""
     bases = [prefix]
     if _SOURCE_FOLDER.search(site.root):
         bases.append(prefix.removesuffix("/").rpartition("/")[0] + "/" if "/" in site.root else "")
     return any(base + name in site.paths for name in rule.files for base in bases)
+
+
+def _is_generated(site: Site, stem: str) -> bool:
+    """Whether a program or a rewrite of the host answers under this name."""
+    program = re.compile(rf"(?:^|/){stem}[\w.-]*\.(?:[cm]?[jt]sx?|py|php|rb|njk|liquid|xsl)$")
+    if any(program.search(path) for path in site.paths):
+        return True
+    return any(f"{stem}." in text for text in site.texts(path for path in sorted(site.paths) if _REWRITES.search(path)))
 
 
 def _sets_header(site: Site, header: str) -> bool:

@@ -12,12 +12,12 @@ from scanners.pages.profile import PHONE, PRICE
 from scanners.pages.site import Site
 
 _BOOKING_SERVICES = tuple(
-    """fareharbor peek.com book.peek checkfront rezdy bokun xola trekksoft regiondo ventrata rezgo starboardsuite
-    theflybook anchor.tours singenuity captainbook resova bookeo booqable bookwhen lodgify ownerrez hospitable guesty
+    """fareharbor peek.com book.peek checkfront rezdy bokun xola.com xola.app trekksoft regiondo ventrata rezgo starboardsuite
+    theflybook anchor.tours singenuity captainbook resova bookeo booqable bookwhen lodgify ownerrez hospitable.com guesty.com guestybookings
     hostaway smoobu beds24 cloudbeds sirvoy escapia houfy uplisting hostfully freetobook eviivo calendly //cal.com/
-    acuityscheduling squarespacescheduling setmore simplybook youcanbook.me appointlet zcal. tidycal savvycal
-    book.squareup square.site housecallpro getjobber clienthub jobber workiz servicetitan vonigo dumpster.software
-    docketsystem bookingkoala bookkoala vagaro mindbody booksy fresha opentable resy.com""".split()
+    acuityscheduling squarespacescheduling setmore.com simplybook youcanbook.me appointlet zcal. tidycal savvycal
+    book.squareup square.site housecallpro getjobber clienthub.getjobber jobber.com workiz.com servicetitan vonigo dumpster.software
+    docketsystem bookingkoala bookkoala vagaro.com mindbodyonline healcode booksy.com fresha.com opentable resy.com""".split()
 )
 _MARKETPLACES = tuple(
     """fishingbooker.com getmyboat boatsetter clickandboat sailo.com samboat nautal airbnb. vrbo.com booking.com homeaway
@@ -53,8 +53,8 @@ _CALENDAR_MARKUP = (
 _PAYMENTS = tuple(
     """stripe.com stripe-buy-button stripe( paypal squareup.com square.site squarecdn /checkout checkout.html checkout.php
     checkout.js checkout.stripe checkoutsession checkout-session snipcart shopify gumroad lemonsqueezy paddle.com paddle.js
-    razorpay paystack flutterwave mollie klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
-    ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu pesapal
+    razorpay paystack flutterwave mollie.com mollie_ klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
+    ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu. payumoney pesapal
     mpesa m-pesa dpopay peach-payments yoco.com""".split()
 )
 _PAYMENT_LINK = re.compile(r"/pay(?:ments?)?(?:[/.?#]|$)|^pay(?:ments?)?(?:\.html?)?(?:[?#]|$)")
@@ -70,10 +70,10 @@ _REVIEW_LINK = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|weekday|weekend)[a-z]*\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24)"
+    r"\b(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24)"
     r"|\b(?:business|office|working|operating|store)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24\s+hours\s+(?:a|per)\s+day|7\s+days\s+(?:a|per)\s+week"
     r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until)\s*\d{1,2}|\b\d{1,2}:\d\d\s*(?:-|–|—|to)\s*\d{1,2}:\d\d"
-    r"|check-?in\b.{0,30}\d|öffnungszeiten|horarios?\b|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
+    r"|check-?in\b.{0,30}\d|öffnungszeiten|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
     r"|\b(?:lunes|montags?|lundi|luned[iì])\b",
     re.IGNORECASE,
 )

@@ -40,8 +40,9 @@ _ASSEMBLED = re.compile(
     r"|fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component)[^'\"`]*\.html"
 )
 _APPLICATION_PATH = re.compile(
-    r"(?:^|/)(?:[^/]*[-_])?(?:admin|dashboard|login|log-?in|signin|sign-in|signup|sign-up|register|account|profile|portal|backoffice|console"
-    r"|panel|settings|reset|forgot|password|auth|checkout|cart|users?)(?:[-_][^/]*)?(?:\.html?$|/)",
+    r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
+    r"|signup|sign-up|register|registration|account|profile|portal|backoffice|back-office|console|control-panel|settings|reset-password|forgot-password|change-password"
+    r"|password|auth|checkout|cart|users?)(?:[-_]?(?:page|panel|login|dashboard|home|settings|users|orders|bookings|intake))?(?:\.html?$|/)",
     re.IGNORECASE,
 )
 _APART = re.compile(

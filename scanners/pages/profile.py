@@ -17,9 +17,9 @@ PRICE = re.compile(
     r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|R)?[$€£¥₹₱₦฿₺]\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:€|£|₺|USD|EUR|GBP|AED|KES|MXN|euros?|dollars?|dhs?)\b|\b(?:USD|EUR|GBP|AED|KES|Ksh|KSh|Rs\.?|MXN|ZAR|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = re.compile(
-    r"\b(?:book(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
+    r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
     r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|check\s+availability|make\s+an?\s+appointment|appointments?"
-    r"|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
+    r"|bestill|boka|varaa|rezerwuj|rezervovat|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
     re.IGNORECASE,
 )
 _BUSINESS_NAV = re.compile(
@@ -72,6 +72,13 @@ def profiles_of(site: Site) -> frozenset[str]:
         found.add("hauling")
     if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
         found.add("rental")
+    if not found and not site.is_shell:
+        # The headline may be a name only: then what the links and headings offer, said several times.
+        found |= {
+            kind
+            for kind, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING))
+            if len(set(map(str.lower, words.findall(shown)))) >= 3
+        }
     if "boats" in found and _CALL_TO_BOOK.search(shown):
         found.add("tours")  # Whoever takes bookings for boats sells trips.
     signals = _signals(site, shown)

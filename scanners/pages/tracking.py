@@ -15,6 +15,8 @@ _ID = re.compile(
     r"\bG-(?!X{4,}|0{4,}|1234|ABC|YOUR|MEASUREMENT|ID\b|TRACKING)[A-Z0-9]{6,12}\b|\bGTM-(?!X{4,}|0{4,}|ABC|YOUR)[A-Z0-9]{4,9}\b"
     r"|\bGT-[A-Z0-9]{6,}\b|\bAW-\d{8,}"
 )
+_OWN = re.compile(r"src=\"[^\"]*/?[\w-]*(?:track(?:er|ing)?|analytics|pageviews?|visits?)[\w-]*\.js|sendBeacon\(")
+"""A counting script of the site's own."""
 _SERVICES = tuple(
     """plausible.io/js plausible.js usefathom.com matomo.js matomo.php piwik.js piwik.php cloudflareinsights.com
     cdn.segment.com posthog mixpanel.init cdn.mxpnl.com static.hotjar.com clarity.ms/tag umami.is umami.js data-website-id
@@ -61,7 +63,7 @@ def _code_of(site: Site, page: Page) -> str:
 
 
 def _is_measured(code: str) -> bool:
-    return any(service in code for service in _SERVICES) or bool(_ID.search(code))
+    return any(service in code for service in _SERVICES) or bool(_ID.search(code)) or bool(_OWN.search(code))
 
 
 def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
