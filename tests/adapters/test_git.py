@@ -122,4 +122,4 @@ def test_an_unborn_branch_has_no_commit_but_files(tmp_path: Path) -> None:
     write(folder, {"a.py": "1"})
     assert is_repository(folder)
     assert Git(folder).resolve() is None
-    assert [e.path for e in FolderFiles(folder, Git(folder)).entries()] == ["a.py"]
+    assert [(e.path, e.tracked) for e in FolderFiles(folder, Git(folder)).entries()] == [("a.py", True)]

@@ -40,7 +40,8 @@ class FolderFiles:
         """Regular files in path order, with the blob id that git would give them."""
         if self._entries is None:
             self._not_listed.clear()
-            tracked = _index(self.git) if self.git else None
+            # Where nothing is tracked yet, everything is about to be: the first commit would take it.
+            tracked = (_index(self.git) or None) if self.git else None
             names = [self.only] if self.only else sorted(self._names(), key=os.fsencode)
             self._entries = tuple(e for e in (self._entry(name, tracked) for name in names) if e is not None)
         return self._entries

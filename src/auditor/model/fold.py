@@ -19,7 +19,9 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for number, finding in enumerate(findings):
         where = finding.location
         key: tuple[object, ...] = (number,)
-        if isinstance(where, CodeLocation) and where.path and where.line and not finding.saving:
+        # Two secrets in one file are two things to rotate.
+        is_secret = finding.rule.scanner == "secrets"
+        if isinstance(where, CodeLocation) and where.path and where.line and not finding.saving and not is_secret:
             key = (finding.rule.id, where.repo, where.path, finding.severity, finding.state, finding.waived_by)
         if key not in first:
             first[key] = finding
