@@ -22,7 +22,7 @@ from auditor.model.finding import Match
 from auditor.model.ports import FileEntry, ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
-from auditor.model.sight import Kept, Span, sights
+from auditor.model.sight import Kept, Span, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
 
 FORMAT = "1"
@@ -107,7 +107,8 @@ def _answers(entries: Sequence[FileEntry], context: ScanContext) -> dict[str, Ke
     """What is known of each path: from the cache where possible, from Bandit otherwise."""
     assert context.files is not None
     engine = engine_name()
-    keys = {entry.path: key_of(entry, context.rules_digest, engine) for entry in entries}
+    digest = digest_of(context.rules)
+    keys = {entry.path: key_of(entry, digest, engine) for entry in entries}
     stored = context.cache.get_many([key for key in keys.values() if key])
     known: dict[str, Kept] = {}
     for path, key in keys.items():

@@ -16,7 +16,7 @@ from auditor.model.finding import Match
 from auditor.model.ports import ExamplesReport, FileEntry, ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
-from auditor.model.sight import Kept, sights
+from auditor.model.sight import Kept, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
 from scanners.semgrep.dialect import Unit, dialect_of, is_clasp, skip_reason, units_of
 from scanners.semgrep.engine import Engine
@@ -81,6 +81,7 @@ def asked(
 ) -> tuple[tuple[Question, ...], tuple[NotScanned, ...]]:
     """The files that hold code, and those left out unread. Reads nothing."""
     clasp = is_clasp(e.path for e in entries)
+    digest = digest_of(context.rules)
     questions: list[Question] = []
     skipped: list[NotScanned] = []
     for entry in entries:
@@ -89,7 +90,7 @@ def asked(
             continue
         reason = skip_reason(entry.path, entry.size)
         if reason is None:
-            questions.append(Question(entry, dialect, key_of(entry.blob, dialect, context.rules_digest, engine)))
+            questions.append(Question(entry, dialect, key_of(entry.blob, dialect, digest, engine)))
         elif dialect != "shebang":
             skipped.append(reason)
     return tuple(questions), tuple(skipped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,22 @@ IN_TESTS = 0.25
 PASSING = frozenset({"timed out", "out of memory", "engine crashed"})
 """Reasons that may not come again: such an answer is not kept."""
 _SECRET_CWES = frozenset({256, 259, 321, 522, 798})
+
+
+def digest_of(rules: Iterable[Rule]) -> str:
+    """Hash of everything in some cards that an answer depends on.
+
+    Unlike the rulebook's digest it is the same whichever other rules were read, so that hook, gate and monthly run share
+    their answers, and other words in a card cost no new scan.
+    """
+    parts = [(rule.id, rule.cwe, sorted(rule.grades), {**rule.spec, "metadata": _needs(rule)}) for rule in rules]
+    text = json.dumps(sorted(parts, key=lambda part: part[0]), sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _needs(rule: Rule) -> object:
+    metadata = rule.spec.get("metadata")
+    return metadata.get("needs") if isinstance(metadata, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
