@@ -122,10 +122,10 @@ def _answers(entries: Sequence[FileEntry], context: ScanContext) -> dict[str, Ke
     fresh: dict[str, Kept] = {}
     same: dict[bytes, Kept] = {}
     for entry, content in context.files.read_many(unknown):
-        digest = hashlib.blake2b(content, digest_size=16).digest() + entry.path.endswith(_SUFFIXES).to_bytes()
-        if digest not in same:
-            same[digest] = _look(entry.path, content, visit)
-        fresh[entry.path] = same[digest]
+        identity = hashlib.blake2b(content, digest_size=16).digest() + entry.path.endswith(_SUFFIXES).to_bytes()
+        if identity not in same:
+            same[identity] = _look(entry.path, content, visit)
+        fresh[entry.path] = same[identity]
     lasting = {keys[path]: kept.to_bytes() for path, kept in fresh.items() if keys[path] and kept.lasts}
     context.cache.put_many(lasting)
     return known | fresh
