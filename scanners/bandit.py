@@ -47,6 +47,7 @@ class Bandit:
 
     name = "bandit"
     kinds = frozenset({"repo"})
+    timeless = True  # what it says does not depend on the date, so it is remembered over months
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
         """Look at the Python files of one repository.

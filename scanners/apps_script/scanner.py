@@ -28,6 +28,7 @@ class AppsScript:
 
     name = "apps_script"
     kinds = frozenset({"repo"})
+    timeless = True  # what it says does not depend on the date, so it is remembered over months
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
         """Look at every project of a repository.

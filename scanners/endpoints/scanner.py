@@ -39,6 +39,7 @@ class Endpoints:
 
     name = "endpoints"
     kinds = frozenset({"repo"})
+    timeless = True  # what it says does not depend on the date, so it is remembered over months
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
         """Look at a repository.

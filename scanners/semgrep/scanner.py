@@ -42,6 +42,7 @@ class Semgrep:
 
     name = "semgrep"
     kinds = frozenset({"repo"})
+    timeless = True  # what it says does not depend on the date, so it is remembered over months
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
         """Look at one repository.

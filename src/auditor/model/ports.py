@@ -184,7 +184,12 @@ class ScanContext:
 
 
 class Scanner(Protocol):
-    """A plug-in. Found by the entry-point group `auditor.scanners`; constructed without arguments."""
+    """A plug-in. Found by the entry-point group `auditor.scanners`; constructed without arguments.
+
+    Two attributes may be left out: `per_file = True` says that no file's findings depend on another file, `timeless = True`
+    that results do not depend on the date, so that they are remembered over months. `version`, if there is one, takes part in
+    what is remembered.
+    """
 
     name: str
     """Also the folder of its cards in `rules/`."""
