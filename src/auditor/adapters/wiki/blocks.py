@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.wiki.masking import mask, strip_heading
+from auditor.adapters.wiki.tabular import DELIMITER, MARK, PIPES, Cell, Table, html_tables, pipe_tables, split_row
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -17,44 +17,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 MAX_LINE = 20_000
 
-_DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
-_PIPES = re.compile(r"(?<!\\)\|")
-_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 _SCRIPT = re.compile(r"<(script|style|svg)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr|</table|</tbody|</thead|\Z)", re.IGNORECASE | re.DOTALL)
-_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)(?=<t[dh]\b|</t[dh]|</tr|\Z)", re.IGNORECASE | re.DOTALL)
-_SPAN = re.compile(r"colspan\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
 _BOLD_LINE = re.compile(
     r"^\s*(?:[-*+]\s+)?(?:\d+\.\s+)?(?:\*\*|__)([^*]{2,80}?)(?:\*\*|__)\s*(?:\([^()]{1,30}\))?\s*:?\s*$"
 )
 _NUMBERED = re.compile(r"^(?:\d+[.)]|step \d|phase \d|part \d)", re.IGNORECASE)
 _COLON_LINE = re.compile(r"^\s*(?:\*\*|__|\*|_)?([^|`$€£%\d]{2,60}):\s*(?:\*\*|__|\*|_)?\s*$")
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell: masked text, and where it begins."""
-
-    text: str
-    line: int
-    column: int
-    """Of the first character of `text`, from 1."""
-
-    @property
-    def words(self) -> str:
-        """Without outer space, inner space single."""
-        return " ".join(self.text.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Header cells (none for rows without a header) and rows."""
-
-    header: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    caption: str = ""
-    """Text of the line before, where it ends with a colon or is bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +74,8 @@ class _Path:
     """A bold line such as `2. Cash flow`, above plain bold ones."""
     bold: str = ""
     lead: str = ""
+    tables: dict[int, Table] = field(default_factory=dict)
+    """Pipe tables by the line (from 0) where a mark stands for them."""
 
     def enter(self, level: int, text: str) -> None:
         self.real = [h for h in self.real if h[0] < level] + [(level, text)]
@@ -132,17 +103,25 @@ def parser() -> MarkdownIt:
 
 def parse_document(source: str, markdown: MarkdownIt) -> Document:
     """Cut a page into blocks. Never raises for what a page holds."""
-    source = source[:MAX_BYTES].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ").replace("\u2028", " ")
+    source = (
+        source[:MAX_BYTES]
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\x00", " ")
+        .replace("\x02", " ")
+        .replace("\u2028", " ")
+    )
     meta, meta_lines, first, problems = _front_matter(source)
     lines = [line[:MAX_LINE] for line in source.split("\n")]
     body = [""] * first + lines[first:]
     hidden = _hide(body)
-    raw_tables = _html_tables(body)
+    raw_tables = html_tables(body)
     covered = {n for start, end, _ in raw_tables for n in range(start, end + 1)} | hidden
     path = _Path()
     blocks: list[Block] = []
     pending = sorted(raw_tables, key=lambda t: t[0])
     markdown_lines = ["" if n in covered else line for n, line in enumerate(body)]
+    path.tables = pipe_tables(markdown_lines)
     for block, start in _walk(markdown.parse("\n".join(markdown_lines)), markdown_lines, path):
         while pending and pending[0][0] < start:
             blocks.append(Block("table", blocks[-1].headings if blocks else (), table=pending.pop(0)[2]))
@@ -192,56 +171,6 @@ def _hide(lines: list[str]) -> set[int]:
     return hidden
 
 
-def _html_tables(lines: list[str]) -> list[tuple[int, int, Table]]:
-    text = "\n".join(lines)
-    if "<table" not in text.lower():
-        return []
-    return [
-        (text.count("\n", 0, m.start()), text.count("\n", 0, m.end()), table)
-        for m in _TABLE.finditer(text)
-        if (table := _html_table(m[0], text, m.start())) is not None
-    ]
-
-
-def _html_table(html: str, text: str, offset: int) -> Table | None:
-    rows: list[tuple[bool, tuple[Cell, ...]]] = []
-    for row in _ROW.finditer(html):
-        cells: list[Cell] = []
-        heads = 0
-        for m in _CELL.finditer(row[1]):
-            at = offset + row.start(1) + m.start(3)
-            number = text.count("\n", 0, at) + 1
-            column = at - (text.rfind("\n", 0, at) + 1) + 1
-            lead = len(m[3]) - len(m[3].lstrip())
-            if "\n" in m[3][:lead]:
-                number += m[3][:lead].count("\n")
-                column = lead - m[3][:lead].rfind("\n")
-            content = mask(m[3].strip().replace("\n", " "))
-            cells.append(Cell(content, number, column))
-            heads += m[1].lower() == "th"
-            span = _SPAN.search(m[2])
-            cells.extend(Cell("", number, column) for _ in range(int(span[1]) - 1 if span else 0))
-        if cells:
-            rows.append((heads == len([c for c in cells if c.text]) and heads > 1, tuple(cells)))
-    if not rows:
-        return None
-    if rows[0][0] or not any(any(ch.isdigit() for ch in c.text) for c in rows[0][1]):
-        return Table(rows[0][1], tuple(r for _, r in rows[1:]))
-    return Table((), tuple(r for _, r in rows))
-
-
-def split_row(line: str, number: int) -> tuple[Cell, ...]:
-    """Cells of a pipe row; escaped pipes stay inside their cell."""
-    bounds = [m.start() for m in _PIPES.finditer(line)]
-    edges = [-1, *bounds, len(line)]
-    if bounds and not line[: bounds[0]].strip(" >"):
-        edges = edges[1:]
-    if bounds and len(edges) > 1 and not line[bounds[-1] + 1 :].strip():
-        edges = edges[:-1]
-    masked = [(mask(line[a + 1 : b]), a + 2) for a, b in itertools.pairwise(edges)]
-    return tuple(Cell(text, number, column) for text, column in masked)
-
-
 def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tuple[Block, int]]:
     """Blocks in order, each with the number of its first line (from 0)."""
     item_lines: set[int] = set()
@@ -280,7 +209,16 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
     rows: list[int] = []
     for n in range(start, end):
         line = lines[n]
-        if len(_PIPES.findall(line)) >= 2 or (_DELIMITER.match(line) and "|" in line and rows):
+        if line == MARK and n in path.tables:
+            if run:
+                yield Block(kind, path.names(), tuple(run)), run[0].number - 1
+                path.lead = m[1].strip() if (m := _COLON_LINE.match(lines[run[-1].number - 1])) else ""
+                run = []
+            table = path.tables[n]
+            yield Block("table", path.names(), table=Table(table.header, table.rows, path.lead or path.bold)), n
+            path.lead = ""
+            continue
+        if len(PIPES.findall(line)) >= 2 or (DELIMITER.match(line) and "|" in line and rows):
             rows.append(n)
             continue
         if rows:
@@ -301,7 +239,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
 
 def _orphan(lines: list[str], numbers: list[int], path: _Path) -> Block:
     """Pipe rows that Markdown does not take for a table."""
-    delimiter = [n for n in numbers if _DELIMITER.match(lines[n])]
+    delimiter = [n for n in numbers if DELIMITER.match(lines[n])]
     rows = [n for n in numbers if n not in delimiter]
     header: tuple[Cell, ...] = ()
     if delimiter and rows and rows[0] < delimiter[0]:
@@ -335,7 +273,7 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
         if n >= len(lines):
             break
         line = lines[n].replace("│", "|").replace("┃", "|").replace("║", "|")
-        if len(_PIPES.findall(line)) >= 2 and not _DELIMITER.match(line):
+        if len(PIPES.findall(line)) >= 2 and not DELIMITER.match(line):
             rows.append(split_row(line, n + 1))
         elif line.strip():
             run.append(Line(mask(line), n + 1))

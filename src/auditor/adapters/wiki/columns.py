@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
-from auditor.adapters.wiki.blocks import Table
 from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.tabular import Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, per_of, status_of
 from auditor.model.fact import Status

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from auditor.adapters.wiki.blocks import Table
-from auditor.adapters.wiki.columns import Column, columns_of
+from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.conflicts import last_place
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.scope import Scope
-from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.tabular import Table
 from auditor.model.location import WikiLocation
 
 _PARENT = re.compile(r"^(?:[-–—•·↳└├]|&nbsp;)")
@@ -45,9 +44,8 @@ class Grid:
     texts: tuple[tuple[str, ...], ...]
 
 
-def grid_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> Grid:
+def grid_of(table: Table, columns: Sequence[Column], scope: Scope) -> Grid:
     """The figures of a table; ranges and bounds are left out, they cannot be added up."""
-    columns = columns_of(table, scope, vocabulary)
     label = next((c.index for c in columns if c.role == "label"), None)
     labels, child, cells, texts = [], [], [], []
     for row in table.rows:
@@ -70,7 +68,7 @@ def grid_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> Grid:
             found.append(Cell(hit.value.low, hit, cell.text[hit.start : hit.end], cell.line, cell.column + hit.start))
         cells.append(tuple(found))
         texts.append(tuple(c.words for c in row))
-    return Grid(columns, tuple(labels), tuple(child), tuple(cells), tuple(texts))
+    return Grid(tuple(columns), tuple(labels), tuple(child), tuple(cells), tuple(texts))
 
 
 def place(cell: Cell, scope: Scope) -> WikiLocation:

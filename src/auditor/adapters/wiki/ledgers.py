@@ -13,10 +13,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from auditor.adapters.wiki.blocks import Cell, Table
+from auditor.adapters.wiki.columns import columns_of
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.records import table_records
 from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.errors import NotScannedError
 from auditor.model.fact import Fact, Quantity, Record, Status, Tier
@@ -95,7 +96,7 @@ def _from_csv(
     if postings:
         return tuple(_facts(postings, scope)), tuple(_record(p, scope) for p in postings)
     stem = re.sub(r"[-_]+", " ", scope.page.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return (), tuple(table_records(table, (stem,), scope, vocabulary))
+    return (), tuple(table_records(table, (stem,), columns_of(table, scope, vocabulary), scope))
 
 
 def _cells(line: int, row: list[str]) -> tuple[Cell, ...]:

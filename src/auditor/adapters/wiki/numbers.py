@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from auditor.adapters.wiki.atoms import CORE, Atom, read_atom
 from auditor.adapters.wiki.dates import date_spans
@@ -43,6 +44,7 @@ class Hit:
     """Neither currency, percent, unit nor noun: a value only where the place says so (a cell, `Label: 5`)."""
 
 
+@lru_cache(maxsize=8192)
 def find_quantities(text: str, *, currency: str = "USD", years: bool = False) -> tuple[Hit, ...]:
     """All figures of a line, in order.
 
@@ -74,6 +76,7 @@ def find_quantities(text: str, *, currency: str = "USD", years: bool = False) ->
     return tuple(hits)
 
 
+@lru_cache(maxsize=8192)
 def whole_cell(text: str, *, currency: str = "USD", years: bool = True) -> tuple[Hit, ...]:
     """Figures of a table cell; `(300)` is negative if it is all of the cell, without per, percent or range."""
     hits = find_quantities(text, currency=currency, years=years)

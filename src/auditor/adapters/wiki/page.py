@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
+from auditor.adapters.wiki.columns import Column, columns_of
 from auditor.adapters.wiki.dates import parse_date, parse_period
 from auditor.adapters.wiki.numbers import find_quantities
-from auditor.adapters.wiki.records import page_records
+from auditor.adapters.wiki.records import item_records, table_records
 from auditor.adapters.wiki.scope import Scope, declared
 from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
@@ -56,12 +57,10 @@ def read_page(
     scope = _page_scope(document, page, entity, when, commit, currency)
     facts: list[Fact] = []
     holes: list[Placeholder] = []
-    for found in _found(document, scope, vocabulary):
+    places = tuple(_places(document, scope, vocabulary))
+    for found in _found(document, places, scope, vocabulary):
         (facts if isinstance(found, Fact) else holes).append(found)  # type: ignore[arg-type]
-    unique = dict.fromkeys((f.source, f.raw) for f in facts)
-    seen: set[object] = set()
-    kept = [f for f in facts if (key := (f.source, f.raw)) in unique and key not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
-    kept.sort(key=lambda f: (_line(f), _column(f)))
+    kept = sorted({(f.source, f.raw): f for f in reversed(facts)}.values(), key=lambda f: (_line(f), _column(f)))
     return PageReading(
         page,
         scope.entity,
@@ -69,22 +68,47 @@ def read_page(
         scope,
         facts=tuple(kept),
         placeholders=tuple(holes),
-        records=tuple(page_records(document, scope, vocabulary)),
-        miscalculations=tuple(_checks(document, scope, vocabulary, kept)),
+        records=tuple(_records(document, places)),
+        miscalculations=tuple(_checks(places, kept)),
     )
 
 
-def _checks(
-    document: Document, page_scope: Scope, vocabulary: Vocabulary, facts: Sequence[Fact]
-) -> Iterator[Miscalculation]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A block with what applies to it."""
+
+    block: Block
+    scope: Scope
+    columns: tuple[Column, ...] = ()
+
+
+def _places(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> Iterator[_Place]:
+    scopes: dict[tuple[str, ...], Scope] = {}
+    for block in document.blocks:
+        scope = scopes.get(block.headings)
+        if scope is None:
+            scope = scopes[block.headings] = page_scope.below(block.headings)
+        yield _Place(block, scope, columns_of(block.table, scope, vocabulary) if block.table is not None else ())
+
+
+def _records(document: Document, places: Sequence[_Place]) -> Iterator[Record]:
+    """Rows of the page's tables and lists that are of a known kind, in page order."""
+    for place in places:
+        block = place.block
+        if block.table is not None:
+            yield from table_records(block.table, block.headings, place.columns, place.scope)
+        elif block.kind == "item":
+            yield from item_records(block, document.lines, place.scope)
+
+
+def _checks(places: Sequence[_Place], facts: Sequence[Fact]) -> Iterator[Miscalculation]:
     """What the page states and its own figures contradict, in the order of the page."""
     found: list[Miscalculation] = []
-    for block in document.blocks:
-        scope = page_scope.below(block.headings)
-        if block.table is not None:
-            found.extend(table_checks(block.table, scope, vocabulary))
-        for line in block.lines:
-            found.extend(line_checks(line.text, line.number, scope))
+    for place in places:
+        if place.block.table is not None:
+            found.extend(table_checks(place.block.table, place.columns, place.scope))
+        for line in place.block.lines:
+            found.extend(line_checks(line.text, line.number, place.scope))
     found.extend(list_checks(facts))
     found.extend(repeat_checks(facts))
     yield from sorted(found, key=lambda m: (m.source.line or 0) if isinstance(m.source, WikiLocation) else 0)
@@ -132,15 +156,14 @@ def _stated_date(document: Document) -> date | None:
     return None
 
 
-def _found(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:
+def _found(
+    document: Document, places: Sequence[_Place], page_scope: Scope, vocabulary: Vocabulary
+) -> Iterator[Fact | Placeholder]:
     yield from _meta_facts(document, page_scope, vocabulary)
-    scopes: dict[tuple[str, ...], Scope] = {}
-    for block in document.blocks:
-        scope = scopes.get(block.headings)
-        if scope is None:
-            scope = scopes[block.headings] = page_scope.below(block.headings)
+    for place in places:
+        block, scope = place.block, place.scope
         if block.table is not None:
-            yield from table_facts(block.table, scope, vocabulary)
+            yield from table_facts(block.table, place.columns, scope, vocabulary)
         elif block.kind == "heading":
             yield from _heading(block, scope, vocabulary)
         else:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from auditor.adapters.wiki.blocks import Block, Document, Table
-from auditor.adapters.wiki.columns import columns_of
+from auditor.adapters.wiki.blocks import Block
+from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.dates import DATE, parse_date
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import TOTAL
-from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.tabular import Table
 from auditor.model.fact import Quantity, Record
 from auditor.model.location import WikiLocation
 
@@ -128,21 +129,15 @@ _BOX = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s+(.*)$")
 _ITEM_KINDS = ("blocker", "milestone", "checklist")
 
 
-def page_records(document: Document, scope: Scope, vocabulary: Vocabulary) -> Iterator[Record]:
-    """Rows of the page's tables and lists that are of a known kind, in page order."""
-    for block in document.blocks:
-        if block.table is not None:
-            yield from table_records(block.table, block.headings, scope, vocabulary)
-        elif block.kind == "item":
-            yield from _item_records(block, document.lines, scope)
-
-
 def kind_of(table: Table, headings: Sequence[str]) -> tuple[Kind, dict[int, str]] | None:
     """The kind of a table, and the canonical name of each of its columns."""
-    header = [_plain(c.words) for c in table.header]
+    return _kind_of(tuple(_plain(c.words) for c in table.header), " / ".join(headings[-2:]))
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(header: tuple[str, ...], near: str) -> tuple[Kind, dict[int, str]] | None:
     if len(header) < 2:
         return None
-    near = " / ".join(headings[-2:])
     best: tuple[int, Kind, dict[int, str]] | None = None
     for kind in KINDS:
         named = _columns(kind, header)
@@ -173,13 +168,12 @@ def _columns(kind: Kind, header: Sequence[str]) -> dict[int, str]:
     return named
 
 
-def table_records(table: Table, headings: tuple[str, ...], scope: Scope, vocabulary: Vocabulary) -> Iterator[Record]:
+def table_records(table: Table, headings: tuple[str, ...], columns: Sequence[Column], scope: Scope) -> Iterator[Record]:
     """One record for each row of a table of a known kind; total rows are left out."""
     found = kind_of(table, headings)
     if found is None:
         return
     kind, named = found
-    columns = columns_of(table, scope, vocabulary)
     for cells in table.rows:
         text: dict[str, str] = {}
         amounts: dict[str, Quantity] = {}
@@ -263,7 +257,8 @@ def _amount(key: str, value: Quantity, unit: str, per: str | None, scope: Scope)
     return value
 
 
-def _item_records(block: Block, lines: Sequence[str], scope: Scope) -> Iterator[Record]:
+def item_records(block: Block, lines: Sequence[str], scope: Scope) -> Iterator[Record]:
+    """Blockers, milestones and check boxes written as list items."""
     near = " / ".join(block.headings[-2:])
     kind = next((k for k in KINDS if k.name in _ITEM_KINDS and k.heading.search(near)), None)
     if kind is None or not block.lines:

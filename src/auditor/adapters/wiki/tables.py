@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
-from auditor.adapters.wiki.blocks import Cell, Table
 from auditor.adapters.wiki.columns import (
     ATTRIBUTE,
     GENERIC,
     MONEY_WORDS,
     PERIOD_HEADER,
     Column,
-    columns_of,
     hints,
     is_name,
 )
 from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_cell, per_of, placeholder, status_of
 from auditor.model.fact import Fact, Quantity, Status, Tier
@@ -66,9 +65,10 @@ class _Row:
     """Written below its sum: `- Day charters` under `Charters`."""
 
 
-def table_facts(table: Table, scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:
+def table_facts(
+    table: Table, columns: Sequence[Column], scope: Scope, vocabulary: Vocabulary
+) -> Iterator[Fact | Placeholder]:
     """Figures of a table, row by row, left to right; and the cells where one should stand and does not."""
-    columns = columns_of(table, scope, vocabulary)
     labels = [c for c in columns if c.role == "label"]
     label_column = labels[0] if labels else None
     values = [c for c in columns if c.role == "value"]
