@@ -28,7 +28,14 @@ def measured(argv: list[str], environment: dict[str, str], where: Path) -> dict[
     script = "import resource,subprocess,sys;r=subprocess.run(sys.argv[2:],stdout=open(sys.argv[1],'wb'),stderr=subprocess.STDOUT);print(r.returncode,resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     log = where / f"log-{Path(argv[0]).name}.txt"
     began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script, str(log), *argv], env=environment, cwd=where, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(log), *argv],
+        env=environment,
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     code, kilobytes = done.stdout.split()
     return {"seconds": round(time.monotonic() - began, 2), "megabytes": round(int(kilobytes) / 1024), "exit": int(code)}
 
@@ -41,7 +48,13 @@ def main() -> None:
     arguments.add_argument("--output", default="")
     arguments.add_argument("--latency", type=float, default=0.0)
     given = arguments.parse_args()
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.aws.server", str(given.factor)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.aws.server", str(given.factor)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     assert server.stdin is not None
     assert server.stdout is not None
 
@@ -60,9 +73,30 @@ def main() -> None:
         where = Path(folder)
         tool = str(Path(sys.executable).parent / "auditor")
         calls()
-        ours = measured([tool, "aws", "collect", "--endpoint-url", state["url"], "--regions", "us-east-1", "--services", OURS, "--no-bill", "-o", "inventory.json"], environment, where)
+        ours = measured(
+            [
+                tool,
+                "aws",
+                "collect",
+                "--endpoint-url",
+                state["url"],
+                "--regions",
+                "us-east-1",
+                "--services",
+                OURS,
+                "--no-bill",
+                "-o",
+                "inventory.json",
+            ],
+            environment,
+            where,
+        )
         ours["calls"] = calls()["calls"]
-        check = measured([tool, "aws", "check", str(where / "inventory.json"), "--format", "json", "-o", "check.json"], environment, where)
+        check = measured(
+            [tool, "aws", "check", str(where / "inventory.json"), "--format", "json", "-o", "check.json"],
+            environment,
+            where,
+        )
         results = json.loads((where / "check.json").read_text())
         ours["check"] = check
         ours["failed"] = results["summary"].get("fail", 0)
@@ -70,7 +104,25 @@ def main() -> None:
         found["auditor"] = ours
         print(json.dumps({k: v for k, v in ours.items() if k != "by_alias"}), file=sys.stderr)
         if given.prowler:
-            theirs = measured([given.prowler, "aws", "-f", "us-east-1", "--services", *SERVICES, "-M", "json-ocsf", "-o", "prowler", "-F", "out", "--ignore-exit-code-3"], environment, where)
+            theirs = measured(
+                [
+                    given.prowler,
+                    "aws",
+                    "-f",
+                    "us-east-1",
+                    "--services",
+                    *SERVICES,
+                    "-M",
+                    "json-ocsf",
+                    "-o",
+                    "prowler",
+                    "-F",
+                    "out",
+                    "--ignore-exit-code-3",
+                ],
+                environment,
+                where,
+            )
             theirs["calls"] = calls()["calls"]
             theirs["by_check"] = prowler_failures(where / "prowler" / "out.ocsf.json")
             theirs["failed"] = sum(theirs["by_check"].values())
@@ -78,9 +130,26 @@ def main() -> None:
             print(json.dumps({k: v for k, v in theirs.items() if k != "by_check"}), file=sys.stderr)
         if given.custodian:
             policies = Path(__file__).with_name("custodian.yml")
-            theirs = measured([given.custodian, "run", "-s", "custodian", "--region", "us-east-1", "--cache-period", "0", str(policies)], environment, where)
+            theirs = measured(
+                [
+                    given.custodian,
+                    "run",
+                    "-s",
+                    "custodian",
+                    "--region",
+                    "us-east-1",
+                    "--cache-period",
+                    "0",
+                    str(policies),
+                ],
+                environment,
+                where,
+            )
             theirs["calls"] = calls()["calls"]
-            theirs["by_policy"] = {p.parent.name: len(json.loads(p.read_text())) for p in sorted((where / "custodian").glob("*/resources.json"))}
+            theirs["by_policy"] = {
+                p.parent.name: len(json.loads(p.read_text()))
+                for p in sorted((where / "custodian").glob("*/resources.json"))
+            }
             found["custodian"] = theirs
             print(json.dumps(theirs), file=sys.stderr)
     server.stdin.close()

@@ -1,6 +1,6 @@
 """A double in a process of its own: prints its address when the state is laid, then `calls` as JSON for each line read.
 
-    python -m benchmarks.aws.server FACTOR
+python -m benchmarks.aws.server FACTOR
 """
 
 import json

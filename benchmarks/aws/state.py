@@ -40,7 +40,12 @@ def mixed_account(aws: Cloud, factor: int, region: str = "us-east-1") -> int:
         ec2.create_volume(Size=20, AvailabilityZone=f"{region}a", VolumeType="gp2" if n % 2 else "gp3")
         group = ec2.create_security_group(GroupName=f"bench-{n}", Description="x", VpcId=vpc)["GroupId"]
         if n % 3 == 0:
-            ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+            ec2.authorize_security_group_ingress(
+                GroupId=group,
+                IpPermissions=[
+                    {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+                ],
+            )
         made += 6
     for n in range(5 * factor):
         ec2.allocate_address(Domain="vpc")

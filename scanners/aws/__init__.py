@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.model.ports import ScanContext
+from auditor.model.ports import ExamplesReport, ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import ScanResult
 from auditor.model.target import Repo, ScanTarget
@@ -64,3 +64,9 @@ class Aws:
         from scanners.aws.judging import judgement_of
 
         return judgement_of(inventory, rules, data, account=account, entity=entity, options=options)
+
+    def try_examples(self, context: ScanContext) -> ExamplesReport:
+        """Run the examples of the cards: small inventories that must fail, must not, and save to the cent."""
+        from scanners.aws.fixture import try_examples
+
+        return try_examples(context.rules, context.data)

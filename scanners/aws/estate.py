@@ -71,6 +71,15 @@ class Estate:
         found = self.find(kind, name, value)
         return found[0] if found else None
 
+    @property
+    def uncollected(self) -> frozenset[str]:
+        """Calls that nobody asked for: the inventory was limited to some services."""
+        kinds = self.inventory.complete_kinds
+        if kinds is None:
+            return frozenset()
+        made: frozenset[str] = self.memo("uncollected", lambda estate: estate.schema.calls_outside(kinds))
+        return made
+
     def failures_of(self, call: str) -> list[Failure]:
         """Failures of a call in any account and region."""
         if self._failed is None:
@@ -82,6 +91,8 @@ class Estate:
     def failure(self, call: str, resource: Resource) -> Failure | None:
         """A failure of a call that may have hidden something this resource is joined with."""
         region = resource.get("_region", "")
+        if call in self.uncollected:
+            return Failure(str(resource.get("_account", "")), str(region), call, "not collected")
         for failure in self.failures_of(call):
             if failure.account not in {"", resource.get("_account", "")}:
                 continue

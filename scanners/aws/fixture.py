@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from auditor.model.ports import ExamplesReport
 from auditor.model.rule import Rule
-from scanners.aws.check import Check, Result, judge
+from scanners.aws.check import Check, Result, Status, judge
 from scanners.aws.derived import DERIVED, NEW_KINDS
 from scanners.aws.estate import Estate, enrich
 from scanners.aws.inventory import SCHEMA, Inventory, inventory_of
@@ -47,6 +48,39 @@ class Bench:
         estate = Estate(inventory_of_example(example, self.schema), self.schema)
         enrich(estate, DERIVED, NEW_KINDS)
         return list(judge(self.checks[rule.id], estate, self.prices))
+
+
+def try_examples(rules: Iterable[Rule], data: Path) -> ExamplesReport:
+    """Run every example and counter-example of the cards."""
+    cards = tuple(rules)
+    bench = Bench.of(cards, data)
+    failures, count = [], 0
+    for rule in cards:
+        for wanted, examples in ((True, rule.examples), (False, rule.counter_examples)):
+            for number, example in enumerate(examples, 1):
+                count += 1
+                said = _wrong(bench, rule, example, wanted=wanted)
+                if said:
+                    kind = "example" if wanted else "counter-example"
+                    failures.append(f"{rule.path}: {rule.id}: {kind} {number} {said}")
+    return ExamplesReport(count, tuple(failures))
+
+
+def _wrong(bench: Bench, rule: Rule, example: Mapping[str, Any], *, wanted: bool) -> str:
+    """What is wrong with an example's first result; empty when it is as wanted."""
+    found = bench.results(rule, example)
+    if not found:
+        return "has no resource of the card's kind"
+    first = found[0]
+    if wanted and first.status is not Status.FAIL:
+        return f"does not fail: {first.status.value} {first.why}".rstrip()
+    if not wanted and first.status not in {Status.PASS, Status.NOT_APPLICABLE}:
+        return f"must not fail: {first.status.value} {first.why}".rstrip()
+    if "saving" not in example:
+        return ""
+    monthly = first.saving.monthly if first.saving else None
+    got = {"low": f"{monthly.low.amount:.2f}", "high": f"{monthly.high.amount:.2f}"} if monthly else None
+    return "" if got == dict(example["saving"]) else f"saves {got}, not {dict(example['saving'])}"
 
 
 def inventory_of_example(example: Mapping[str, Any], schema: Schema) -> Inventory:

@@ -70,6 +70,13 @@ class Schema:
         calls = self.collected.get(kind, {}).get("calls", {})
         return str(calls.get(name, calls.get("*", "")))
 
+    def calls_outside(self, kinds: Iterable[str]) -> frozenset[str]:
+        """Calls that only kinds other than these need."""
+        inside = set(kinds)
+        made = {call for kind in inside for call in self.collected.get(kind, {}).get("calls", {}).values()}
+        known = {call for entry in self.collected.values() for call in entry["calls"].values()}
+        return frozenset(known - made)
+
     def listings(self, kind: str) -> tuple[str, ...]:
         """Calls without which resources of the kind may stay unseen."""
         if kind in _LISTINGS:

@@ -128,7 +128,8 @@ def _snapshot_image(resource: Any, estate: Any) -> str:
 
 
 def _snapshot_public(resource: Any, estate: Any) -> bool:
-    return estate.one("ec2.public_snapshot", "_id", resource.get("SnapshotId")) is not None
+    listed = estate.one("ec2.public_snapshot", "_id", resource.get("SnapshotId"))
+    return listed is not None and any(item.get("Group") == "all" for item in listed.get("Permissions") or ())
 
 
 def _stopped_owner(resource: Any, estate: Any) -> str:
@@ -200,7 +201,13 @@ NETWORK = (
     ),
     Derived("ec2.snapshot", "_volume_gone", "boolean", _snapshot_volume_gone, ("ec2:DescribeVolumes",)),
     Derived("ec2.snapshot", "_image", "string", _snapshot_image, ("ec2:DescribeImages",)),
-    Derived("ec2.snapshot", "_public", "boolean", _snapshot_public, ("ec2:DescribeSnapshots",)),
+    Derived(
+        "ec2.snapshot",
+        "_public",
+        "boolean",
+        _snapshot_public,
+        ("ec2:DescribeSnapshots", "ec2:DescribeSnapshotAttribute"),
+    ),
     Derived("ec2.volume", "_stopped_owner", "string", _stopped_owner, ("ec2:DescribeInstances",)),
     Derived("ec2.nat_gateway", "_addresses", "number", _nat_addresses),
     Derived("ec2.vpc_endpoint", "_subnets", "number", _subnets),

@@ -241,9 +241,12 @@ class _Details:
         self._one_done()
 
     def _ask(self, detail: Detail, extra: dict[str, Any], use: Callable[[Any], None]) -> None:
+        self._call(detail, detail.ask, extra, use)
+
+    def _call(self, detail: Detail, ask: Ask, extra: dict[str, Any], use: Callable[[Any], None]) -> None:
         account = self.recorder.account
         known = known_of(self.resource, account.id, account.partition, self.region) | extra
-        arguments = arguments_of(detail.ask.arguments, known)
+        arguments = arguments_of(ask.arguments, known)
         if arguments is None:
             use(None)
             return
@@ -251,14 +254,17 @@ class _Details:
 
         def answered(answer: Mapping[str, Any] | Fault, last: bool) -> None:
             if isinstance(answer, Fault):
-                self._failed(detail, answer, use)
+                if detail.instead and ask is detail.ask and answer.cause is Cause.ABSENT:
+                    self._call(detail, detail.instead, extra, use)
+                else:
+                    self._failed(detail, answer, use)
                 return
-            found = plain(search(detail.ask.path, answer) if detail.ask.path else dict(answer))
+            found = plain(search(ask.path, answer) if ask.path else dict(answer))
             pages.append(parsed(found) if detail.json else found)
             if last:
                 use(_joined(pages))
 
-        self.recorder.pool.ask(account, self.region, detail.ask, arguments, answered)
+        self.recorder.pool.ask(account, self.region, ask, arguments, answered)
 
     def _failed(self, detail: Detail, fault: Fault, use: Callable[[Any], None]) -> None:
         if fault.cause is Cause.ABSENT:

@@ -39,6 +39,7 @@ _OTHER = (
 def asks() -> list[Ask]:
     """Every call the collector can make."""
     found = [ask for kind in TABLE for ask in (kind.ask, *(detail.ask for detail in kind.details))]
+    found += [detail.instead for kind in TABLE for detail in kind.details if detail.instead]
     return [*found, *_OTHER]
 
 

@@ -48,6 +48,8 @@ class Detail:
     """The answer is a JSON document in a string (policies)."""
     primary: bool = False
     """Not found means that the resource was deleted since it was listed: it is dropped."""
+    instead: Ask | None = None
+    """Asked where the first is not found: a narrower call that older endpoints know."""
     many: str = ""
     """JMESPath to a list in the resource: one call per element, answers become `{element: answer}`. The element is
     `{each}` in the arguments."""

@@ -30,6 +30,12 @@ COMPUTE: tuple[Kind, ...] = (
             Detail(
                 "UrlConfigs",
                 Ask("lambda", "ListFunctionUrlConfigs", "FunctionUrlConfigs", _FUNCTION),
+                instead=Ask(
+                    "lambda",
+                    "GetFunctionUrlConfig",
+                    "[{FunctionUrl: FunctionUrl, FunctionArn: FunctionArn, AuthType: AuthType, Cors: Cors}]",
+                    _FUNCTION,
+                ),
             ),
             Detail(
                 "ProvisionedConcurrency",

@@ -153,6 +153,18 @@ STORAGE: tuple[Kind, ...] = (
         ),
         id="{SnapshotId}",
         arn="arn:{partition}:ec2:{region}:{account}:public-snapshot/{SnapshotId}",
+        details=(
+            # The list is asked for first because it is one call; what it names is confirmed one by one.
+            Detail(
+                "Permissions",
+                Ask(
+                    "ec2",
+                    "DescribeSnapshotAttribute",
+                    "CreateVolumePermissions",
+                    {"SnapshotId": "{SnapshotId}", "Attribute": "createVolumePermission"},
+                ),
+            ),
+        ),
     ),
     Kind(
         "logs.log_group",
