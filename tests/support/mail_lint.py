@@ -48,6 +48,7 @@ ALLOWED = {
     "css-border": "hairlines between rows only",
     "css-border-spacing": "zero; tables collapse",
     "html-dir": "left to right is the default",
+    "css-word-break": "on phones only; without it a long place makes the sheet wider",
     "html-wbr": "a range breaks one place later",
     "css-unit-px": "known everywhere that counts",
     "css-display-none": "hides the preheader; where it is not known the four figures are shown twice",

@@ -121,6 +121,8 @@ class EntityInfo:
     pages: tuple[str, ...] = ()
     aws: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    owner: str = ""
+    """Who acts where nobody else is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,9 @@ def gap_tasks(draft: Draft, gaps: Iterable[Gap]) -> list[Task]:
         pages.setdefault((gap.page, gap.entity), []).append(gap)
     tasks = []
     for (page, entity), missing in sorted(pages.items()):
-        labels = list(dict.fromkeys(plain_label(g.label) for g in missing))
+        labels = list(
+            dict.fromkeys(f"a {g.label}" if g.metric.endswith("[]") else plain_label(g.label) for g in missing)
+        )
         what = listing(
             [visible(label) for label in labels], limit=4, noun="more figures" if len(labels) > 4 else "more"
         )
@@ -245,7 +247,7 @@ def _action(draft: Draft, rank: int, task: Task) -> Action:
     return Action(
         rank=rank,
         sentence=task.sentence,
-        owner=task.owner or NOBODY,
+        owner=task.owner or draft.now.owner(task.entity) or NOBODY,
         due=task.due or NO_DATE,
         impact=_impact(draft, task),
         sources=task.sources,

@@ -34,7 +34,7 @@ _OPEN_MODELS = frozenset(
 
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
     """The account owner's page."""
-    keys = of_kind(snapshot, "client-portfolio", "web-clients") or ("no client portfolio",)
+    keys = of_kind(snapshot, "client-portfolio") or of_kind(snapshot, "web-clients") or ("no client portfolio",)
     draft = Draft(snapshot, previous, history, settings, keys)
     findings = tuple(f for f in draft.now.findings if "clients" in f.rule.audience)
     return sheet(

@@ -286,7 +286,7 @@ def _hardening(draft: Draft, findings: Sequence[Finding]) -> Table:
         title = first.title if len(group) == 1 else first.rule.title
         rows.append((
             Cell(visible(title), strong=True),
-            Cell(draft.now.name(entity)),
+            Cell(draft.now.name(entity) if entity else ""),
             Cell(worst.word.capitalize(), tone=tone),
             draft.counted(f"places.{rule_id}.{entity}", f"Places: {title}", group, rule="open findings of this rule"),
             Cell(visible(first.owner) or "nobody named"),
@@ -324,7 +324,7 @@ def _savings_table(draft: Draft) -> Table:
             money = Cell("unpriced", tone=Tone.UNKNOWN)
         shared = "counted with another saving" if saving.counted_with else ""
         rows.append((
-            Cell(visible(finding.title), strong=True), Cell(draft.now.name(finding.entity)), money,
+            Cell(visible(finding.title), strong=True), Cell(draft.now.name(finding.entity) if finding.entity else ""), money,
             Cell(sentence(visible(finding.rule.fix))), Cell(shared), Cell(place(finding.location), align="source"),
         ))  # fmt: skip
     columns = ("Cost item", "In", "A month", "How", "", "Resource")

@@ -58,6 +58,10 @@ class Dossier:
         """What people call the entity."""
         return self.names.get(key, key) or "Whole portfolio"
 
+    def owner(self, key: str) -> str:
+        """Who acts for the entity where nobody else is named."""
+        return next((visible(e.owner) for e in self.snapshot.entities if e.key == key), "")
+
     def concerns(self, entity: str) -> bool:
         """Whether something of this entity belongs into the report; what belongs to nobody belongs to all."""
         return self._whole or not entity or entity in self._keys

@@ -41,6 +41,7 @@ class Detail:
     """A cell that stands in the line below a row's name."""
 
     label: str
+    """With what parts it from the cell; empty where the cell speaks for itself."""
     cell: Cell
 
 
@@ -185,7 +186,7 @@ def _table(table: Table, limit: int) -> PrintedTable:
     rows = tuple(
         Row(
             row[0],
-            tuple(Detail(table.columns[n], row[n]) for n in rest if row[n].text),
+            tuple(Detail(_label(table.columns[n], row[n]), row[n]) for n in rest if row[n].text),
             tuple(row[n] for n in main),
         )
         for row in shown
@@ -201,16 +202,18 @@ def _width(head: str, cells: Sequence[Cell]) -> int:
     return min(max([len(head) * 6 + 16, *wide]), 170)
 
 
+def _label(column: str, cell: Cell) -> str:
+    """A column's name before a figure or a word, with a colon before a sentence."""
+    if not column or cell.align == "source":
+        return ""
+    return f"{column}: " if len(cell.text) > 24 and not column.endswith(":") else f"{column} "
+
+
 def _main_columns(table: Table) -> list[int]:
     """Figures and pills first: they are what the eye compares down a column."""
     pills = [n for n in range(1, len(table.columns)) if any(row[n].tone for row in table.rows)]
     figures = [n for n in table.numeric if n not in pills]
-    chosen = sorted([*pills[:1], *figures][:MAIN_COLUMNS])
-    return chosen or [n for n in range(1, len(table.columns)) if n == 1 and _is_brief(table, n)]
-
-
-def _is_brief(table: Table, column: int) -> bool:
-    return all(len(row[column].text) <= 24 for row in table.rows)
+    return sorted([*pills[:1], *figures][:MAIN_COLUMNS])
 
 
 def _change(change: Change, limits: Limits) -> Line:

@@ -90,6 +90,7 @@ def _entities(portfolio: Portfolio, outcomes: Sequence[Outcome]) -> tuple[Entity
             pages=entity.pages,
             aws=tuple(account.name for account in portfolio.accounts if account.entity in {"", entity.key}),
             domains=entity.domains,
+            owner=entity.owner,
         )
         for entity in portfolio.entities
     )

@@ -65,6 +65,7 @@ class Renderer:
         environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
         environment.filters["nowrap"] = _nowrap
         environment.filters["big"] = _big
+        environment.filters["soft"] = _soft
         return environment
 
     @cached_property
@@ -207,6 +208,14 @@ def _big(text: str) -> str:
         return escape(visible(text))
     value = Markup("–<wbr>").join(escape(part) for part in number.split("–"))
     return Markup("{} <small>{}</small>").format(value, unit) if unit else value
+
+
+def _soft(text: str) -> str:
+    """A long place may break behind its slashes and colons."""
+    from markupsafe import Markup, escape
+
+    kept = str(escape(visible(text)))
+    return Markup(re.sub(r"([/:])(?=[^/:\s]{6})", r"\1<wbr>", kept) if len(text) > 38 else kept)  # noqa: S704  escaped above
 
 
 def _anchor(identity: str) -> str:
