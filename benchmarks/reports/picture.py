@@ -31,7 +31,13 @@ def picture(source: Path, target: Path, *, width: int, height: int, dark: bool) 
         (place / "frame.html").write_text(frame, encoding="utf-8")
         shot = place / "shot.png"
         size = f"--window-size={max(width, 500)},{height}"
-        command = [*CHROMIUM, size, f"--user-data-dir={place / 'user'}", f"--screenshot={shot}", str(place / "frame.html")]
+        command = [
+            *CHROMIUM,
+            size,
+            f"--user-data-dir={place / 'user'}",
+            f"--screenshot={shot}",
+            str(place / "frame.html"),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         image = Image.open(shot).convert("RGB").crop((0, 0, width, height))
         image.quantize(colors=128).save(target, optimize=True)
