@@ -165,3 +165,14 @@ def test_a_bug_of_ours_is_no_fault_of_aws() -> None:
 
     with pytest.raises(ZeroDivisionError):
         ask_all(Pool(1), FakeClient(behave), 1)
+
+
+def test_a_gateways_error_page_is_tried_again() -> None:
+    from botocore.parsers import ResponseParserError
+
+    def behave(arguments: dict[str, Any]) -> Mapping[str, Any]:
+        if arguments["number"] == 1:
+            raise ResponseParserError("<!doctype html>")
+        return {"Id": 1}
+
+    assert ask_all(Pool(1), FakeClient(behave), 1) == [{"Id": 1}]

@@ -60,6 +60,7 @@ def _asked(
 ) -> dict[str, dict[tuple[str, str], Decimal]] | Fault:
     """Month -> (service, entity) -> dollars. One request, and one more for each further page."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     arguments: dict[str, Any] = {
         "TimePeriod": {
@@ -75,7 +76,7 @@ def _asked(
     while True:
         try:
             answer = patiently(partial(account.client("ce", HOME).get_cost_and_usage, **arguments))
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             return classified(error)
         finally:
             collected.bill_requests += 1

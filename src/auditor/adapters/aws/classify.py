@@ -70,11 +70,15 @@ def classified(error: BaseException) -> Fault:
         the exception itself, when it is none of AWS's or of the network's (a bug of ours).
     """
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, exceptions.ClientError):
         return _of_code(error)
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.EndpointConnectionError | exceptions.SSLError):
         return Fault(Cause.UNREACHABLE, type(error).__name__, _plain(error))
+    if isinstance(error, ResponseParserError):
+        # A gateway's error page in place of an answer; botocore's own retries treat it the same.
+        return Fault(Cause.TRANSIENT, type(error).__name__, "the answer could not be read")
     if isinstance(error, exceptions.ReadTimeoutError | exceptions.ConnectionClosedError | exceptions.HTTPClientError):
         return Fault(Cause.TRANSIENT, type(error).__name__, _plain(error))
     if isinstance(

@@ -155,9 +155,7 @@ class _Recorder:
         for region in regions:
             self.collected.regions.add(region)
             for kind in self.table:
-                if kind.scope is Scope.REGION and (
-                    not kind.regions or region in kind.regions or self.wanted.endpoint_url
-                ):
+                if kind.scope is Scope.REGION and (not kind.regions or region in kind.regions):
                     self._list(kind, region)
 
     def _list(self, kind: Kind, region: str) -> None:

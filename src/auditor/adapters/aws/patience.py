@@ -20,13 +20,14 @@ def patiently(call: Callable[[], T]) -> T:
         botocore's exception, once there is no more hope.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     pace, tries = Pace(), 0
     while True:
         began = time.monotonic()
         try:
             return call()
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             fault, now = classified(error), time.monotonic()
             tries += 1
             if fault.cause is Cause.THROTTLED:

@@ -149,10 +149,11 @@ def _assumed(source: Any, arn: str, external_id: str, endpoint_url: str) -> Any:
 
 def _identified(session: Any, endpoint_url: str, threads: int) -> Account:
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         answer = patiently(make_client(session, "sts", HOME, endpoint_url, threads).get_caller_identity)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         words = " ".join(str(error).split())[:200]
         raise ConfigError(f"no usable AWS credentials: {words}; set a profile, a role, or the AWS_ variables") from None
     arn = str(answer["Arn"])
