@@ -16,9 +16,10 @@ _NAME = (
 )
 _CLOSE = r"""(?:\\{0,3}["'`]|\\u0022|&quot;|[\])?!]|\*\*){0,4}"""
 _TYPE = r"(?:[ \t]{0,4}:[ \t]{0,4}&?[\w.<>' ]{1,40}\??|[ \t]{1,3}(?:string|varchar|text|\[\]byte))?"
+_QUOTE_OR_DIGIT = r"""(?:(?:[\w.:$@!?\-]{1,40}[(\[ ]{1,3}){0,2}[bfrLuU@$]{0,2}(?:\\{0,3}["'`]|\\u0022|&quot;|u0022)[^\n]{3}|[^\s"'`,;]{0,40}\d)"""
 GENERIC: tuple[tuple[str, str, bool], ...] = (
     ("assign", _NAME + r"[\w.\-]{0,48}" + _CLOSE + _TYPE + r"[ \t]{0,18}[=:<!\-]{1,3}>?[ \t]{0,18}[^\s][^\n]{2}", True),
-    ("assign", _NAME + r"[\w.\-]{0,48}" + _CLOSE + r"[ \t]{0,18}[,(|>][ \t]{0,18}[^\s][^\n]{2}", True),
+    ("assign", _NAME + r"[\w.\-]{0,48}" + _CLOSE + r"[ \t]{0,18}[,(|>][ \t]{0,18}" + _QUOTE_OR_DIGIT, True),
     ("assign", r"(?:pass|passw\w{1,6}|passphrase|pwd|securestring|identified[ \t]{1,3}(?:by|with[ \t]\w{1,40}[ \t]by))[ \t]{1,18}[^\s]{3}", True),
     ("assign", r"-[\w\-]{0,20}" + _NAME + r"[\w.\-]{0,20}[ \t]{1,3}[^\s]{3}", True),
     ("url", r"""[A-Za-z]://[^\s/:@"'`<>]{0,80}:[^\s/@"'`<>]{1,120}@[\w\-.$%{\[]""", False),

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from auditor.adapters.git import Git
 from auditor.errors import NotScannedError
@@ -43,7 +44,8 @@ class FolderFiles:
             # Where nothing is tracked yet, everything is about to be: the first commit would take it.
             tracked = (_index(self.git) or None) if self.git else None
             names = [self.only] if self.only else sorted(self._names(), key=os.fsencode)
-            self._entries = tuple(e for e in (self._entry(name, tracked) for name in names) if e is not None)
+            with _Way(self.root) as way:
+                self._entries = tuple(e for e in (self._entry(name, tracked, way) for name in names) if e is not None)
         return self._entries
 
     def not_listed(self) -> Sequence[NotScanned]:
@@ -57,47 +59,27 @@ class FolderFiles:
         Raises:
             NotScannedError: it is gone, not a regular file any more, or may not be read.
         """
-        descriptor = self._open(entry.path)
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read()
+        with _Way(self.root) as way:
+            return _content(way, entry.path)
 
     def read_many(self, entries: Iterable[FileEntry]) -> Iterator[tuple[FileEntry, bytes]]:
         """Contents one after the other."""
-        for entry in entries:
-            try:
-                content = self.read(entry)
-            except NotScannedError as error:
-                self._unreadable.append(NotScanned(entry.path, "could not be read", detail=str(error)))
-            else:
-                yield entry, content
+        with _Way(self.root) as way:
+            for entry in entries:
+                try:
+                    content = _content(way, entry.path)
+                except NotScannedError as error:
+                    self._unreadable.append(NotScanned(entry.path, "could not be read", detail=str(error)))
+                else:
+                    yield entry, content
 
     def unreadable(self) -> Sequence[NotScanned]:
         """What `read_many` could not read so far."""
         return tuple(self._unreadable)
 
-    def _open(self, path: str) -> int:
-        """Descriptor of a regular file; every folder on the way is opened without following links."""
-        parts = path.split("/")
-        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    def _entry(self, path: str, tracked: frozenset[str] | None, way: _Way) -> FileEntry | None:
         try:
-            for part in parts[:-1]:
-                inner = os.open(part, _READ | os.O_DIRECTORY, dir_fd=folder)
-                os.close(folder)
-                folder = inner
-            descriptor = os.open(parts[-1], _READ, dir_fd=folder)
-        except OSError as error:
-            is_link = error.errno in {errno.ELOOP, errno.ENOTDIR}
-            raise NotScannedError(f"{path}: {'a link stands here now' if is_link else error.strerror}") from error
-        finally:
-            os.close(folder)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise NotScannedError(f"{path}: not a regular file")
-        return descriptor
-
-    def _entry(self, path: str, tracked: frozenset[str] | None) -> FileEntry | None:
-        try:
-            descriptor = self._open(path)
+            descriptor = way.open(path)
         except NotScannedError as error:
             self._not_listed.append(NotScanned(path, "could not be read", detail=str(error)))
             return None
@@ -164,6 +146,59 @@ class FolderFiles:
                 self._not_listed.append(NotScanned(path, "submodule", expected=True))
             else:
                 self._not_listed.append(NotScanned(path, "device, socket or pipe", expected=True))
+
+
+class _Way:
+    """Opens files one folder after the other without following links; the folder of the file before stays open."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._name: str | None = None
+        self._folder = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave()
+
+    def open(self, path: str) -> int:
+        """Descriptor of a regular file.
+
+        Raises:
+            NotScannedError: it is gone, a link or not a regular file, or may not be read.
+        """
+        name, _, last = path.rpartition("/")
+        try:
+            if name != self._name:
+                self._go(name)
+            descriptor = os.open(last, _READ, dir_fd=self._folder)
+        except OSError as error:
+            is_link = error.errno in {errno.ELOOP, errno.ENOTDIR}
+            raise NotScannedError(f"{path}: {'a link stands here now' if is_link else error.strerror}") from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotScannedError(f"{path}: not a regular file")
+        return descriptor
+
+    def _go(self, name: str) -> None:
+        self._leave()
+        self._folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        for part in name.split("/") if name else ():
+            inner = os.open(part, _READ | os.O_DIRECTORY, dir_fd=self._folder)
+            os.close(self._folder)
+            self._folder = inner
+        self._name = name
+
+    def _leave(self) -> None:
+        if self._folder >= 0:
+            os.close(self._folder)
+        self._folder, self._name = -1, None
+
+
+def _content(way: _Way, path: str) -> bytes:
+    with os.fdopen(way.open(path), "rb") as stream:
+        return stream.read()
 
 
 def _index(git: Git) -> frozenset[str]:
