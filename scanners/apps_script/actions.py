@@ -85,10 +85,25 @@ class Actions:
                 nodes,
             )
         evidence = self.in_statements(function.body, scope)
-        if not named:
+        if named:
+            yield from self._rest(scope, function, method, named)
+        else:
             yield self._action(
                 method, "", (scope.path, function.line), function.name, evidence, scope, (function,)
             )  # fmt: skip
+
+    def _rest(self, scope: Scope, function: t.Function, method: str, named: list[Reached]) -> Iterator[Action]:
+        """What the entry does for everything that is no named action, when that reaches anything."""
+        taken = {id(node) for reached in named for node in reached.body}
+        every = tuple(_without(function.body, taken))
+        rest = tuple(n for n in every if not isinstance(n, (t.If, t.Switch, t.Try, t.Block)))
+        checks = tuple(n for n in every if not any(id(inner) in taken for inner in t.walk(n)))
+        evidence = self.in_statements(checks, scope)
+        action = self._action(method, "", (scope.path, function.line), function.name, evidence, scope, rest)
+        entered = {called(n).rsplit(".", 1)[-1] for n in t.walk(*rest) if isinstance(n, t.Call)}
+        inner = any(r.scope is not scope or r.handler in entered for r in named)
+        if action.reach >= Reach.WRITE and not inner:
+            yield action
 
     def _action(
         self,
@@ -154,7 +169,7 @@ class Actions:
 
     def in_statements(self, statements: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Evidence | None:
         """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
-        found = self.guards.in_statements(statements, scope)
+        found = self.guards.in_statements(statements, scope, 1)
         if found is not None and found.verified:
             return found
         return self._compared(statements, scope, depth) or found
@@ -216,6 +231,19 @@ class Actions:
                 yield self._action(
                     "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
                 )
+
+
+def _without(body: tuple[t.Node, ...], taken: set[int]) -> Iterator[t.Node]:
+    """Statements and the inside of branches, those of named actions left out."""
+    for node in body:
+        if id(node) in taken:
+            continue
+        yield node
+        if isinstance(node, t.If):
+            yield from _without(node.body, taken)
+            yield from _without(node.orelse, taken)
+        elif isinstance(node, (t.Try, t.Block)):
+            yield from _without(node.body, taken)
 
 
 def run_target(node: t.Call) -> str:

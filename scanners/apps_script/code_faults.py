@@ -17,6 +17,7 @@ from scanners.syntax.program import Found, Scope
 _TOKEN_NAME = re.compile(
     r"(?i)(^|_)(token|secret|api_?key|password|passwd|pwd|admin_?key|auth_?key|shared_?secret|pin)$|[a-z](Token|Secret|ApiKey|Password|AuthKey)$|SALT$"
 )
+_ID_NAME = re.compile(r"(?i)(^|_)(id|database|sheet|spreadsheet|folder|file|db)(_?id)?$|(^|_)id_|[a-z](Id|ID)$")
 _SHEET_ID = re.compile(r"^[\w-]{40,50}$")
 _NOT_INPUT = frozenset({
     "action", "type", "postData", "contents", "parameter", "parameters", "token", "key", "secret", "length", "method", "cmd",
@@ -68,6 +69,11 @@ def _anywhere(project: Project) -> Iterator[Place]:
                     yield Place("hard-coded-file-id", scope.path, node.line, excerpt=f"{last}({identity[:4]}…)")
         elif isinstance(node, t.Bind):
             yield from _hard_coded(node, scope)
+        elif isinstance(node, t.Table):
+            for key, value in node.pairs:
+                text = t.text_of(value)
+                if text and isinstance(key, t.Const) and _SHEET_ID.match(text) and _ID_NAME.search(str(key.value)):
+                    yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key.value!s} = {text[:4]}…")
 
 
 def _hard_coded(node: t.Bind, scope: Scope) -> Iterator[Place]:
@@ -75,8 +81,11 @@ def _hard_coded(node: t.Bind, scope: Scope) -> Iterator[Place]:
     pairs: list[tuple[str, t.Node]] = [(name, node.value)]
     if isinstance(node.value, t.Table):
         pairs = [(str(k.value), v) for k, v in node.value.pairs if isinstance(k, t.Const)]
-    for key, value in pairs:
+    listed = [(k.rstrip("sS"), i) for k, v in pairs if isinstance(v, t.Items) for i in v.items]
+    for key, value in (*pairs, *listed):
         text = t.text_of(value)
+        if text and _SHEET_ID.match(text) and _ID_NAME.search(key):
+            yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key} = {text[:4]}…")
         if (
             text
             and _TOKEN_NAME.search(key)
@@ -239,7 +248,7 @@ def _in_entry(scope: Scope, function: t.Function) -> Iterator[Place]:
             (
                 isinstance(node, t.Attr)
                 and function.name == "doGet"
-                and re.fullmatch(r"(?i)password|passwd|pwd|senha", node.name)
+                and re.fullmatch(r"(?i)password|passwd|pwd|senha|api_?key|secret", node.name)
             )
             and isinstance(node.base, t.Attr)
             and node.base.name in {"parameter", "parameters"}

@@ -53,7 +53,7 @@ class Faults:
         serves = [a for a in self.actions if a.method in {"GET", "POST"}]
         if self.access != "myself":
             if serves:
-                yield from self._exposure(serves)
+                yield from self._exposure(list(self.actions))
                 yield from self._unguarded(serves)
             yield from self._functions()
             yield from self._special(serves)
@@ -137,7 +137,7 @@ class Faults:
             found = [a for a in found if a.reach >= Reach.READ and not _only_page(a)]
             if found:
                 worst = Reach.READ if method == "GET" else max(a.reach for a in found)
-                listed = ", ".join(a.name for a in found if a.name) or f"do{method.title()}"
+                listed = ", ".join(dict.fromkeys(a.name or f"do{method.title()}" for a in found))
                 yield self._match(
                     rule, found[0].file, found[0].line, method, f"do{method.title()} answers without a check of the caller: {listed}",
                     self._grade(min(worst, Reach.MAIL)), found,
@@ -174,8 +174,8 @@ class Faults:
                     "debug-action", action.file, action.line, action.name, f"The action {action.name} is for developers and open to all",
                     self._grade(max(action.reach, Reach.READ)),
                 )  # fmt: skip
-        posts = [a for a in serves if a.method == "POST"]
-        if posts and all(a.auth is not Auth.YES for a in posts):
+        posts = [a for a in serves if a.method == "POST" and a.auth is not Auth.YES]
+        if any(a.reach >= Reach.READ for a in posts) or (posts and not any(a.auth is Auth.YES for a in serves)):
             scope = posts[0].scope
             sources = " ".join(
                 str(n.value)

@@ -13,6 +13,7 @@ from scanners.routing.route import spell
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
+_ENTRY = re.compile(rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=")
 _SERVICES = re.compile(
     rb"\b(SpreadsheetApp|ContentService|HtmlService|DriveApp|MailApp|GmailApp|PropertiesService|CalendarApp|UrlFetchApp|"
     rb"ScriptApp|LockService|CacheService|FormApp|DocumentApp|SlidesApp|Utilities\.(?:formatDate|computeDigest))\b"
@@ -132,15 +133,15 @@ def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterab
         home = _nearest(folder, declared)
         if home is not None:
             found[path] = home
-        elif (path.lower().endswith(".gs") or re.search(rb"\bfunction\s+do(Get|Post)\s*\(", content)) and (
+        elif (path.lower().endswith(".gs") or _ENTRY.search(content)) and (
             path.lower().endswith(".gs") or uses_services(content)
         ):
             found[path] = folder
-    loose = set(found.values())
-    for path, content in scripts.items():
-        folder = posixpath.dirname(path)
-        if path not in found and folder in loose and uses_services(content):
-            found[path] = folder
+    loose = {home for home in found.values() if home not in declared}
+    for path in scripts:
+        home = _nearest(posixpath.dirname(path), loose)
+        if path not in found and home is not None:
+            found[path] = home
     return found
 
 

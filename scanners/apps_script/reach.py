@@ -36,8 +36,8 @@ _KINDS = (
                              r"setPropert(y|ies)|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|appendParagraph|"
                              r"setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|addGuest)$")),
     (Reach.FETCH, re.compile(r"^UrlFetchApp\.fetch(All)?$")),
-    (Reach.READ, re.compile(r"^(getValues?|getDisplayValues?|getDataRange|getRange|getFileById|getFolderById|getFiles|getEvents|getProperties|"
-                            r"openById|openByUrl|getActiveSpreadsheet|getSheetByName|search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
+    (Reach.READ, re.compile(r"^(getValues?|getDisplayValues?|getDataRange|getFileById|getFiles|getEvents|getProperties|"
+                            r"search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
 )  # fmt: skip
 """By the last name of a call, worst first."""
 
@@ -48,6 +48,7 @@ class Reaches:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._known: dict[int, Reach] = {}
+        self._inner: dict[str, dict[str, t.Function]] = {}
 
     def of(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Reach:
         """The worst in these nodes and in what they call."""
@@ -79,13 +80,24 @@ class Reaches:
             self._known[key] = self.of(target.node.body, target.module, depth + 1)
         return self._known[key]
 
+    def _nested(self, name: str, scope: Scope) -> Found | None:
+        """A function inside of a module pattern, `(function () { function name() {} ... })()`, of the same file."""
+        if scope.path not in self._inner:
+            named: dict[str, t.Function] = {}
+            for node in scope.nodes:
+                if isinstance(node, t.Function) and node.name:
+                    named.setdefault(node.name, node)
+            self._inner[scope.path] = named
+        function = self._inner[scope.path].get(name)
+        return Found(scope, function) if function is not None else None
+
     def target(self, node: t.Call, scope: Scope) -> Found | None:
         """The function of ours that is called: by its name, or as a member of an object of ours."""
         name = called(node)
         head, _, rest = name.partition(".")
         found = self.program.resolve(scope, head) if head else None
         if not isinstance(found, Found):
-            return None
+            return self._nested(name, scope) if not rest else None
         if not rest:
             return found if isinstance(found.node, t.Function) else None
         members: tuple[t.Node, ...] = ()

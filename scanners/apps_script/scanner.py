@@ -49,7 +49,8 @@ class AppsScript:
         records: list[Record] = []
         for root in sorted(set(homes.values())):
             mine = {p: body for p, body in scripts.items() if homes.get(p) == root}
-            project = _project(root, mine, content, manifests, clasps)
+            alone = len(set(homes.values())) == 1 and not manifests and not clasps
+            project = _project(root, mine, content, manifests, clasps, everywhere=alone)
             actions = Actions(project)
             found = actions.all()
             matches.extend(Faults(target, project, found, actions.dynamic).all())
@@ -69,11 +70,15 @@ def _read(context: ScanContext) -> tuple[dict[str, bytes], list[NotScanned]]:
         e for e in context.files.entries()
         if e.path.lower().endswith((*_SCRIPTS, ".html", "appsscript.json", ".clasp.json")) and is_ours(e.path)
     ]  # fmt: skip
-    names = {posixpath.basename(e.path) for e in wanted}
-    hinted = "appsscript.json" in names or ".clasp.json" in names or any(".gs" in n for n in names)
     too_large = [NotScanned(e.path, "too large") for e in wanted if e.size > LARGEST and e.path.endswith(".gs")]
-    small = [e for e in wanted if e.size <= LARGEST and (hinted or not e.path.endswith(".html"))]
-    return {e.path: body for e, body in context.files.read_many(small)}, too_large
+    small = [e for e in wanted if e.size <= LARGEST]
+    content = {e.path: body for e, body in context.files.read_many(e for e in small if not e.path.endswith(".html"))}
+    manifests = [p for p in content if posixpath.basename(p) in {"appsscript.json", ".clasp.json"}]
+    scripts = {p: body for p, body in content.items() if p not in manifests}
+    if roots(scripts, manifests, ()):
+        pages = [e for e in small if e.path.endswith(".html")]
+        content.update((e.path, body) for e, body in context.files.read_many(pages))
+    return content, too_large
 
 
 def _project(
@@ -82,12 +87,15 @@ def _project(
     content: dict[str, bytes],
     manifests: dict[str, bytes],
     clasps: dict[str, bytes],
+    *,
+    everywhere: bool,
 ) -> Project:
+    """`everywhere`: the only project of a repository without a manifest has all of its pages."""
     modules = [
         parse_javascript(path, body, dialect="" if not path.endswith(".ts") else "ts") for path, body in scripts.items()
     ]
     inside = f"{root}/" if root else ""
-    pages = {p: body for p, body in content.items() if p.endswith(".html") and p.startswith(inside)}
+    pages = {p: body for p, body in content.items() if p.endswith(".html") and (everywhere or p.startswith(inside))}
     for path, body in pages.items():
         nodes: list[t.Node] = []
         for script in inline_scripts(body):

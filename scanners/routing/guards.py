@@ -11,6 +11,9 @@ from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_n
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
+DEEPEST = 3
+"""Calls within calls below which a refusal is about something else than who is calling."""
+
 NOT_VISIBLE = "no guard visible in this repository"
 
 _VERIFIES = re.compile(
@@ -81,7 +84,7 @@ class Guards:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._functions: dict[int, Evidence | None] = {}
+        self._functions: dict[tuple[int, int], Evidence | None] = {}
 
     def in_statements(self, statements: Iterable[t.Node], scope: Scope, depth: int = 0) -> Evidence | None:
         """The first real guard among statements that all run; an unverified one when there is nothing better."""
@@ -148,7 +151,7 @@ class Guards:
         text = " ".join(_names(node.test))
         refuses = denies(node.body)
         by_name = bool(derived & set(_names(node.test))) or any(
-            is_auth_name(called(n)) for n in t.walk(node.test) if isinstance(n, t.Call)
+            _asks_who(n) for n in t.walk(node.test) if isinstance(n, t.Call)
         )
         turned_away = refuses or (by_name and terminates(node.body) and _turns_away(node, derived))
         if turned_away and not _PASSWORD.search(text):
@@ -186,7 +189,7 @@ class Guards:
 
     def _derive(self, node: t.Bind, derived: set[str]) -> None:
         if (
-            any(isinstance(n, t.Call) and is_auth_name(called(n)) for n in t.walk(node.value, into_functions=False))
+            any(isinstance(n, t.Call) and _asks_who(n) for n in t.walk(node.value, into_functions=False))
             or set(_names(node.value)) & derived
         ):
             derived.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
@@ -231,12 +234,14 @@ class Guards:
 
     def of_function(self, target: Found, depth: int = 0, *, named: bool = False) -> Evidence | None:
         """A guard inside of a function of ours: it raises or ends the request for strangers."""
-        key = id(target.node)
+        key = (id(target.node), depth)
         if key in self._functions:
             return self._functions[key]
         self._functions[key] = None
         function = target.node
         assert isinstance(function, t.Function)
+        if depth > DEEPEST and not named:
+            return None
         found = self._raising(function, target.module, named=named)
         if found is None:
             inner = self.in_statements(function.body, target.module, depth)
@@ -323,6 +328,12 @@ class Guards:
         if is_auth_name(name) or re.search(r"(?i)oauth2|bearer|api_?key|security|current_user|active_user|auth", name):
             return Evidence(f"Depends({name})", scope.path, node.line)
         return None
+
+
+def _asks_who(node: t.Call) -> bool:
+    """A call that checks the caller; what only finds something out needs an open refusal (401, 403) to be a guard."""
+    name = called(node)
+    return is_auth_name(name) and not is_weak_auth_name(name)
 
 
 def _turns_away(node: t.If, derived: set[str]) -> bool:
