@@ -125,3 +125,18 @@ def test_a_pdf_asks_for_no_address_but_data(tmp_path: Path) -> None:
 
 def test_every_form_has_an_ending() -> None:
     assert set(FORMS) == {"mail", "text", "page", "pdf", "csv", "json"}
+
+
+def test_a_package_adds_a_report_through_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tide_report.py").write_text(
+        "from dataclasses import replace\nfrom auditor.reports import ceo\n"
+        "def build(*given):\n    return replace(ceo.build(*given), verdict='The tide is high.')\n"
+    )
+    info = tmp_path / "tide-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tide\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[auditor.reports]\ntide = tide_report\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    report = build_reports(MONTH, (ViewSettings("tide"),))[0]
+    assert (report.name, report.verdict) == ("tide", "The tide is high.")
+    assert "The tide is high." in Renderer(templates_folder()).mail_html(report)

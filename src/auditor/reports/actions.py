@@ -75,11 +75,14 @@ class Task:
         """Money a month x confidence / effort weight."""
         return self.worth * self.confidence / self.effort.weight
 
-    @property
-    def due_key(self) -> str:
-        """The date for sorting; what has none comes last."""
-        day = parse_day(self.due.removeprefix("by "))
-        return day.isoformat() if day else "9999"
+    def day(self, today: date) -> date | None:
+        """The due date; a date without a year is the nearest one to `today`."""
+        text = self.due.removeprefix("by ").removesuffix(", overdue")
+        found = parse_day(text)
+        if found is None and len(text.split()) == 2:
+            years = (parse_day(f"{text} {today.year + shift}") for shift in (-1, 0, 1))
+            found = min((day for day in years if day), key=lambda day: abs(day - today), default=None)
+        return found
 
 
 def finding_tasks(draft: Draft, findings: Iterable[Finding]) -> list[Task]:
@@ -223,6 +226,7 @@ def blocker_tasks(draft: Draft) -> list[Task]:
 def ranked(draft: Draft, tasks: Iterable[Task]) -> list[Task]:
     """Most worth doing first; equal ones by date and name, so that the order never depends on the input's."""
     small = draft.threshold("small_money_month")
+    today = draft.now.snapshot.frozen_at.date()
 
     def order(task: Task) -> tuple[int, Decimal, int, str, str]:
         if task.severity is Severity.CRITICAL and not task.worth:
@@ -233,7 +237,7 @@ def ranked(draft: Draft, tasks: Iterable[Task]) -> list[Task]:
             step = 2
         else:
             step = 3
-        return (step, -task.score, -task.severity, task.due_key, task.key)
+        return (step, -task.score, -task.severity, str(task.day(today) or "9999"), task.key)
 
     return sorted(tasks, key=order)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from auditor.model.fact import Record
@@ -11,7 +12,7 @@ from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import finding_tasks
+from auditor.reports.actions import NOBODY, Task, blocker_tasks, finding_tasks, ranked
 from auditor.reports.capital import capital_tasks
 from auditor.reports.channels import channel_tasks, channels
 from auditor.reports.coverage import checked_words
@@ -25,8 +26,10 @@ from auditor.reports.receivables import client_tasks
 from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import number_words, plural, quantity_words, verb
+from auditor.reports.words import day_words, number_words, plural, quantity_words, verb
 
+DAYS = 30
+"""Length of the priorities' table."""
 METRICS = frozenset({"revenue", "revenue@target", "expenses", "cash", "net_burn", "runway"})
 
 
@@ -35,6 +38,13 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
     draft = Draft(snapshot, previous, history, settings)
     findings = tuple(f for f in draft.now.findings if "ceo" in f.rule.audience or f.severity is Severity.CRITICAL)
     owned = holdings(draft)
+    tasks = (
+        *finding_tasks(draft, findings),
+        *equity_tasks(owned),
+        *client_tasks(draft),
+        *capital_tasks(draft),
+        *channel_tasks(channels(draft)),
+    )
     return sheet(
         draft,
         Parts(
@@ -44,15 +54,9 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             support=_support(draft),
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=(revenue_chart(draft),),
-            tables=(_businesses(draft), equity_table(draft, owned), _assets(draft)),
+            tables=(_businesses(draft), _thirty_days(draft, tasks), equity_table(draft, owned), _assets(draft)),
             findings=findings,
-            tasks=(
-                *finding_tasks(draft, findings),
-                *equity_tasks(owned),
-                *client_tasks(draft),
-                *capital_tasks(draft),
-                *channel_tasks(channels(draft)),
-            ),
+            tasks=tasks,
             metrics=METRICS,
             blockers=True,
         ),
@@ -244,3 +248,30 @@ def _value(draft: Draft, record: Record) -> Cell:
     if value is None:
         return Cell("", align="right")
     return draft.stated(f"value.{record.entity}.{record.name}", f"Value of {visible(record.name)}", value, record)
+
+
+def _thirty_days(draft: Draft, tasks: Sequence[Task]) -> Table:
+    """What is due, or critical, within thirty days of the report; the earliest first."""
+    today = draft.now.snapshot.frozen_at.date()
+    last = today + timedelta(days=DAYS)
+    chosen = []
+    for task in ranked(draft, [*tasks, *blocker_tasks(draft)]):
+        day = task.day(today)
+        if day is not None and day <= last:
+            chosen.append((day, task))
+    rows = tuple(
+        (
+            Cell(task.sentence, strong=True),
+            Cell("Overdue", tone=Tone.BAD) if day < today else Cell(day_words(day), tone=Tone.UNKNOWN),
+            Cell(task.owner or draft.now.owner(task.entity) or NOBODY),
+            Cell(task.sources[0] if task.sources else "", align="source"),
+        )
+        for day, task in sorted(chosen, key=lambda pair: pair[0])
+    )
+    return Table(
+        "thirty-days",
+        "The next 30 days",
+        ("What", "Due", "Owner", ""),
+        rows,
+        "Nothing is due within 30 days, and nothing is critical.",
+    )

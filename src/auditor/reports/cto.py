@@ -27,6 +27,7 @@ from auditor.reports.words import (
     listing,
     money_words,
     number_words,
+    period_words,
     plural,
     quantity_words,
     range_words,
@@ -56,6 +57,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
                 _stacks(draft),
                 _hardening(draft, findings),
                 _savings_table(draft),
+                _cost_by_business(draft),
                 _roadmap(draft, tasks),
                 _controls(draft),
             ),
@@ -329,6 +331,45 @@ def _savings_table(draft: Draft) -> Table:
         ))  # fmt: skip
     columns = ("Cost item", "In", "A month", "How", "", "Resource")
     return Table("savings", "Cost items", columns, tuple(rows), checked_words(draft.now.snapshot, "aws"), numeric=(2,))
+
+
+def _cost_by_business(draft: Draft) -> Table:
+    """The newest month of the bill, by the business that a tag or the portfolio names."""
+    rows = [(r, v) for r in draft.now.records("cost") if (v := cost_of(r))]
+    newest = max((text_of(r, "month", "period") for r, _ in rows), default="")
+    groups: dict[str, list[tuple[Record, Quantity]]] = {}
+    for record, value in rows:
+        if text_of(record, "month", "period") == newest:
+            groups.setdefault(record.entity, []).append((record, value))
+    lines = []
+    for entity, parts in groups.items():
+        total = sum((middle(v) for _, v in parts), Decimal(0))
+        name = draft.now.name(entity) if entity else "Shared, claimed by nobody"
+        text = money_words(total, parts[0][1].currency)
+        shown = " + ".join(
+            f"{visible(text_of(r, 'service') or r.name)} {quantity_words(v, per=False)}"
+            for r, v in sorted(parts, key=lambda p: -middle(p[1]))
+        )
+        cell = draft.worked(
+            f"cost-of.{entity}",
+            f"AWS cost of {name}",
+            text,
+            formula="sum over the services",
+            filled=f"{shown} = {text}",
+            sources=cited([r for r, _ in parts]),
+        )
+        lines.append((total, (Cell(name, strong=True), cell, Cell(plural(len(parts), "service"), cell.trace))))
+    ordered = tuple(line for _, line in sorted(lines, key=lambda pair: (-pair[0], pair[1][0].text)))
+    note = f"Bill of {period_words(newest)}, by cost tag." if newest else ""
+    return Table(
+        "cost-by-business",
+        "AWS cost by business",
+        ("Business", "A month", ""),
+        ordered,
+        "No bill was read in this period.",
+        note,
+        numeric=(1,),
+    )
 
 
 def _roadmap(draft: Draft, tasks: Sequence[Task]) -> Table:

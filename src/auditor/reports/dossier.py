@@ -13,6 +13,7 @@ from auditor.model.finding import Finding
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
 from auditor.reports.places import visible
+from auditor.reports.words import short
 
 
 class Dossier:
@@ -55,8 +56,8 @@ class Dossier:
         return self._book_by_key.get(entity) or make_book(entity, self.snapshot.period, ())
 
     def name(self, key: str) -> str:
-        """What people call the entity."""
-        return self.names.get(key, key) or "Whole portfolio"
+        """What people call the entity, short enough for a sentence."""
+        return short(self.names.get(key, key), 44) or "Whole portfolio"
 
     def owner(self, key: str) -> str:
         """Who acts for the entity where nobody else is named."""
