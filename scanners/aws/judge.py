@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import RuleError
+from auditor.model.money import MoneyRange, Saving
 from auditor.model.rule import Rule
 from scanners.aws.cel import Engine
 from scanners.aws.check import Check, Result, Status, compile_check, judge
@@ -122,15 +123,37 @@ def savings(found: Iterable[Result], inventory: Inventory) -> tuple[ServiceSavin
         saving = result.saving
         if result.status is not Status.FAIL or saving is None or saving.monthly is None or saving.counted_with:
             continue
-        given = str(result.rule.spec.get("billed", ""))
-        names = (given,) if given else BILLED_AS.get(result.kind, (result.kind,))
-        service = next((name for name in names if name in billed), names[0])
+        service = billed_as(result, billed)
         low[service] = low.get(service, Decimal(0)) + saving.monthly.low.amount
         high[service] = high.get(service, Decimal(0)) + saving.monthly.high.amount
     return tuple(
         ServiceSaving(name, low[name], high[name], billed.get(name, Decimal(0)) if billed else None)
         for name in sorted(high)
     )
+
+
+def billed_as(result: Result, billed: Mapping[str, Decimal]) -> str:
+    """The line of the bill that a result's saving would lower."""
+    given = str(result.rule.spec.get("billed", ""))
+    names = (given,) if given else BILLED_AS.get(result.kind, (result.kind,))
+    return next((name for name in names if name in billed), names[0])
+
+
+def capped(saving: Saving, service: ServiceSaving) -> Saving:
+    """A saving's share of what its line of the bill can save at all; both figures are said.
+
+    Every saving of the line is lowered by the same part, so that their sum is not more than was paid.
+    """
+    low, high = service.capped
+    if saving.monthly is None or service.billed is None or (low, high) == (service.low, service.high):
+        return saving
+    part_low = low / service.low if service.low else Decimal(1)
+    part_high = high / service.high if service.high else Decimal(1)
+    monthly = MoneyRange(saving.monthly.low * part_low, saving.monthly.high * part_high)
+    words = (
+        f"capped: the list saves ${service.high:.2f} on {service.service}, which cost ${service.billed:.2f} last month"
+    )
+    return replace(saving, monthly=monthly, basis=f"{saving.basis}; {words}")
 
 
 def last_closed(inventory: Inventory) -> dict[str, Decimal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from auditor.model.target import AwsAccount
 from scanners.aws.check import HIDING, Result, Status
 from scanners.aws.estate import ENTITY_TAGS, Estate
 from scanners.aws.inventory import read_inventory
-from scanners.aws.judge import ServiceSaving, load, results, savings, select
+from scanners.aws.judge import ServiceSaving, billed_as, capped, last_closed, load, results, savings, select
 from scanners.aws.records import facts, months, records
 
 
@@ -103,10 +103,15 @@ def _tags(options: Mapping[str, str]) -> tuple[str, ...]:
 def scan_result(judgement: Judgement) -> ScanResult:
     """Matches, records and figures; what nobody could see is listed by call and region."""
     estate = judgement.estate
+    lines = {service.service: service for service in judgement.savings}
+    billed = last_closed(estate.inventory)
     unseen: Counter[tuple[str, str, str]] = Counter()
     matches = []
     for result in judgement.results:
         if result.status is Status.FAIL:
+            line = lines.get(billed_as(result, billed))
+            if result.saving and line:
+                result = replace(result, saving=capped(result.saving, line))  # noqa: PLW2901
             matches.append(_match(result, judgement))
         elif result.status is Status.NOT_ASSESSED:
             unseen[f"{result.region or 'all regions'}/{result.call_missing}", result.cause, ""] += 1

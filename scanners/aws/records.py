@@ -48,7 +48,7 @@ def records(estate: Estate) -> Iterator[Record]:
 
 def _words(resource: Resource) -> dict[str, str]:
     known = {"runtime": resource.get("Runtime"), "engine": resource.get("Engine"), "version": resource.get("EngineVersion"),
-             "ends": resource.get("_runtime_ends"), "type": resource.get("InstanceType")}  # fmt: skip
+             "ends": resource.get("_runtime_ends") or resource.get("_engine_ends"), "type": resource.get("InstanceType")}  # fmt: skip
     return {name: str(value) for name, value in known.items() if value}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -144,15 +145,19 @@ def _pitr(resource: Any, _estate: Any) -> str:
     return str(description.get("PointInTimeRecoveryStatus") or "DISABLED")
 
 
-def _engine_days(resource: Any, estate: Any) -> int:
-    """Days until standard support of the engine's major version ends; a far figure where none is announced."""
-    from datetime import date
-
+def _engine_ends(resource: Any, _estate: Any) -> str:
+    """When standard support of the engine's major version ends; empty where no date is announced."""
     engine, version = str(resource.get("Engine", "")), str(resource.get("EngineVersion", ""))
     for (name, major), ends in _ENGINE_ENDS.items():
         if engine == name and (version == major or version.startswith(f"{major}.")):
-            return int((date.fromisoformat(ends) - estate.now.date()).days)
-    return 9999
+            return ends
+    return ""
+
+
+def _engine_days(resource: Any, estate: Any) -> int:
+    """Days until then; a far figure where no date is announced."""
+    ends = _engine_ends(resource, estate)
+    return int((date.fromisoformat(ends) - estate.now.date()).days) if ends else 9999
 
 
 def _certificate_days(resource: Any, estate: Any) -> Any:
@@ -243,6 +248,7 @@ STORAGE = (
     Derived(_T, "_gigabytes", "number", _table_gb),
     Derived(_T, "_scales", "boolean", _scales, ("application-autoscaling:DescribeScalableTargets",)),
     Derived(_T, "_pitr", "string", _pitr, own=("ContinuousBackups",)),
+    Derived("rds.instance", "_engine_ends", "string", _engine_ends),
     Derived("rds.instance", "_engine_days", "number", _engine_days),
     Derived("rds.instance", "_certificate_days", "number", _certificate_days),
     Derived("rds.instance", "_price_engine", "string", _price_engine),

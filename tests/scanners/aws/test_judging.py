@@ -145,6 +145,16 @@ def test_no_line_of_the_bill_saves_more_than_was_paid() -> None:
         assert service.capped[1] <= service.billed
 
 
+def test_findings_together_save_no_more_than_was_paid_and_say_so() -> None:
+    judgement = judged(recorded())
+    capped = [
+        m.saving for m in scan_result(judgement).matches if m.saving and m.saving.monthly and not m.saving.counted_with
+    ]
+    total = sum(saving.monthly.high.amount for saving in capped if saving.monthly)
+    assert abs(total - sum(service.capped[1] for service in judgement.savings)) < Decimal("0.01")
+    assert any("capped: the list saves" in saving.basis for saving in capped)
+
+
 def test_an_unknown_price_is_unpriced_and_not_zero() -> None:
     rule = next(rule for rule in RULES if rule.id == "aws.ebs-unattached")
     example = {"ec2.volume": [{"State": "available", "VolumeType": "gp9", "Size": 5}]}
