@@ -73,7 +73,7 @@ _HOURS = re.compile(
     r"\b(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24)"
     r"|\b(?:business|office|working|operating|store)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24\s+hours\s+(?:a|per)\s+day|7\s+days\s+(?:a|per)\s+week"
     r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until)\s*\d{1,2}|\b\d{1,2}:\d\d\s*(?:-|–|—|to)\s*\d{1,2}:\d\d"
-    r"|check-?in\b.{0,30}\d|öffnungszeiten|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
+    r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|öffnungszeiten|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
     r"|\b(?:lunes|montags?|lundi|luned[iì])\b",
     re.IGNORECASE,
 )

@@ -34,6 +34,13 @@ _TOURS = re.compile(
     r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco)\b",
     re.IGNORECASE,
 )
+_TRAVEL = re.compile(
+    r"\b(?:travels?|trips?|tourism|holidays?|vacations?|destinations?|getaways?|viajes|reisen|voyages)\b", re.IGNORECASE
+)
+_TRIP_WORDS = re.compile(
+    r"\b(?:tours?|trips?|packages?|destinations?|itinerary|itineraries|excursions?|cruises?|sightseeing|days?\s*/\s*\d|\d+\s*days?|per\s+person|hotels?)\b",
+    re.IGNORECASE,
+)
 _BOATS = re.compile(
     r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca)\b",
     re.IGNORECASE,
@@ -72,13 +79,8 @@ def profiles_of(site: Site) -> frozenset[str]:
         found.add("hauling")
     if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
         found.add("rental")
-    if not found and not site.is_shell:
-        # The headline may be a name only: then what the links and headings offer, said several times.
-        found |= {
-            kind
-            for kind, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING))
-            if len(set(map(str.lower, words.findall(shown)))) >= 3
-        }
+    if not found and not site.is_shell and _sells_trips(headline, shown, text):
+        found.add("tours")
     if "boats" in found and _CALL_TO_BOOK.search(shown):
         found.add("tours")  # Whoever takes bookings for boats sells trips.
     signals = _signals(site, shown)
@@ -90,6 +92,12 @@ def profiles_of(site: Site) -> frozenset[str]:
     if found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
         found.add("booking")
     return frozenset(found)
+
+
+def _sells_trips(headline: str, shown: str, text: str) -> bool:
+    """Whether a site whose headline is only a name sells trips: it offers them in links and headings, and at length."""
+    offered = len(_TOURS.findall(shown)) >= 4 or bool(_TRAVEL.search(headline))
+    return offered and len(_TRIP_WORDS.findall(text)) >= 8
 
 
 def implied(declared: frozenset[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ _INDEX = ("index.html", "index.htm", "home.html", "default.html")
 _ELSEWHERE = re.compile(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
-    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor)/|(?:^|/)(?:cheatsheet|icons-reference)\.html$",
+    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:cheatsheet|icons-reference)\.html$",
     re.IGNORECASE,
 )
 _MAIL = re.compile(
