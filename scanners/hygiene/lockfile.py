@@ -40,18 +40,35 @@ def unlocked(tree: Tree, read: Callable[[str], bytes]) -> tuple[str, ...]:
         name = entry.path.rsplit("/", 1)[-1]
         if is_test(entry.path) or re.search(r"(?:^|/)(?:examples?|samples?|templates?|demos?)/", entry.path):
             continue
-        if not _locked(dirname(entry.path), _LOCKS[name], there) and _needs_lock(
+        beside = name == "package.json" and not _is_workspace(dirname(entry.path), there, read)
+        if not _locked(dirname(entry.path), _LOCKS[name], there, beside=beside) and _needs_lock(
             name, read(entry.path), entry.path, there
         ):
             found.append(entry.path)
     return tuple(found)
 
 
-def _locked(folder: str, locks: tuple[str, ...], there: frozenset[str]) -> bool:
+_WORKSPACE_FILES = ("pnpm-workspace.yaml", "lerna.json", "nx.json", "rush.json", "turbo.json")
+
+
+def _is_workspace(folder: str, there: frozenset[str], read: Callable[[str], bytes]) -> bool:
+    """Whether a folder above manages the packages below it, so that its lock file is theirs as well."""
+    while folder:
+        folder = dirname(folder)
+        prefix = f"{folder}/" if folder else ""
+        if any(prefix + name in there for name in _WORKSPACE_FILES):
+            return True
+        if prefix + "package.json" in there and b'"workspaces"' in read(prefix + "package.json"):
+            return True
+    return False
+
+
+def _locked(folder: str, locks: tuple[str, ...], there: frozenset[str], *, beside: bool) -> bool:
+    """Whether a lock file lies in the folder or, unless only `beside` counts, above it."""
     while True:
         if any(f"{folder}/{lock}".lstrip("/") in there for lock in locks):
             return True
-        if not folder:
+        if not folder or beside:
             return False
         folder = dirname(folder)
 
