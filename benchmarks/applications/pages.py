@@ -48,7 +48,9 @@ def main(mirrors: Path) -> None:
             folder = folder / ".git" if (folder / ".git").is_dir() else folder
             said = found(folder, known["commit"], frozenset(known["judged"]))
             truth = {
-                "page": {(rule, page) for rule, pages in known["pages"].items() for page in pages if rule in page_rules},
+                "page": {
+                    (rule, page) for rule, pages in known["pages"].items() for page in pages if rule in page_rules
+                },
                 "site": {(rule, "") for rule in known["site"]},
             }
             ours = {
@@ -60,11 +62,21 @@ def main(mirrors: Path) -> None:
                 counts[kind]["false"] += len(ours[kind] - truth[kind])
                 counts[kind]["missed"] += len(truth[kind] - ours[kind])
                 if verbose:
-                    print(" ", name, kind, "false", sorted(ours[kind] - truth[kind]), "missed", sorted(truth[kind] - ours[kind]))
+                    print(
+                        " ",
+                        name,
+                        kind,
+                        "false",
+                        sorted(ours[kind] - truth[kind]),
+                        "missed",
+                        sorted(truth[kind] - ours[kind]),
+                    )
         for kind, count in (*counts.items(), ("all", counts["page"] + counts["site"])):
             precision = count["right"] / max(1, count["right"] + count["false"])
             recall = count["right"] / max(1, count["right"] + count["missed"])
-            print(f"round {number} {kind:4} right {count['right']:5} false {count['false']:3} missed {count['missed']:3} P {precision:.3f} R {recall:.3f}")
+            print(
+                f"round {number} {kind:4} right {count['right']:5} false {count['false']:3} missed {count['missed']:3} P {precision:.3f} R {recall:.3f}"
+            )
 
 
 if __name__ == "__main__":
