@@ -81,10 +81,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sightings", type=int, default=1_000_000)
     parser.add_argument("--postgres", default="")
+    parser.add_argument("--without-sqlite", action="store_true")
     chosen = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        places = [("SQLite", str(folder / "store.db"))]
+        places = [] if chosen.without_sqlite else [("SQLite", str(folder / "store.db"))]
         programs = server_programs()
         if chosen.postgres:
             places.append(("PostgreSQL", chosen.postgres))

@@ -89,6 +89,17 @@ class ReportSettings:
     """Blocks in their order; empty: the usual ones."""
     rows: int = 15
     """Rows of a table in the mail."""
+    attachments_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What one reader gets instead of `attachments`, by bare address."""
+
+    def attached(self, reader: str) -> tuple[str, ...]:
+        """What goes with the mail to a reader, given by bare address."""
+        return self.attachments_for.get(reader, self.attachments)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form that some reader gets."""
+        return tuple(dict.fromkeys((*self.attachments, *(f for forms in self.attachments_for.values() for f in forms))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,13 +325,20 @@ class _Reader:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
             raise self.wrong(_Place("reports"), name, "a report's name has small letters, digits, - and _")
         values = self.table(table, place)
-        self.known(values, place, {"readers", "title", "attachments", "reader", "view", "entities", "sections", "rows"})
+        self.known(values, place, {"readers", "title", "attachments", "attachments_for", "reader", "view", "entities", "sections", "rows"})  # fmt: skip
         readers = self.texts(values, place, "readers")
         for reader in readers:
             self.address(reader, place, "readers")
         attachments = self.texts(values, place, "attachments") if "attachments" in values else ("pdf",)
-        if set(attachments) - {"pdf", "csv"}:
-            raise self.wrong(place, "attachments", "only pdf and csv can be attached")
+        table_of = self.table(values.get("attachments_for", {}), place)
+        attachments_for = {reader: self.texts(table_of, place, reader) for reader in table_of}
+        for chosen in (attachments, *attachments_for.values()):
+            if set(chosen) - {"pdf", "csv"}:
+                raise self.wrong(place, "attachments", "only pdf and csv can be attached")
+        bare = {reader[reader.rfind("<") + 1 : -1] if reader.endswith(">") else reader for reader in readers}
+        for reader in attachments_for:
+            if reader not in bare:
+                raise self.wrong(place, "attachments_for", f"{reader!r} is none of the readers")
         rows = values.get("rows", 15)
         if not isinstance(rows, int) or not 1 <= rows <= 25:
             raise self.wrong(place, "rows", "a number from 1 to 25")
@@ -334,6 +352,7 @@ class _Reader:
             self.texts(values, place, "entities"),
             self.texts(values, place, "sections"),
             rows,
+            attachments_for,
         )
 
     def mail(self) -> MailSettings:

@@ -16,7 +16,7 @@ MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv"}
 
 def print_reports(month: Month, portfolio: Portfolio, renderer: Renderer) -> tuple[PrintedReport, ...]:
     """Every report with the attachments that somebody reads; a form that cannot be made here is left out."""
-    wanted = {report.name: report.attachments for report in portfolio.reports if report.readers}
+    wanted = {report.name: report.forms for report in portfolio.reports if report.readers}
     printed = []
     settings = view_settings(portfolio)
     reports = build_reports(month, settings)

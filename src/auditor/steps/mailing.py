@@ -81,12 +81,13 @@ def compose_mailing(
         readers = dict.fromkeys(checked_address(reader) for reader in (wanted.readers if wanted else ()))
         if not readers:
             lonely.append(printed.name)
-        forms = wanted.attachments if wanted else ()
+        forms = wanted.forms if wanted else ()
         absent = [form for form in forms if form not in printed.attachments]
         if absent and readers:
             notes.append(f"{printed.name}: {', '.join(absent)} could not be made and is not attached")
-        attached = tuple(printed.attachments[form] for form in forms if form in printed.attachments)
         for reader in readers:
+            chosen = wanted.attached(reader) if wanted else ()
+            attached = tuple(printed.attachments[form] for form in chosen if form in printed.attachments)
             corrected = max(
                 (
                     d.key.edition

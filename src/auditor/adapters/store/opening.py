@@ -88,7 +88,9 @@ def private_file(path: Path) -> None:
 def _engine(url: URL) -> Engine:
     if url.drivername != "sqlite":
         try:
-            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+            # A month is sorted in memory: tens of megabytes, where the server's default of four would write files.
+            options = {"connect_timeout": 10, "options": "-c work_mem=64MB"}
+            return create_engine(url, pool_pre_ping=True, connect_args=options)
         except ModuleNotFoundError:
             raise MissingExtraError("a PostgreSQL store needs: pip install 'auditor[postgres]'") from None
     engine = create_engine(url, connect_args={"timeout": 30})
