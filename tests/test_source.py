@@ -103,6 +103,11 @@ def test_an_excerpt_holds_no_secret(line: str) -> None:
     assert excerpt(line, language="python")
 
 
+def test_the_name_of_a_setting_is_shown_and_its_value_is_not() -> None:
+    line = 'KEY = os.environ.get("JWT_SECRET", "hunter2hunter2")'
+    assert excerpt(line, every_literal=True, language="python") == 'KEY = os.environ.get("JWT_SECRET", "[redacted]")'
+
+
 def test_equal_secrets_have_equal_marks_and_others_do_not() -> None:
     def mark(text: str) -> str:
         return f"<{hash(text)}>"

@@ -261,3 +261,27 @@ def test_a_file_that_kills_the_engine_does_not_take_the_others_with_it() -> None
 def test_without_rules_nothing_is_called_clean() -> None:
     with pytest.raises(NotScannedError, match="no rules"):
         scan({"a.py": "eval(x)"}, ())
+
+
+@pytest.mark.parametrize("name", ["ctrl\x1b[31m.py", "-rf.py", "new\nline.py", "not-utf8-\udcff.py", "x" * 250 + ".py"])
+def test_a_name_made_to_confuse_is_only_a_name(name: str) -> None:
+    assert places(scan({name: "eval(x)\n"})) == [(name, 1)]
+
+
+def test_a_notebook_that_is_none_is_not_scanned_and_a_large_one_takes_no_time() -> None:
+    cell = '{"cell_type":"code","source":["a\\n","eval(x)\\n"]},'
+    book = '{"cells":[' + cell * 3000 + '{"cell_type":"code","source":7}]}'
+    assert len(scan({"a.ipynb": book}).matches) == 3000
+    assert list(reasons(scan({"b.ipynb": '{"cells": 7}'})).values()) == ["syntax error"]
+
+
+@pytest.mark.slow
+def test_what_takes_too_long_is_not_scanned_and_asked_again_next_time() -> None:
+    levels = [f"{b}: &{b} [{','.join(['*' + a] * 9)}]" for a, b in zip("abcde", "bcdef", strict=True)]
+    bomb = "\n".join(["a: &a [x,x,x,x,x,x,x,x,x]", *levels, "Action: '*'\n"])
+    cache = MemoryCache()
+    rules = (rule("wide", "yaml", pattern='Action: "*"'), PY_EVAL)
+    result = scan({"bomb.yaml": bomb, "a.py": "eval(x)\n"}, rules, cache)
+    assert places(result) == [("a.py", 1)]
+    assert reasons(result) == {"bomb.yaml": "timed out"}
+    assert len(cache.values) == 1
