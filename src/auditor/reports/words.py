@@ -104,7 +104,9 @@ def quantity_words(value: Quantity, *, per: bool = True) -> str:
     text = f"about {text}" if "approx" in flags else text
     text = f"at least {text}" if "at_least" in flags else text
     text = f"at most {text}" if "at_most" in flags else text
-    return f"{text} a {value.per}" if per and value.per else text
+    if not per or not value.per:
+        return text
+    return f"{text} {'an' if value.per[:4] == 'hour' or value.per[:1] in 'aeio' else 'a'} {value.per}"
 
 
 def _bare(value: Quantity) -> str:
