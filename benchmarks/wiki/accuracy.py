@@ -1,6 +1,6 @@
 """Recall and precision of the wiki's reader on public pages that its author had not seen.
 
-    python benchmarks/wiki/accuracy.py FOLDER [--errors]
+    python benchmarks/wiki/accuracy.py FOLDER [labels.txt] [--errors]
 
 `FOLDER` holds the pages as `owner+name/path` (they are not ours to copy; each @page line of labels.txt names its
 repository). A label and a fact agree on the value if page, line and both ends are the same.
@@ -91,8 +91,9 @@ def label_agrees(fact: Fact, label: Label) -> bool:
 
 def main() -> None:
     folder, errors = Path(sys.argv[1]), "--errors" in sys.argv
+    name = next((a for a in sys.argv[2:] if a.endswith(".txt")), "labels.txt")
     total: Counter[str] = Counter()
-    for page in read_labels((HERE / "labels.txt").read_text()):
+    for page in read_labels((HERE / name).read_text()):
         content = (folder / page.repository.replace("/", "+") / page.path).read_bytes()
         facts = [
             f

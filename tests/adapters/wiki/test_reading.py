@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from textwrap import dedent
 
 import pytest
@@ -78,6 +79,31 @@ def test_a_year_column_that_only_counts_names_periods() -> None:
         ("revenue", "year 1", "projected"),
         ("revenue", "year 2", "projected"),
     ]
+
+
+def test_dots_group_thousands_where_the_page_writes_commas_for_decimals() -> None:
+    facts = read(
+        "Alle priser DKK.\n\n| Del | DKK |\n|---|---:|\n| Grus | 6.473 |\n| Sand | 402,59 |\n| I alt | 12.739 |\n"
+    ).facts
+    assert [(f.value.low, f.value.currency) for f in facts] == [
+        (6473, "DKK"),
+        (Decimal("402.59"), "DKK"),
+        (12739, "DKK"),
+    ]
+    assert read("| Part | EUR |\n|---|---|\n| Gauge | 6.473 |\n").facts[0].value.low == Decimal("6.473")
+
+
+def test_an_approximate_rate_is_no_path() -> None:
+    assert [
+        (f.value.low, f.value.high, f.value.per)
+        for f in read("| Calls | Volume |\n|---|---|\n| API | ~100-1000/mo |\n").facts
+    ] == [(100, 1000, "month")]
+    assert read("- Logs: ~/logs/2026/10/app.log and /var/log/5/6\n").facts == ()
+
+
+def test_a_page_may_say_its_currency_in_words() -> None:
+    fact = read("> All amounts in Philippine Peso (PHP).\n\n| Tier | Cost |\n|---|---|\n| One | 799 |\n").facts[0]
+    assert (fact.value.unit, fact.value.currency) == ("money", "PHP")
 
 
 def test_rows_without_a_table_head_and_html_tables_are_read() -> None:

@@ -43,7 +43,8 @@ _RATE = re.compile(
 )
 """Any noun whose number is said per something: `20k writes/day`, `4 devices per vehicle`."""
 _SQUARE = re.compile(r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b)", re.IGNORECASE)
-_CROWNS = {"kr": "SEK"}
+_CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
+"""What `kr` may mean; the page's own currency decides."""
 _WORD = re.compile(r"[ \u00a0-]?([A-Za-z²³µ×][A-Za-z²³]*)")
 _NOUNS = re.compile(r"[ \u00a0](?:\u00a0)?((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _PER_SLASH = re.compile(
@@ -118,7 +119,9 @@ def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
         return Decimal(0)
 
 
-def read_atom(text: str, m: re.Match[str], currency: str, spans: list[tuple[int, int]]) -> Atom | None:
+def read_atom(
+    text: str, m: re.Match[str], currency: str, spans: list[tuple[int, int]], *, dots_group: bool = False
+) -> Atom | None:
     """The number at a match of `CORE`, or None where it is part of a name, a date (`spans`) or an ordinal."""
     symbol = (m["cur"] or "").strip()
     money = bool(symbol)
@@ -135,7 +138,7 @@ def read_atom(text: str, m: re.Match[str], currency: str, spans: list[tuple[int,
     if left == "/" and not money:
         return None
     code = _currency(symbol, currency)
-    atom = Atom(start, m.end(), to_decimal(m["num"], euro=code in {"EUR", "BRL", "IDR", "PLN", "TRY"}))
+    atom = Atom(start, m.end(), to_decimal(m["num"], euro=dots_group or code in {"EUR", "BRL", "IDR", "PLN", "TRY"}))
     atom.currency, atom.unit, atom.flags = code, "money" if code else "", set()
     atom.negative = signed
     if money and start and text[start - 1] in "-−–" and _sign_place(text, start - 1):
@@ -147,7 +150,7 @@ def read_atom(text: str, m: re.Match[str], currency: str, spans: list[tuple[int,
     glued = (
         left in "-−–‑" and not atom.negative and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "%+")
     )
-    if not _read_right(text, atom, m["num"]):
+    if not _read_right(text, atom, m["num"], currency):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
     if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[: atom.start]):
@@ -176,7 +179,7 @@ def _currency(symbol: str, declared: str) -> str | None:
     return units.SYMBOLS.get(symbol) or symbol.rstrip("$€£ ")
 
 
-def _read_right(text: str, atom: Atom, digits: str) -> bool:  # noqa: C901  the order of the cases is the grammar
+def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # noqa: C901  the order of the cases is the grammar
     end = atom.end
     assert atom.flags is not None
     if m := _MULT_ATTACHED.match(text, end):
@@ -192,7 +195,7 @@ def _read_right(text: str, atom: Atom, digits: str) -> bool:  # noqa: C901  the 
         if not (word in {"mil", "mn"} and not atom.currency):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
     if m := _SUFFIX_CODE.match(text, end):
-        code = m["code"] or units.SYMBOLS.get(m["sym"]) or _CROWNS[m["sym"]]
+        code = m["code"] or units.SYMBOLS.get(m["sym"]) or (declared if declared in _CROWNS else "SEK")
         if atom.currency is None or m["code"]:
             atom.currency, atom.unit, end = code, "money", m.end()
             if m["sym"] or code == "EUR":

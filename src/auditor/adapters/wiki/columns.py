@@ -181,7 +181,7 @@ def _column(
         found = [
             h.value.currency
             for c in looks_money
-            for h in whole_cell(c, currency=scope.currency)[:1]
+            for h in whole_cell(c, currency=scope.currency, dots_group=scope.dots_group)[:1]
             if h.value.currency
         ]
         shown = Counter(found).most_common(1)[0][0] if found else None
@@ -251,6 +251,8 @@ def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None
         return "", None, factor, per
     if "%" in text or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
         return "percent", None, Decimal(1), None
+    if text.strip() in units.CODES:
+        return "money", text.strip(), Decimal(1), None
     if sign := re.search(r"(?:^|\s)([$€£])(?:$|\s|/)|\b(USD|EUR|GBP)\b", text):
         symbol = sign[1] or sign[2]
         return "money", scope.currency if symbol == "$" else units.SYMBOLS.get(symbol, symbol), Decimal(1), None

@@ -57,7 +57,11 @@ def grid_of(table: Table, columns: Sequence[Column], scope: Scope) -> Grid:
         found: list[Cell | None] = []
         for column in columns:
             cell = row[column.index] if column.index < len(row) else None
-            hits = whole_cell(cell.text, currency=scope.currency) if cell is not None and column.role == "value" else ()
+            hits = (
+                whole_cell(cell.text, currency=scope.currency, dots_group=scope.dots_group)
+                if cell is not None and column.role == "value"
+                else ()
+            )
             if cell is None or not hits or len(cell.text[hits[0].end :].split()) > 4:
                 found.append(None)
                 continue

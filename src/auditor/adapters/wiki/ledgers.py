@@ -120,7 +120,7 @@ def _csv_postings(table: Table, scope: Scope) -> Iterator[Posting]:
     for row in table.rows:
         if len(row) <= max(day_at, account_at, amount_at):
             continue
-        hits = whole_cell(row[amount_at].text, currency=scope.currency)
+        hits = whole_cell(row[amount_at].text, currency=scope.currency, dots_group=scope.dots_group)
         try:
             day = date.fromisoformat(row[day_at].words[:10])
         except ValueError:

@@ -17,7 +17,9 @@ _STRONG = re.compile(r"\*+|__(?=\S)|(?<=\S)__")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
-_HANDLE = re.compile(r"(?:(?<=\s)|^)(?:[./~]+/?(?:[\w.-]+/)+[\w.-]*|(?:[\w.-]+/){2,}[\w-]+\.[A-Za-z]\w*)")
+_HANDLE = re.compile(
+    r"(?:(?<=\s)|^)(?:(?:~/|\.{1,2}/|/(?=[\w.-]+/))(?:[\w.-]+/)*[\w.-]*|(?:[\w.-]+/){2,}[\w-]+\.[A-Za-z]\w*)"
+)
 _PATH = re.compile(r"(?<![\w$€£])[\w-]+\.(?:md|py|js|ts|json|ya?ml|toml|csv|html?|tf|sh|txt|pdf|png|jpe?g)\b")
 _MARKER = re.compile(r"^\s*(?:>\s?)*\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|[A-Za-z][.)]\s+(?=\S))?(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s*(?:(?:\d+[.)])+\d*\.?\s+|\d+(?:\.\d+)+\s+)?")

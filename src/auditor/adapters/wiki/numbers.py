@@ -45,10 +45,13 @@ class Hit:
 
 
 @lru_cache(maxsize=8192)
-def find_quantities(text: str, *, currency: str = "USD", years: bool = False) -> tuple[Hit, ...]:
+def find_quantities(
+    text: str, *, currency: str = "USD", years: bool = False, dots_group: bool = False
+) -> tuple[Hit, ...]:
     """All figures of a line, in order.
 
     `currency` is what a bare dollar sign means here. `years` admits plain four-digit numbers that look like years.
+    `dots_group`: the page writes 1.632 for one thousand six hundred and thirty-two.
     Numbers inside identifiers, versions, dates, times, ordinals (`Phase 2`, `1st`) and fractions are left out.
     """
     if not _DIGIT.search(text):
@@ -56,7 +59,7 @@ def find_quantities(text: str, *, currency: str = "USD", years: bool = False) ->
     spans = date_spans(text)
     atoms: list[Atom] = []
     for m in CORE.finditer(text):
-        atom = read_atom(text, m, currency, spans)
+        atom = read_atom(text, m, currency, spans, dots_group=dots_group)
         if atom is not None and not (atoms and m.start("num") < atoms[-1].end):
             atoms.append(atom)
     hits: list[Hit] = []
@@ -77,9 +80,9 @@ def find_quantities(text: str, *, currency: str = "USD", years: bool = False) ->
 
 
 @lru_cache(maxsize=8192)
-def whole_cell(text: str, *, currency: str = "USD", years: bool = True) -> tuple[Hit, ...]:
+def whole_cell(text: str, *, currency: str = "USD", years: bool = True, dots_group: bool = False) -> tuple[Hit, ...]:
     """Figures of a table cell; `(300)` is negative if it is all of the cell, without per, percent or range."""
-    hits = find_quantities(text, currency=currency, years=years)
+    hits = find_quantities(text, currency=currency, years=years, dots_group=dots_group)
     stripped = text.strip()
     if len(hits) == 1 and stripped.startswith("(") and stripped.endswith(")") and len(stripped) > 2:
         hit = hits[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,6 +26,15 @@ from auditor.model.location import WikiLocation
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+
+
+_ALL_AMOUNTS = re.compile(
+    r"\b(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?\b([A-Z]{3})\b",
+    re.IGNORECASE,
+)
+_DOT_GROUPS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
+_COMMA_DECIMALS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*,\d{1,2}(?![\d,])")
+_DOT_DECIMALS = re.compile(r"[$€£]\s?\d+\.\d{2}(?!\d)|(?<![\w.,-])\d+\.\d{1,2}\s?%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +136,33 @@ def _page_scope(
     document: Document, page: str, entity: str, when: date | None, commit: str | None, default: str
 ) -> Scope:
     meta = document.meta
-    currency = declared(meta, "currency").upper()
+    stated = declared(meta, "currency").upper()
+    currency = stated if stated in CODES else _stated_currency(document.lines)
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,
-        currency=currency if currency in CODES else default,
-        currency_declared=currency in CODES,
+        currency=currency or default,
+        currency_declared=bool(currency),
+        dots_group=_dots_group(document.lines),
         as_of=_date(meta.get("as_of")) or _stated_date(document) or when,
         commit=commit,
         status=status_of(declared(meta, "status")),
         period=parse_period(declared(meta, "period")),
     )
+
+
+def _stated_currency(lines: Sequence[str]) -> str:
+    """Currency of "all amounts in ..." remarks among the first lines; empty when there is none."""
+    for line in lines[:60]:
+        if (m := _ALL_AMOUNTS.search(line)) is not None and m[1] in CODES:
+            return str(m[1])
+    return ""
+
+
+def _dots_group(lines: Sequence[str]) -> bool:
+    """Whether dots group thousands on this page: some do, commas are decimal marks, and no dot is one."""
+    text = "\n".join(lines)
+    return len(_DOT_GROUPS.findall(text)) >= 2 and bool(_COMMA_DECIMALS.search(text)) and not _DOT_DECIMALS.search(text)
 
 
 def _date(value: object) -> date | None:

@@ -184,7 +184,7 @@ def table_records(table: Table, headings: tuple[str, ...], columns: Sequence[Col
             key = named.get(i) or _slug(header)
             text[key] = _as_date(key, cell.words)
             text |= _span(key, cell.words)
-            hits = whole_cell(cell.text, currency=scope.currency)
+            hits = whole_cell(cell.text, currency=scope.currency, dots_group=scope.dots_group)
             if (
                 hits
                 and key != "name"

@@ -20,6 +20,8 @@ class Scope:
     entity: str
     currency: str
     currency_declared: bool = False
+    dots_group: bool = False
+    """Whether the page writes 1.632 for more than a thousand."""
     as_of: date | None = None
     commit: str | None = None
     status: Status | None = None

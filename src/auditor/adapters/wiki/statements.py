@@ -54,12 +54,14 @@ def line_facts(
 ) -> Iterator[Fact | Placeholder]:
     """Figures of one line of an item, a paragraph, a text fence or a heading."""
     text = line.text if kind == "heading" else strip_marker(line.text)
-    hits = find_quantities(text, currency=scope.currency)
+    hits = find_quantities(text, currency=scope.currency, dots_group=scope.dots_group)
+    if kind == "heading":
+        hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
+        if not hits:
+            return
     split = _split(text, hits, kind)
     if split is None:
-        if kind == "heading":
-            hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
-        elif kind == "code":
+        if kind == "code":
             hits = tuple(h for h in hits if not h.bare)
         yield from _prose(text, hits, line, kind, scope, vocabulary)
         return

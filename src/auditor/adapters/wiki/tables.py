@@ -144,7 +144,7 @@ def _cell_facts(
     *,
     costs: bool,
 ) -> Iterator[Fact]:
-    hits = whole_cell(cell.text, currency=scope.currency, years=column.years)
+    hits = whole_cell(cell.text, currency=scope.currency, dots_group=scope.dots_group, years=column.years)
     label, metric_label = _label(row, column, numeric)
     if not hits:
         zero = ZERO.match(cell.text)
