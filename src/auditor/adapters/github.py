@@ -59,8 +59,9 @@ class Issues:
             with urllib.request.urlopen(request, timeout=self.seconds) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise DeliveryError(
-                f"{self.repository}: GitHub answered {error.code} {error.reason} to {method} {path.partition('?')[0]}"
-            ) from error
+            with error:
+                raise DeliveryError(
+                    f"{self.repository}: GitHub answered {error.code} {error.reason} to {method} {path.partition('?')[0]}"
+                ) from error
         except (OSError, ValueError) as error:
             raise DeliveryError(f"{self.repository}: {self.api} could not be asked: {error}") from error

@@ -5,7 +5,7 @@ Whoever watches that address (healthchecks.io and others work so) raises the ala
 
 from __future__ import annotations
 
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, build_opener
 
@@ -25,6 +25,9 @@ def ping(address: str, *, good: bool, seconds: float = 10.0) -> str:
         request = Request(wanted, headers={"User-Agent": "auditor"})  # noqa: S310  https, or loopback
         with build_opener().open(request, timeout=seconds):
             return ""
+    except HTTPError as error:
+        with error:
+            return f"the dead man's switch at {parts.hostname} was not told: {error.reason}"
     except (URLError, TimeoutError, OSError) as error:
         # The address is a secret of its kind: who knows it can keep the alarm quiet.
         return f"the dead man's switch at {parts.hostname} was not told: {getattr(error, 'reason', error)}"
