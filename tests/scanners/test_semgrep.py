@@ -270,8 +270,8 @@ def test_a_name_made_to_confuse_is_only_a_name(name: str) -> None:
 
 def test_a_notebook_that_is_none_is_not_scanned_and_a_large_one_takes_no_time() -> None:
     cell = '{"cell_type":"code","source":["a\\n","eval(x)\\n"]},'
-    book = '{"cells":[' + cell * 3000 + '{"cell_type":"code","source":7}]}'
-    assert len(scan({"a.ipynb": book}).matches) == 3000
+    book = '{"cells":[' + cell * 500 + '{"cell_type":"code","source":7}]}'
+    assert len(scan({"a.ipynb": book}).matches) == 500
     assert list(reasons(scan({"b.ipynb": '{"cells": 7}'})).values()) == ["syntax error"]
 
 
