@@ -214,12 +214,13 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
                 paths=frozenset(reading.entries),
                 read=reading.text,
                 prefetch=reading.prefetch,
-                declared=declared,
-                has_neighbours=len(grouped) > 1,
                 types=types,
             )
         )
-    return sites
+    if declared and len(sites) > 1 and any("marketing" in site.profiles for site in sites):
+        # What is declared is meant for the public sites, not for the tools that lie beside them.
+        return [replace(site, declared=declared) if "marketing" in site.profiles else site for site in sites]
+    return [replace(site, declared=declared) for site in sites]
 
 
 def _types(data: Path) -> dict[str, tuple[str, ...]]:

@@ -68,8 +68,6 @@ class Site:
     declared: frozenset[str] = frozenset()
     violations: Mapping[str, Sequence[Violation]] = field(default_factory=dict)
     """By path, what axe-core found in the rendered page."""
-    has_neighbours: bool = False
-    """Whether the repository holds other sites."""
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Known schema.org types with the types that they are kinds of."""
 
@@ -182,14 +180,11 @@ class Site:
 
     @cached_property
     def profiles(self) -> frozenset[str]:
-        """What the pages speak for, with what the portfolio declares.
-
-        A sign-in page or dialog beside other sites stays one, whatever is declared for the repository.
-        """
+        """What the pages speak for, with what the portfolio declares for this site."""
         from scanners.pages.profile import implied, profiles_of
 
         found = profiles_of(self)
-        if not self.declared or (self.has_neighbours and found & {"app", "dialog"}):
+        if not self.declared or "dialog" in found:
             return found
         if "app" in self.declared:
             return self.declared

@@ -62,6 +62,16 @@ def test_the_profile_is_found_out_from_the_page_and_a_declared_one_wins() -> Non
     assert not found(declared, "pages.no-analytics")
 
 
+def test_what_is_declared_for_a_repository_is_meant_for_its_public_site_not_for_the_tools_beside_it() -> None:
+    tool = "<html><head><title>Checklist</title></head><body><button>Done</button></body></html>"
+    result = Pages().scan(
+        repo(profile="booking"), context({"site/index.html": TOURS, "tools/index.html": tool}, scanner="pages")
+    )
+    assert {match.location.path for match in found(result, "pages.no-checkout")} == {"site/index.html"}
+    alone = Pages().scan(repo(profile="booking"), context({"tools/index.html": tool}, scanner="pages"))
+    assert found(alone, "pages.no-checkout")
+
+
 def test_a_sign_in_page_is_not_asked_for_marketing() -> None:
     html = "<html><head><title>Crew sign in</title></head><body><form><input type='password'></form></body></html>"
     result = scan(Pages(), {"index.html": html})
