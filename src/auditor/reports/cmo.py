@@ -50,7 +50,14 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             support=_support(draft),
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft, ways)),
             charts=(_net_chart(ways),),
-            tables=(_fill(draft), _scorecard(ways), _sequence(ways), _milestones(draft), _missing(draft)),
+            tables=(
+                _fill(draft),
+                _scorecard(ways),
+                _sequence(ways),
+                _listings(draft),
+                _milestones(draft),
+                _missing(draft),
+            ),
             findings=findings,
             tasks=(*finding_tasks(draft, findings), *channel_tasks(ways), *_milestone_tasks(draft)),
             metrics=METRICS,
@@ -229,6 +236,30 @@ def _is_late(draft: Draft, record: Record) -> bool:
     day = day_of(record, "due", "date", "deadline")
     return (
         day is not None and day < draft.now.snapshot.frozen_at.date() and not is_yes(text_of(record, "done", "status"))
+    )
+
+
+def _listings(draft: Draft) -> Table:
+    """Marketplaces that the public sites link to, by their links alone; a channel on any site of a business counts."""
+    records: dict[tuple[str, str], Record] = {}
+    for record in draft.now.records("ota"):
+        key = (record.entity, record.name)
+        if key not in records or is_yes(text_of(record, "present")):
+            records[key] = record
+    rows = tuple(
+        (
+            Cell(f"{visible(channel)}, {draft.now.name(entity)}", strong=True),
+            Cell("Linked", tone=Tone.OK) if is_yes(text_of(record, "present")) else Cell("Not linked", tone=Tone.WARN),
+            where(record),
+        )
+        for (entity, channel), record in sorted(records.items())
+    )
+    return Table(
+        "listings",
+        "Marketplaces linked on the sites",
+        ("Marketplace", "On the site", ""),
+        rows,
+        "No site of a boat, tour or rental was looked at.",
     )
 
 
