@@ -139,3 +139,35 @@ def test_outcomes_keep_the_order_of_their_jobs(job: Job) -> None:
     scanners: tuple[Scanner, ...] = (Other(), Words(), Refuses())
     outcomes = scan_what_changed([replace(job, scanner=s) for s in scanners], Counted())
     assert [o.scanner for o in outcomes] == ["other", "words", "refuses"]
+
+
+class Fragile(Words):
+    """Works on the repositories that are there, and takes the process down at one."""
+
+    name = "words"
+    looked: list[str] = []  # noqa: RUF012  counts over copies
+
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        if target.name == "last" and not self.looked.count("again"):
+            raise KeyboardInterrupt
+        self.looked.append(target.name)
+        return super().scan(target, context)
+
+
+def test_a_run_that_was_killed_goes_on_with_what_it_had_not_finished(job: Job) -> None:
+    names = ["first", "second", "last"]
+    jobs = [replace(job, scanner=Fragile(), target=replace(job.target, name=n)) for n in names]
+    Fragile.looked.clear()
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(jobs)
+    assert Fragile.looked == ["first", "second"]
+    Fragile.looked.append("again")
+    outcomes = scan_what_changed(jobs, Counted())
+    assert [o.status for o in outcomes] == [OutcomeStatus.DONE] * 3
+    assert Fragile.looked == ["first", "second", "again", "last"]
+
+
+def _interrupted(jobs: list[Job]) -> None:
+    for outcome in scan_what_changed(jobs, Counted()):
+        if "KeyboardInterrupt" in outcome.reason:
+            raise KeyboardInterrupt
