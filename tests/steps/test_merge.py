@@ -53,6 +53,13 @@ def test_two_places_of_one_rule_are_two_findings() -> None:
     assert [len(match.seen_by) for _, match, _ in result] == [2, 0]
 
 
+def test_a_scanner_that_says_two_things_means_two() -> None:
+    pairs = [at(card("endpoints.write-without-auth", 306), 5), at(card("endpoints.guard-never-called", 306), 5)]
+    assert merged(pairs) == tuple(pairs)
+    with_ours = merged([*pairs, at(card("semgrep.iac-route-without-authorizer", 306, Severity.LOW), 5)])
+    assert [len(match.seen_by) for _, match, _ in with_ours] == [2, 0]
+
+
 def test_the_order_of_the_input_does_not_change_who_speaks() -> None:
     pairs = [at(BANDIT, 9, 12), at(OTHER, 11), at(OURS, 11)]
     assert {merged(order)[0][0].id for order in (pairs, pairs[::-1])} == {OURS.id}

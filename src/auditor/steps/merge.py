@@ -40,7 +40,10 @@ FAMILIES: Mapping[str, frozenset[int]] = {
     "waiting for ever": frozenset({400}),
     "cost without limit": frozenset({770}),
     "cookie": frozenset({614, 1004, 1275}),
-    "missing authentication": frozenset({306}),
+    "missing authentication": frozenset({306, 862}),
+    "somebody else's object": frozenset({566, 639}),
+    "steered window": frozenset({1022}),
+    "dispatch": frozenset({470}),
     "wide rights": frozenset({250}),
     "mass assignment": frozenset({915}),
     "forged request": frozenset({352}),
@@ -52,8 +55,11 @@ FAMILIES: Mapping[str, frozenset[int]] = {
 }
 """Weaknesses (CWE) that name the same defect when they stand in the same place."""
 _FAMILY_OF = {number: name for name, numbers in FAMILIES.items() for number in numbers}
-_SPEAKS_FIRST = ("secrets", "semgrep", "endpoints", "apps_script", "pages", "hygiene", "bandit")
-"""Whose words are kept when severity and confidence are equal: ours before an adopted engine's."""
+_SPEAKS_FIRST = ("secrets", "endpoints", "apps_script", "pages", "aws", "hygiene", "semgrep", "bandit")
+"""Whose words are kept when severity and confidence are equal: who sees more of the context, and ours before an adopted
+engine's."""
+_PATTERNS = frozenset({"semgrep", "bandit"})
+"""Engines whose rules overlap among themselves; a scanner with a model of what it sees means two findings when it says two."""
 
 
 def merged(pairs: Iterable[Judged]) -> tuple[Judged, ...]:
@@ -95,7 +101,8 @@ def _keys(judged: Judged) -> tuple[tuple[str, str, str], ...]:
 def _same_place(group: Sequence[Judged], judged: Judged) -> bool:
     """Whether the lines overlap those of the match that speaks, and the rule is none that is there already."""
     rule, match, _ = judged
-    if any(other.id == rule.id for other, _, _ in group):
+    told = {other.id if rule.scanner in _PATTERNS else other.scanner for other, _, _ in group}
+    if (rule.id if rule.scanner in _PATTERNS else rule.scanner) in told:
         return False
     first, last = _lines(group[0][1])
     begin, end = _lines(match)
