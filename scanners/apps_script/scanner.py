@@ -17,6 +17,7 @@ from scanners.apps_script.faults import Faults
 from scanners.apps_script.project import GlobalProgram, Manifest, Project, read_manifest, roots
 from scanners.syntax import tree as t
 from scanners.syntax.javascript import parse_javascript
+from scanners.syntax.nesting import room_for_nesting
 from scanners.syntax.pages import inline_scripts
 from scanners.syntax.reading import LARGEST, is_ours
 
@@ -38,6 +39,10 @@ class AppsScript:
         """
         if context.files is None or not isinstance(target, Repo):
             raise NotScannedError("Apps Script projects are looked for in repositories")
+        with room_for_nesting():
+            return self._scan(target, context)
+
+    def _scan(self, target: Repo, context: ScanContext) -> ScanResult:
         content, too_large = _read(context)
         scripts = {p: body for p, body in content.items() if p.lower().endswith(_SCRIPTS)}
         manifests = {p: body for p, body in content.items() if posixpath.basename(p) == "appsscript.json"}

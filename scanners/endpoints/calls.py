@@ -23,6 +23,11 @@ RELEVANT = re.compile(
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 _HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
+_LAST = frozenset({
+    *_VERBS, "fetch", "$fetch", "ofetch", "fetchJson", "useFetch", "open", "ajax", "getJSON", "axios", "request", "$http", "del",
+    "sendBeacon", "EventSource", "patchForm", "postForm", "getUri",
+})  # fmt: skip
+"""Last names of calls that may be a request by themselves."""
 _COMMON = frozenset(
     {*_VERBS, "fetch", "request", "send", "call", "load", "del", "create", "update", "remove", "list", "open", "add"}
 )
@@ -106,6 +111,8 @@ class Calls:
         script = _script_run(node)
         if script:
             yield "RUN", Url(("", script), direct=True)
+            return
+        if last not in self.wrappers and last not in _LAST and not isinstance(node.func, t.Name):
             return
         known = self._known(node, name, last, function, scope)
         if known is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from auditor.errors import NotScannedError
 from auditor.model.fact import Record
 from auditor.model.location import CodeLocation
-from auditor.model.ports import ScanContext
+from auditor.model.ports import Files, ScanContext
 from auditor.model.run import ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.endpoints.backends import inventory, is_opaque
@@ -22,6 +22,7 @@ from scanners.endpoints.forms import form_calls
 from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
 from scanners.routing.guards import Guards
+from scanners.syntax.nesting import room_for_nesting
 from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
@@ -49,12 +50,16 @@ class Endpoints:
         """
         if context.files is None or not isinstance(target, Repo):
             raise NotScannedError("endpoints are looked for in repositories")
-        sources = read_programs(context.files, context.files.entries(), _wanted)
+        with room_for_nesting():
+            return self._scan(target, context.files)
+
+    def _scan(self, target: Repo, files: Files) -> ScanResult:
+        sources = read_programs(files, files.entries(), _wanted)
         if not sources.files:
             return ScanResult(skipped="no program in Python, JavaScript or TypeScript, and no page")
         program = Program(sources.modules)
         found = inventory(program)
-        deployed, described = read_declarations(context.files)
+        deployed, described = read_declarations(files)
         deployed.extend(cdk_routes(program))
         guards = Guards(program)
         everything, unserved = merge(found, deployed, described, guards)
@@ -66,7 +71,7 @@ class Endpoints:
         backend = server_files(program, (e.file for e in endpoints), (s.path for s, _ in found.handlers.values()))
         places = faults(program, backend, guards)
         places += [Fault("dynamic-dispatch", path, line) for path, line in dict.fromkeys(found.dynamic)]
-        places += unused_authorizers(context.files, deployed)
+        places += unused_authorizers(files, deployed)
         return ScanResult(
             matches=tuple(matches(target, endpoints, joined, unserved, places)),
             records=tuple(_records(target, endpoints, calls, joined)),

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanners.syntax import tree as t
+from scanners.syntax.nesting import DEEPEST
 
 if TYPE_CHECKING:
     import tree_sitter
-
-DEEPEST = 400
-"""Nesting below which nothing is read: real code stays under 60, and Python's stack must hold."""
 
 _SKIP = frozenset({
     "comment", "html_comment", "hash_bang_line", "type_annotation", "interface_declaration", "type_alias_declaration",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from scanners.syntax import tree as t
+from scanners.syntax.nesting import DEEPEST
 
 _COMPARE = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
@@ -25,9 +26,21 @@ def parse_python(path: str, source: bytes) -> t.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(source, path)
+        if _depth(module) > DEEPEST:
+            raise SyntaxError("nested too deeply")
         return t.Module(path, "python", _body(module.body))
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or type(error).__name__) from None
+
+
+def _depth(module: ast.Module) -> int:
+    deepest = 0
+    found: list[tuple[ast.AST, int]] = [(module, 0)]
+    while found:
+        node, depth = found.pop()
+        deepest = max(deepest, depth)
+        found.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return deepest
 
 
 def _body(nodes: Iterable[ast.AST]) -> tuple[t.Node, ...]:
