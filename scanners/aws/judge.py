@@ -149,7 +149,9 @@ def capped(saving: Saving, service: ServiceSaving) -> Saving:
         return saving
     part_low = low / service.low if service.low else Decimal(1)
     part_high = high / service.high if service.high else Decimal(1)
-    monthly = MoneyRange(saving.monthly.low * part_low, saving.monthly.high * part_high)
+    high_part = saving.monthly.high * part_high
+    # An exact saving beside uncertain ones is lowered at both ends: a range never ends below its beginning.
+    monthly = MoneyRange(min(saving.monthly.low * part_low, high_part), high_part)
     words = (
         f"capped: the list saves ${service.high:.2f} on {service.service}, which cost ${service.billed:.2f} last month"
     )
