@@ -108,6 +108,10 @@ def test_the_name_of_a_setting_is_shown_and_its_value_is_not() -> None:
     assert excerpt(line, every_literal=True, language="python") == 'KEY = os.environ.get("JWT_SECRET", "[redacted]")'
 
 
+def test_a_kind_of_authorization_is_no_secret() -> None:
+    assert excerpt('authorization = "NONE"', language="terraform") == 'authorization = "NONE"'
+
+
 def test_equal_secrets_have_equal_marks_and_others_do_not() -> None:
     def mark(text: str) -> str:
         return f"<{hash(text)}>"

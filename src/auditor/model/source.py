@@ -50,6 +50,8 @@ _SECRET_NAME = re.compile(
 )
 _SETTING = re.compile(r"(?:getenv|environ(?:\.get)?|\benv(?:\.get)?|getProperty)\s*[(\[]\s*\Z")
 """Before the name of a setting, which is no secret."""
+_NO_SECRET = frozenset({"NONE", "JWT", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "none", "bearer", "Bearer", "basic"})
+"""Kinds of authorization: they stand where a secret would, and are the fault itself."""
 _LITERAL_BODY = re.compile(r"\A([A-Za-z]{0,2})(\"\"\"|'''|\"|'|`)(.*?)(\2)?\Z", re.DOTALL)
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -179,6 +181,8 @@ def redacted(text: str, mark: Callable[[str], str], *, every_literal: bool = Fal
         named = _SECRET_NAME.search(text, max(0, found.start() - 60), found.start()) is not None
         if _SETTING.search(text, max(0, found.start() - 30), found.start()):
             return _KNOWN_SECRET.sub(lambda m: mark(m.group()), body)
+        if parts and parts.group(3) in _NO_SECRET:
+            return body
         if parts and parts.group(3) and (every_literal or (named and "{" not in parts.group(3))):
             return f"{parts.group(1)}{parts.group(2)}{mark(parts.group(3))}{parts.group(4) or ''}"
         return _KNOWN_SECRET.sub(lambda m: mark(m.group()), body)
