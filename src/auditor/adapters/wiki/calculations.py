@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from auditor.adapters.wiki.conflicts import last_place
+from auditor.adapters.wiki.conflicts import last_place, parallel_sections
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.scope import Scope
 from auditor.model.fact import Fact, Miscalculation, Tier
@@ -133,6 +133,8 @@ def list_checks(facts: Sequence[Fact]) -> Iterator[Miscalculation]:
 
 def repeat_checks(facts: Iterable[Fact]) -> Iterator[Miscalculation]:
     """The same named figure stated twice on a page with different values: totals and lines of two words or more."""
+    facts = tuple(facts)
+    alike = parallel_sections(facts)
     known: dict[tuple[str, ...], Fact] = {}
     for fact in facts:
         if (
@@ -150,6 +152,8 @@ def repeat_checks(facts: Iterable[Fact]) -> Iterator[Miscalculation]:
         )  # fmt: skip
         first = known.setdefault(key, fact)
         if first is fact or not isinstance(first.source, WikiLocation) or first.source.heading == fact.source.heading:
+            continue
+        if (fact.source.page, first.source.heading, fact.source.heading) in alike:
             continue
         slack = (
             (last_place(first.raw) + last_place(fact.raw)) / 2

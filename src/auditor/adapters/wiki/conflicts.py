@@ -23,6 +23,8 @@ def find_conflicts(
 
     `source_priority` lists pages, most trusted first; it decides only where the dates are equal.
     """
+    facts = tuple(facts)
+    alike = parallel_sections(facts)
     groups: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.metric is None or fact.tier is not Tier.DECLARED or fact.status is Status.RULE:
@@ -33,13 +35,45 @@ def find_conflicts(
         members = sorted(groups[key], key=_place)
         clusters: list[Fact] = []
         for fact in members:
-            if not any(_agree(fact, other) or _succeeds(fact, other) for other in clusters):
+            if not any(
+                _agree(fact, other) or _succeeds(fact, other) or _apart(fact, other, alike) for other in clusters
+            ):
                 clusters.append(fact)
         first = clusters[0]
         for second in clusters[1:]:
             chosen, reason = _choose(first, second, source_priority)
             found.append(Conflict(first.entity, str(first.metric), first, second, chosen, reason))
     return tuple(found)
+
+
+def parallel_sections(facts: Iterable[Fact]) -> frozenset[tuple[str, str, str]]:
+    """(page, heading, heading) of sections that state two or more of the same labels: one for each product or site.
+
+    Their figures are about different things and contradict nothing.
+    """
+    labels: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fact in facts:
+        if isinstance(fact.source, WikiLocation) and fact.tier is Tier.DECLARED:
+            labels[fact.source.page, fact.source.heading].add(" ".join(re.findall(r"[a-z0-9]+", fact.label.lower())))
+    by_page: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
+    for (page, heading), words in labels.items():
+        by_page[page].append((heading, words))
+    found: set[tuple[str, str, str]] = set()
+    for page, sections in by_page.items():
+        if len(sections) > 200:
+            continue
+        for index, (one, first) in enumerate(sections):
+            for other, second in sections[index + 1 :]:
+                if len(first & second) >= 2:
+                    found |= {(page, one, other), (page, other, one)}
+    return frozenset(found)
+
+
+def _apart(one: Fact, other: Fact, alike: frozenset[tuple[str, str, str]]) -> bool:
+    a, b = one.source, other.source
+    if not isinstance(a, WikiLocation) or not isinstance(b, WikiLocation) or a.page != b.page:
+        return False
+    return (a.page, a.heading, b.heading) in alike
 
 
 def _key(fact: Fact, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -62,7 +62,8 @@ def grid_of(table: Table, columns: Sequence[Column], scope: Scope) -> Grid:
                 if cell is not None and column.role == "value"
                 else ()
             )
-            if cell is None or not hits or len(cell.text[hits[0].end :].split()) > 4:
+            rest = re.sub(r"\([^)]*\)?", " ", cell.text[hits[0].end :]) if cell is not None and hits else ""
+            if cell is None or not hits or re.search(r"[A-Za-z]{2}", rest):
                 found.append(None)
                 continue
             hit = hits[0]

@@ -13,17 +13,21 @@ from auditor.finance.periods import monthly_factor
 from auditor.model.fact import Miscalculation
 
 _NOT_SUMMED = re.compile(
-    r"\b(?:avg|average|rate|margin|price|growth|change|roi|score|ratio|median|min|max|per|unit|%|percent(?:age)?|irr|multiple|cumulative|ending|balance|running|closing|year|date|ltv|cac)\b|%",
+    r"\b(?:avg|average|rate|margin|price|growth|change|roi|score|ratio|median|min|max|per|unit|%|percent(?:age)?|irr|multiple|cumulative|ending|balance|running|closing|ltv|cac)\b|%",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(
     r"\b(?:percent(?:age)?|share|allocation|of total|% of|weight)\b|^\s*%\s*$|\(%\)", re.IGNORECASE
 )
+_ALTERNATIVE = re.compile(r"^\W*(?:or|alternatively|either|optional)\b", re.IGNORECASE)
+"""A row that stands for another one: nothing says which of them a total holds."""
 _SUM_HEADER = re.compile(r"^(?:grand )?totals?$|^sum$|^(?:annual|year(?:ly)?|fy\w*) total$|^total \w+$", re.IGNORECASE)
 
 
 def totals(grid: Grid, scope: Scope) -> Iterator[Miscalculation]:
     """Total rows that no sensible set of rows above adds up to."""
+    if any(_ALTERNATIVE.match(label) for label in grid.labels):
+        return
     total_rows = [r for r, label in enumerate(grid.labels) if TOTAL.search(label)]
     for column in grid.columns:
         if column.role != "value" or (_NOT_SUMMED.search(column.header) and not _PERCENT_OF.search(column.header)):
@@ -194,11 +198,7 @@ def percentages(grid: Grid, scope: Scope) -> Iterator[Miscalculation]:
         total = stated_total.value if stated_total is not None else sum((a.value for a, _ in pairs), Decimal(0))
         if len(pairs) < 2 or total <= 0 or (stated_total is None and len(pairs) != len(rows)):
             continue
-        wrong = [
-            (a, p, a.value / total * 100)
-            for a, p in pairs
-            if abs(p.value - a.value / total * 100) > p.step * Decimal("0.6")
-        ]
+        wrong = [(a, p, a.value / total * 100) for a, p in pairs if abs(p.value - a.value / total * 100) > p.step]
         if len(wrong) * 2 <= len(pairs):
             for a, p, share in wrong:
                 yield Miscalculation(

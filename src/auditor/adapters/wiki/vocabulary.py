@@ -17,7 +17,7 @@ _WORDS = re.compile(r"[^\W_]+(?:'[a-z]+)?")
 _DROP = frozenset(
     "monthly annual annually yearly weekly daily quarterly current currently estimated estimate projected projection expected "
     "forecast forecasted planned actual actuals our the this last total ytd est approx approximate of per month year week "
-    "day quarter in for usd eur gbp a to date as is are per so far now overall company business".split()
+    "day quarter in for usd eur gbp a to date as is are per so far now overall".split()
 )
 _TARGET = frozenset({"target", "targets", "targeted", "goal", "goals", "desired", "planned", "budget", "budgeted"})
 _PROJECTED = frozenset(
@@ -83,6 +83,8 @@ class Vocabulary:
         exact = self._exact
         if not label or len(label) > 90:
             return None
+        if not all(_neutral(m) for m in _PARENTHESES.findall(label)):
+            return None
         words = _tokens(_PARENTHESES.sub(" ", label))
         per = per_of(label)
         plain = " ".join(words)
@@ -132,6 +134,25 @@ class Vocabulary:
         if need == "nights":
             return value.unit in {"days", "count"}
         return False
+
+
+_NEUTRAL = _DROP | frozenset(
+    "p i principal interest no mortgage without excluding including debt rent run rate avg average all gross net down payment closing "
+    "costs cash k m mm thousand thousands million millions number count x ratio units unit hours hour hrs days months years nights nm kn "
+    "knots gal gallon night trip charter job event sqft cad aud chf inr jpy money approximately calculated stated booked confirmed paid it "
+    "total value amount incl excl tax taxes if needed recurring invoiced bank balance now".split()
+)
+"""Words in brackets that leave the meaning of a label as it is; any other ones name a part of it."""
+
+
+def _neutral(brackets: str) -> bool:
+    inside = brackets[1:-1].strip()
+    if re.fullmatch(r"[A-Z&]{2,5}|[$€£%]|\W*", inside):
+        return True
+    return all(
+        w in _NEUTRAL or w.isdigit() or re.fullmatch(r"q[1-4]|fy\d*|h[12]|[ym]\d\d?|(?:19|20)\d\d", w)
+        for w in _tokens(inside)
+    )
 
 
 _MONTH_WORDS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
