@@ -339,7 +339,8 @@ EDGE = (
         "_guards",
         ["string"],
         _guards,
-        ("cloudfront:ListDistributions", "cloudfront:GetDistributionConfig", "wafv2:ListResourcesForWebACL"),
+        ("cloudfront:ListDistributions", "cloudfront:GetDistributionConfig"),
+        own=("LoadBalancers", "ApiStages", "UserPools", "GraphqlApis", "AppRunner"),
     ),
     Derived("acm.certificate", "_days_left", "number", _days_left, own=("NotAfter",)),
     Derived(

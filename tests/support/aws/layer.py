@@ -161,6 +161,8 @@ def _operations(service: str) -> tuple[tuple[str, str, re.Pattern[str], frozense
     model = botocore.session.get_session().get_service_model(service)
     found = []
     for name in model.operation_names:
+        if model.operation_model(name).deprecated:
+            continue
         http = model.operation_model(name).http
         uri, _, query = http["requestUri"].partition("?")
         pattern = re.sub(r"\\\{(\w+)\\\+\\\}", "(.+)", re.escape(uri))

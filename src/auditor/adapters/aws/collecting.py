@@ -177,10 +177,11 @@ class _Recorder:
         self.pool.ask(self.account, region, kind.ask, arguments, answered)
 
     def _unlisted(self, kind: Kind, shown: str, fault: Fault) -> None:
-        if kind.once and fault.cause is Cause.ABSENT:
-            # Account settings that were never made (no public access block): an empty answer, not a hidden one.
+        if kind.absent_is_empty and fault.cause is Cause.ABSENT:
             self._resource(kind, HOME, shown, {})
             return
+        if fault.cause is Cause.ABSENT:
+            fault = Fault(Cause.FAILED, fault.code, fault.message)
         self.collected.failed(self.account.id, shown, kind.ask.name, fault)
 
     def _resource(self, kind: Kind, region: str, shown: str, item: Any) -> None:

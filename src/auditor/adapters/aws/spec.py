@@ -95,6 +95,8 @@ class Kind:
     """JMESPath of the resource's own region, where the list is global and the resources are not (buckets)."""
     once: bool = False
     """The answer is one thing (account settings), not a list."""
+    absent_is_empty: bool = False
+    """Not found means settings that were never made, which is an answer: a resource without fields."""
     regions: tuple[str, ...] = ()
     """The service answers only there; empty: everywhere."""
 

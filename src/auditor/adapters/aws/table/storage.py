@@ -20,8 +20,10 @@ STORAGE: tuple[Kind, ...] = (
         id="{Name}",
         arn="arn:{partition}:s3:::{Name}",
         label="Name",
-        region="BucketRegion",
+        region="BucketRegion || Location || 'us-east-1'",
         details=(
+            # The list names the region; where it does not, no constraint means us-east-1.
+            Detail("Location", Ask("s3", "GetBucketLocation", "LocationConstraint", _BUCKET), when="!BucketRegion"),
             _bucket("Policy", "GetBucketPolicy", "Policy", json=True),
             _bucket("PublicAccessBlock", "GetPublicAccessBlock", "PublicAccessBlockConfiguration"),
             _bucket("Acl", "GetBucketAcl", "{Grants: Grants, Owner: Owner}"),
@@ -52,6 +54,7 @@ STORAGE: tuple[Kind, ...] = (
         id="s3-account",
         arn="arn:{partition}:s3:::account/{account}",
         once=True,
+        absent_is_empty=True,
     ),
     Kind(
         "dynamodb.table",
