@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from scanners.endpoints.django import DjangoRoutes
 from scanners.endpoints.endpoint import Endpoint
 from scanners.endpoints.judging import framework_endpoint, routed_endpoints
 from scanners.endpoints.node_frameworks import NodeRoutes
@@ -36,7 +37,7 @@ def inventory(program: Program) -> Inventory:
     """Endpoints of every style."""
     found = Inventory()
     guards = Guards(program)
-    for hits in (PythonRoutes(program).hits(), NodeRoutes(program).hits()):
+    for hits in (PythonRoutes(program).hits(), NodeRoutes(program).hits(), DjangoRoutes(program).hits()):
         found.endpoints.extend(framework_endpoint(hit, guards) for hit in hits)
     _follow_entries(program, guards, found)
     return found

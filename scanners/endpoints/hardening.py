@@ -340,7 +340,11 @@ def server_files(program: Program, endpoints: Iterable[str], handlers: Iterable[
     while waiting:
         scope = program.scopes[waiting.pop()]
         for module, name in scope.imports.values():
-            for written in (module, f"{module}.{name}") if scope.module.language == "python" else (module,):
+            for written in (
+                (module, f"{module}{name}" if module.endswith(".") else f"{module}.{name}")
+                if scope.module.language == "python"
+                else (module,)
+            ):
                 other = program.module(scope.path, written)
                 if other is not None and other.path not in found:
                     found.add(other.path)

@@ -78,7 +78,7 @@ class Program:
     def _imported(self, scope: Scope, module: str, original: str, depth: int) -> Found | Scope | None:
         target = self.module(scope.path, module)
         if target is None:
-            inner = self.module(scope.path, f"{module}.{original}") if scope.module.language == "python" else None
+            inner = self.module(scope.path, _below(module, original)) if scope.module.language == "python" else None
             return inner if original else None
         if original in {"", "*"} or (original == "default" and "default" not in target.exports):
             single = target.exports.get("")
@@ -89,7 +89,7 @@ class Program:
             return Found(target, single)
         return (
             self.member(target, original, depth + 1)
-            or (self.module(scope.path, f"{module}.{original}") if scope.module.language == "python" else None)
+            or (self.module(scope.path, _below(module, original)) if scope.module.language == "python" else None)
         )  # fmt: skip
 
     def member(self, scope: Scope, name: str, depth: int = 0) -> Found | Scope | None:
@@ -161,6 +161,11 @@ class Program:
             return None
         best = max(candidates, key=lambda path: (len(posixpath.commonprefix([path, importer])), -len(path)))
         return self.scopes[best] if best != importer else None
+
+
+def _below(module: str, name: str) -> str:
+    """`from . import views` means `.views`, `from app import views` means `app.views`."""
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
 
 
 _ENDINGS = (

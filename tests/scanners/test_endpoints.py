@@ -204,3 +204,48 @@ def test_the_join_names_what_is_missing_and_what_is_dead() -> None:
     }
     assert [r.text["path"] for r in records("call", **files) if r.text["missing"]] == ["/crew/list"]
     assert [r.name for r in records("endpoint", **files) if r.text["dead"]] == ["DELETE /boats/{id}"]
+
+
+def test_django_addresses_are_joined_across_included_files_and_permissions_count() -> None:
+    assert routes(
+        site__urls_dot_py="""
+        from django.urls import include, path
+        urlpatterns = [path("api/", include("shop.urls")), path("about/", about)]
+        """,
+        shop__urls_dot_py="""
+        from django.urls import include, path
+        from rest_framework.routers import DefaultRouter
+        from . import views
+        router = DefaultRouter()
+        router.register("boats", views.BoatViewSet)
+        urlpatterns = [
+            path("orders/<int:pk>/", views.OrderView.as_view()),
+            path("hook/", views.hook),
+            path("", include(router.urls)),
+        ]
+        """,
+        shop__views_dot_py="""
+        from django.contrib.auth.mixins import LoginRequiredMixin
+        from django.views.decorators.http import require_POST
+        from rest_framework.permissions import IsAuthenticatedOrReadOnly
+        from rest_framework.viewsets import ModelViewSet
+        class OrderView(LoginRequiredMixin, View):
+            def get(self, request, pk): ...
+            def delete(self, request, pk): ...
+        @require_POST
+        def hook(request): ...
+        class BoatViewSet(ModelViewSet):
+            permission_classes = [IsAuthenticatedOrReadOnly]
+        """,
+    ) == {
+        "ANY /about": "no",
+        "GET /api/orders/{pk}": "yes",
+        "DELETE /api/orders/{pk}": "yes",
+        "POST /api/hook": "no",
+        "GET /api/boats": "no",
+        "POST /api/boats": "yes",
+        "GET /api/boats/{pk}": "no",
+        "PUT /api/boats/{pk}": "yes",
+        "PATCH /api/boats/{pk}": "yes",
+        "DELETE /api/boats/{pk}": "yes",
+    }
