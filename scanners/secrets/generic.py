@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,6 +33,17 @@ class Counts:
     values: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, int] = field(default_factory=dict)
 
+    def with_more(self, more: Counts) -> Counts:
+        """The larger count of each; costs what `more` is large."""
+        return Counts(_larger(self.values, more.values), _larger(self.names, more.names))
+
+
+def _larger(known: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    new = {key: n for key, n in more.items() if n > known.get(key, 0)}
+    if not new:
+        return known
+    return ChainMap(new, *known.maps) if isinstance(known, ChainMap) and len(known.maps) < 8 else {**known, **new}
+
 
 @lru_cache(maxsize=30_000)
 def _candidates(text: str, kinds: frozenset[str]) -> tuple[Candidate, ...]:
@@ -51,8 +62,8 @@ def judge(
         return [], before or Counts()
     values, names = Counter(c.value for _, c in found), Counter(c.key for _, c in found)
     if before:
-        values |= Counter(before.values)
-        names |= Counter(before.names)
+        values = Counter({value: max(n, before.values.get(value, 0)) for value, n in values.items()})
+        names = Counter({name: max(n, before.names.get(name, 0)) for name, n in names.items()})
     siblings = Counter(line.start for line, _ in found)
     judged: list[tuple[Judged, Line]] = []
     for line, c in found:

@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 _LONG_LINE = 4000
@@ -51,8 +52,10 @@ class Line:
         return content[start:end].decode("utf-8", "replace")
 
 
-def lines_at(content: bytes, hits: Sequence[tuple[int, int]]) -> Iterator[Line]:
-    """The lines in which hits end; hits are sorted by offset."""
+def lines_at(
+    content: bytes, hits: Sequence[tuple[int, int]], dull: AbstractSet[int] = frozenset(), kind: bytes = b""
+) -> Iterator[Line]:
+    """The lines in which hits end; hits are sorted by offset. Those whose hash, after `kind`, is in `dull` are left out."""
     number, counted = 1, 0
     index, total = 0, len(hits)
     while index < total:
@@ -61,10 +64,15 @@ def lines_at(content: bytes, hits: Sequence[tuple[int, int]]) -> Iterator[Line]:
         end = content.find(b"\n", position)
         if end < 0:
             end = len(content)
-        number += content.count(b"\n", counted, start)
-        counted = start
+        line_start = start
         if end - start > _LONG_LINE:
             start, end = max(start, position - _BEFORE), min(end, position + _AFTER)
+        if dull and hash(kind + content[start:end]) in dull:
+            while index < total and hits[index][0] - 1 <= end:
+                index += 1
+            continue
+        number += content.count(b"\n", counted, line_start)
+        counted = line_start
         ids = set()
         # A long line may have been cut: its further hits get windows of their own.
         while index < total and hits[index][0] - 1 <= end:

@@ -26,8 +26,8 @@ class Versions:
 
     detector: Detector
     mark: Marker
-    dull: set[bytes] = field(default_factory=set)
-    """Lines with hits and without secrets, each with the file's extension before it."""
+    dull: set[int] = field(default_factory=set)
+    """Hashes of lines with hits and without secrets, each with the file's extension before it."""
     path: str = ""
     content: bytes = b""
     seen: tuple[Sighting, ...] = ()
@@ -44,9 +44,10 @@ class Versions:
             blocks, kept = [], []
         hits = self._hits(content, blocks)
         if hits:
-            lines = self._lively(path, content, list(lines_at(content, hits)))
+            lines = list(lines_at(content, hits, self.dull, _kind(path)))
             if lines:
-                found, self.counts = self.detector.examine(path, content, lines, self.counts)
+                found, more = self.detector.examine(path, content, lines, self.counts)
+                self.counts = self.counts.with_more(more)
                 kept += [sighting(d, self.mark) for d in found]
                 self._remember_dull(path, content, lines, {n for d in found for n in range(d.line, d.end_line + 1)})
         self.path, self.content, self.seen = path, content, tuple(kept)
@@ -86,18 +87,14 @@ class Versions:
             old_at, new_at = block.old + block.size, block.new + block.size
         return kept
 
-    def _lively(self, path: str, content: bytes, lines: Sequence[Line]) -> list[Line]:
-        kind = _kind(path)
-        return [line for line in lines if kind + content[line.start : line.end] not in self.dull]
-
     def _remember_dull(self, path: str, content: bytes, lines: Sequence[Line], interesting: set[int]) -> None:
         if len(self.dull) > _MOST_DULL:
             self.dull.clear()
         kind, plan = _kind(path), self.detector.plan
         self.dull |= {
-            kind + content[line.start : line.end]
+            hash(kind + content[line.start : line.end])
             for line in lines
-            if line.number not in interesting and line.end - line.start < 400 and not plan.of_block(line.ids)
+            if line.number not in interesting and not plan.of_block(line.ids)
         }
 
 
