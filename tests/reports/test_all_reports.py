@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from importlib import import_module
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from auditor.model.report import Tone
+from auditor.formats.snapshot import freeze
+from auditor.model.report import Tone, ViewSettings
 from auditor.portfolio import REPORT_NAMES
 from auditor.resources import templates_folder
 from auditor.steps.render import MAIL_LIMIT, Renderer, report_csv, report_json
 from tests.support.built import RENDERER, built, mail
-from tests.support.snapshots import STATES
+from tests.support.snapshots import STATES, snapshot
 
 each = pytest.mark.parametrize("condition", STATES)
 every = pytest.mark.parametrize("name", REPORT_NAMES)
@@ -112,3 +118,26 @@ def test_no_finding_id_stands_on_a_ceos_first_screen() -> None:
         [report.verdict, report.support, *(a.sentence for a in report.actions), *(k.context for k in report.kpis)]
     )
     assert "v1:" not in first
+
+
+def test_no_two_readers_see_different_totals() -> None:
+    def trace(name: str, identity: str) -> str:
+        return next(t.filled for t in built(name, "healthy").traces if t.id == identity)
+
+    for identity in ("all-net-burn", "all-runway", "all-cash"):
+        assert trace("ceo", identity) == trace("cfo", identity)
+    assert built("ceo", "bad").kpis[3].value.text == built("cto", "bad").kpis[0].value.text
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=8, deadline=None)
+def test_the_order_in_which_things_were_found_changes_no_byte(chance: Random) -> None:
+    base = snapshot()
+    facts, records, findings = list(base.facts), list(base.records), list(base.findings)
+    for values in (facts, records, findings):
+        chance.shuffle(values)
+    turned = freeze(replace(base, facts=tuple(facts), records=tuple(records), findings=tuple(findings)))
+    assert turned == base
+    for name in ("ceo", "clients"):
+        view = import_module(f"auditor.reports.{name}").build(turned, None, (), ViewSettings(name))
+        assert view == import_module(f"auditor.reports.{name}").build(base, None, (), ViewSettings(name))

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 
 from auditor.formats.codec import Codec
 from auditor.formats.tables import safe_cell
@@ -37,7 +38,7 @@ def _sprint_markdown(sprint: Sprint) -> Iterator[str]:
         yield "Nothing to do follows from what was looked at."
         yield ""
     for item in sprint.items:
-        yield f"- [ ] **{_plain(item.title)}** {_plain(item.owner)}, week {item.week}, {item.days.normalize():f} days{_tail(item)}"
+        yield f"- [ ] **{_plain(item.title)}** {_plain(item.owner)}, week {item.week}, {_days(item.days)}{_tail(item)}"
         yield from (f"  - {line}" for line in _lines(item))
     if sprint.items:
         yield ""
@@ -46,6 +47,10 @@ def _sprint_markdown(sprint: Sprint) -> Iterator[str]:
         yield ""
         yield from (f"{number}. {_plain(item.title)}" for number, item in enumerate(sprint.later, 1))
         yield ""
+
+
+def _days(days: Decimal) -> str:
+    return f"{days.normalize():f} {'day' if days == 1 else 'days'}"
 
 
 def _tail(item: Item) -> str:
@@ -122,9 +127,7 @@ def issue_body(item: Item) -> str:
     rows += [f"- [ ] {_code(place)}" for place in item.places]
     if item.saves_words:
         rows.append(f"**Saves** {item.saves_words}.")
-    rows.append(
-        f"**Owner** {_plain(item.owner)}; **due** {item.due or 'no date'}; **effort** {item.days.normalize():f} days."
-    )
+    rows.append(f"**Owner** {_plain(item.owner)}; **due** {item.due or 'no date'}; **effort** {_days(item.days)}.")
     if item.controls:
         rows.append(f"**Controls** {', '.join(item.controls)}.")
     rows += [f"- {reference}" for reference in item.references]

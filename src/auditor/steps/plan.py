@@ -84,7 +84,7 @@ def _item(draft: Draft, task: Task) -> Item:
         fingerprints=tuple(f.fingerprint for f in task.findings),
         references=rule.references,
         controls=rule.controls,
-        done_when=f"`auditor findings list --rule {rule.id}` shows nothing open{f' of {task.entity}' if task.entity else ''}.",
+        done_when=f"`auditor findings list --rule {rule.id}{f' --entity {task.entity}' if task.entity else ''}` shows nothing.",
     )
 
 
