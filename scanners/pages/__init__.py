@@ -23,7 +23,7 @@ from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
 from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots
 
-_HTML = re.compile(r"\.x?html?$", re.IGNORECASE)
+_HTML = re.compile(r"\.[xs]?html?$", re.IGNORECASE)
 _SOURCE = re.compile(
     r"\.(?:md|markdown|liquid|njk|hbs|handlebars|mustache|ejs|erb|twig|jinja2?|j2|php)$", re.IGNORECASE
 )

@@ -66,7 +66,7 @@ _REVIEWS = re.compile(
     re.IGNORECASE,
 )
 _REVIEW_LINK = re.compile(
-    r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|g\.page|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews",
+    r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews",
     re.IGNORECASE,
 )
 _HOURS = re.compile(

@@ -14,12 +14,12 @@ PHONE = re.compile(
     r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|\+\d{2,3}[\s-]\d[\d\s-]{6,}\d"
 )
 PRICE = re.compile(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|R)?[$€£¥₹₱₦฿₺]\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:€|£|₺|USD|EUR|GBP|AED|KES|MXN|euros?|dollars?|dhs?)\b|\b(?:USD|EUR|GBP|AED|KES|Ksh|KSh|Rs\.?|MXN|ZAR|Kč|kr\.?)\s?\d[\d,.]*"
+    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|R)?[$€£¥₹₱₦฿₺]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:€|£|₺|USD|EUR|GBP|AED|KES|MXN|euros?|dollars?|dhs?)\b|\b(?:USD|EUR|GBP|AED|KES|Ksh|KSh|Rs\.?|MXN|ZAR|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = re.compile(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
-    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|check\s+availability|make\s+an?\s+appointment|appointments?"
-    r"|bestill|boka|varaa|rezerwuj|rezervovat|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
+    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|check\s+availability|(?:make|schedule)\s+an?\s+appointment"
+    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
     re.IGNORECASE,
 )
 _BUSINESS_NAV = re.compile(
@@ -31,7 +31,7 @@ _TOURS = re.compile(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
     r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
     r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones)|excursiones|paseos?\s+en\s+(?:barco|velero)|tours?\s+en|location\s+de\s+bateaux?|balades?\s+en\s+mer|bootsverleih|segeltörns?|ausflüge?"
-    r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco)\b",
+    r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco|аренд\w+\s+(?:яхт|катер)\w*|экскурси\w+|тур\w*\s+по)\b",
     re.IGNORECASE,
 )
 _TRAVEL = re.compile(
@@ -42,7 +42,7 @@ _TRIP_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BOATS = re.compile(
-    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca)\b",
+    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca|яхт\w*|катер\w*)\b",
     re.IGNORECASE,
 )
 _HAULING = re.compile(
