@@ -166,6 +166,17 @@ def test_scenarios_do_not_contradict_each_other() -> None:
     assert read(text).conflicts == ()
 
 
+def test_sections_of_two_products_do_not_contradict_each_other() -> None:
+    section = "**Unit economics:**\n\n| Item | Cost |\n|---|---|\n| Packaging | $8 |\n| Total COGS | ${} |\n"
+    text = f"## Product A\n\n{section.format(308)}\n## Product B\n\n{section.format(162)}"
+    assert read(text).conflicts == ()
+
+
+def test_brackets_that_name_a_part_make_no_metric() -> None:
+    facts = read("| Year | Revenue (10-user plan) | Total Revenue (USD) |\n|---|---|---|\n| 1 | $5 | $9 |\n").facts
+    assert [f.metric for f in facts] == [None, "revenue"]
+
+
 def test_only_a_whole_label_is_a_metric_and_a_part_is_put_before_a_person() -> None:
     reading = read("- Dockside cash box reserve: $400\n")
     assert reading.facts[0].metric is None

@@ -42,7 +42,7 @@ def line_checks(text: str, number: int, scope: Scope) -> Iterator[Miscalculation
                 "product",
                 stated,
                 computed.quantize(Decimal("0.01")),
-                WikiLocation(scope.page, scope.heading, number, m.start("right") + 1, scope.commit),
+                WikiLocation(scope.page, scope.section, number, m.start("right") + 1, scope.commit),
                 " ".join(m["left"].split()),
             )
 

@@ -78,7 +78,7 @@ def grid_of(table: Table, columns: Sequence[Column], scope: Scope) -> Grid:
 
 def place(cell: Cell, scope: Scope) -> WikiLocation:
     """Where a figure stands."""
-    return WikiLocation(scope.page, scope.heading, cell.line, cell.column, scope.commit)
+    return WikiLocation(scope.page, scope.section, cell.line, cell.column, scope.commit)
 
 
 def close(stated: Cell, computed: Decimal, parts: Sequence[Cell]) -> bool:

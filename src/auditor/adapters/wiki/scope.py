@@ -30,6 +30,9 @@ class Scope:
     per: str | None = None
     scenario: str = ""
     heading: str = ""
+    """The nearest heading."""
+    section: str = ""
+    """The last two headings: where a figure stands, for its identity and for telling sections apart."""
 
     def below(self, headings: tuple[str, ...]) -> Scope:
         """The same with what the headings supply; the nearest heading that says something wins."""
@@ -41,7 +44,13 @@ class Scope:
             named = scenario_of_heading(heading)
             scenario = f"{scenario} / {named}" if scenario and named else named or scenario
         return replace(
-            self, status=status, period=period, per=per, scenario=scenario, heading=headings[-1] if headings else ""
+            self,
+            status=status,
+            period=period,
+            per=per,
+            scenario=scenario,
+            heading=headings[-1] if headings else "",
+            section=" > ".join(headings[-2:]),
         )
 
 

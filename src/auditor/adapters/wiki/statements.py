@@ -310,7 +310,7 @@ def _fact(
         entity=scope.entity,
         label=label,
         value=replace(value, per=per),
-        source=WikiLocation(scope.page, scope.heading, line.number, hit.start + 1, scope.commit),
+        source=WikiLocation(scope.page, scope.section, line.number, hit.start + 1, scope.commit),
         metric=metric,
         category=category,
         period=period,

@@ -199,7 +199,7 @@ def _cell_facts(
             entity=scope.entity,
             label=label if position == 0 else _second_label(label, cell.text, hit),
             value=replace(value, per=per),
-            source=WikiLocation(scope.page, scope.heading, cell.line, cell.column + hit.start, scope.commit),
+            source=WikiLocation(scope.page, scope.section, cell.line, cell.column + hit.start, scope.commit),
             metric=metric,
             category=metric_label.lower()
             if costs and value.unit == "money" and not total and position == 0 and not _PER_HEAD.search(column.header)
