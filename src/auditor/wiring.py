@@ -293,10 +293,10 @@ def make_transport(settings: MailSettings, folder: Path) -> Transport:
     if settings.transport == "ses":
         import time
 
-        from auditor.adapters.mail.ses import Ses, send_rate
+        from auditor.adapters.mail.ses import Ses
 
         client = ses_client_of(settings)
-        return Ses(client, settings.configuration_set, send_rate(client), time.sleep, time.monotonic)
+        return Ses(client, settings.configuration_set, None, time.sleep, time.monotonic)
     from auditor.adapters.mail.outbox import Outbox
 
     return Outbox(folder / Path(settings.outbox).expanduser())

@@ -95,3 +95,14 @@ def test_a_month_in_which_nothing_can_be_looked_at_reaches_no_reader(folder: Pat
 def test_a_month_that_is_none_or_not_over_is_refused(folder: Path, period: str) -> None:
     assert isinstance(auditor(folder, "monthly", "--period", period).exception, UsageError)
     assert not (folder / "outbox").exists()
+
+
+@pytest.mark.slow
+def test_a_month_that_was_frozen_and_not_mailed_is_mailed_from_its_snapshot(folder: Path) -> None:
+    assert auditor(folder, "run", "--period", "2026-10", "--no-deliver", "--jobs", "1").exit_code == 0
+    assert "not in the ledger yet" in auditor(folder, "send", "--dry-run").stdout
+    assert mails(folder) == []
+    (folder / "repos" / "shop" / "app.py").unlink()
+    assert auditor(folder, "send").exit_code == 0
+    assert mails(folder) == SENT[:3]
+    assert "Nothing to send" in auditor(folder, "send").stdout

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,10 +15,12 @@ import typer
 from auditor.cli.output import AsFormat, NoColour, TableFormat, table
 from auditor.cli.portfolios import PortfolioPath
 from auditor.errors import ExitCode, UsageError
-from auditor.model.delivery import Delivery, DeliveryState
+from auditor.model.delivery import Delivery, DeliveryState, Envelope
 
 if TYPE_CHECKING:
     from auditor.flows.deliveries import Desk
+    from auditor.flows.running import Desk as Looking
+    from auditor.model.ports import Transport
     from auditor.portfolio import Portfolio
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Such as 2026-11/ceo/ceo@example.com/1; `auditor deliveries`.")]
@@ -42,13 +45,14 @@ def deliveries(
     mail is never sent again by itself: ask the reader, then `auditor resend` or `auditor mark-sent`.
     """
     from auditor.adapters.store.ledger import Ledger, parse_key
+    from auditor.wiring import SystemClock, open_portfolio_store
 
     try:
         states = (DeliveryState(state),) if state else ()
     except ValueError:
         raise typer.BadParameter(f"{state!r} is none of {', '.join(DeliveryState)}") from None
-    with _desk(portfolio, "") as (desk, _):
-        ledger = Ledger(desk.store, desk.clock, desk.holder)
+    with open_portfolio_store(portfolio) as store:
+        ledger = Ledger(store, SystemClock(), "")
         if eml:
             sys.stdout.buffer.write(ledger.envelope(parse_key(eml)).content)
             return
@@ -68,34 +72,83 @@ def send(
     output_format: AsFormat = TableFormat.TEXT,
     no_colour: NoColour = False,
 ) -> None:
-    """Send what is planned or was definitely refused, each mail at most once; what is held stays."""
-    from auditor.flows.deliveries import SIMULATOR, pending, send_pending, simulate
+    """Send what is planned or was definitely refused, each mail at most once; what is held stays.
 
-    with _desk(portfolio, "") as (desk, settings):
+    A month that was frozen and never mailed (`auditor run --no-deliver`) is mailed from its snapshot.
+    """
+    from auditor.flows.deliveries import pending, send_pending, simulate
+    from auditor.wiring import open_desk
+
+    with open_desk(portfolio) as looking:
+        desk = _mails_of(looking)
+        fresh = _unplanned(looking, period)
         if dry_run:
-            _print(pending(desk, period), output_format, empty="Nothing to send.", no_colour=no_colour)
+            found = (*pending(desk, period), *(_not_yet(e, looking.transport.name) for e in fresh))
+            _print(found, output_format, empty="Nothing to send.", no_colour=no_colour)
             return
         if simulated:
-            mail = settings.mail
-            recipient = SIMULATOR if mail.transport == "ses" else mail.told
-            if mail.transport == "outbox":
-                from dataclasses import replace
-
-                from auditor.wiring import make_transport
-
-                aside = replace(mail, outbox=f"{mail.outbox.rstrip('/')}/simulated")
-                answers = simulate(replace(desk, transport=make_transport(aside, settings.folder)), recipient, period)
-            else:
-                answers = simulate(desk, recipient, period)
+            transport, recipient = _harmless(looking.portfolio)
+            answers = simulate(replace(desk, transport=transport), recipient, period, fresh)
             rows = [(str(key), answer.result.value, recipient, answer.error) for key, answer in answers]
             table(("key", "answer", "sent to", "note"), rows, empty="Nothing to simulate.", no_colour=no_colour)
             if any(answer.result.value != "sent" for _, answer in answers):
+                raise typer.Exit(ExitCode.DELIVERY)
+            return
+        if fresh:
+            from auditor.flows.running import deliver_month, frozen
+
+            month = deliver_month(looking, frozen(looking, fresh[0].key.period))
+            _print(month.deliveries, output_format, empty="", no_colour=no_colour)
+            for note in month.notes:
+                typer.echo(f"note: {note}", err=True)
+            if month.exit_code is ExitCode.DELIVERY:
                 raise typer.Exit(ExitCode.DELIVERY)
             return
         handed = send_pending(desk, period)
         _print(handed.deliveries, output_format, empty="Nothing to send.", no_colour=no_colour)
         if handed.open:
             raise typer.Exit(ExitCode.DELIVERY)
+
+
+def _mails_of(looking: Looking) -> Desk:
+    import getpass
+
+    from auditor.flows.deliveries import Desk
+
+    return Desk(looking.store, looking.transport, looking.clock, looking.holder, getpass.getuser())
+
+
+def _unplanned(looking: Looking, period: str) -> tuple[Envelope, ...]:
+    """Mails of the newest month (or the one asked for), when it was frozen and none was ever planned."""
+    from auditor.adapters.store.ledger import Ledger
+    from auditor.flows.printing import print_reports
+    from auditor.flows.running import frozen, with_history
+    from auditor.steps.mailing import compose_mailing
+
+    wanted = period or next(reversed(looking.store.periods()), "")
+    if wanted not in looking.store.periods() or Ledger(looking.store, looking.clock, "").find(wanted):
+        return ()
+    snapshot = frozen(looking, wanted)
+    reports = print_reports(with_history(looking, snapshot), looking.portfolio, looking.renderer(snapshot))
+    return compose_mailing(reports, looking.portfolio, period=wanted, when=snapshot.frozen_at)[0]
+
+
+def _not_yet(envelope: Envelope, transport: str) -> Delivery:
+    import hashlib
+
+    digest = hashlib.sha256(envelope.content).hexdigest()
+    return Delivery(envelope.key, DeliveryState.PLANNED, digest, transport, error="not in the ledger yet")
+
+
+def _harmless(portfolio: Portfolio) -> tuple[Transport, str]:
+    """A transport and an address that reach no reader."""
+    from auditor.flows.deliveries import SIMULATOR
+    from auditor.wiring import make_transport
+
+    mail = portfolio.mail
+    if mail.transport == "outbox":
+        mail = replace(mail, outbox=f"{mail.outbox.rstrip('/')}/simulated")
+    return make_transport(mail, portfolio.folder), SIMULATOR if mail.transport == "ses" else mail.told
 
 
 def resend(key: Key, reason: Reason, portfolio: PortfolioPath = Path(), who: Who = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -64,16 +64,18 @@ def send_pending(desk: Desk, period: str = "") -> Handed:
         return deliver(ledger, desk.transport, keys, pause=desk.pause)
 
 
-def simulate(desk: Desk, recipient: str, period: str = "") -> tuple[tuple[DeliveryKey, Sent], ...]:
-    """Hand every pending mail to the transport, but for `recipient`; the ledger is left alone and no copy goes out."""
+def simulate(
+    desk: Desk, recipient: str, period: str = "", fresh: Sequence[Envelope] = ()
+) -> tuple[tuple[DeliveryKey, Sent], ...]:
+    """Hand every pending mail to the transport, but for `recipient`; the ledger is left alone and no copy goes out.
+
+    `fresh` are mails that do not stand in the ledger yet.
+    """
     from auditor.adapters.store.ledger import Ledger
 
     ledger = Ledger(desk.store, desk.clock, desk.holder)
-    answers = []
-    for delivery in pending(desk, period):
-        envelope: Envelope = replace(ledger.envelope(delivery.key), recipient=recipient, bcc=())
-        answers.append((delivery.key, desk.transport.send(envelope)))
-    return tuple(answers)
+    every = (*(ledger.envelope(delivery.key) for delivery in pending(desk, period)), *fresh)
+    return tuple((mail.key, desk.transport.send(replace(mail, recipient=recipient, bcc=()))) for mail in every)
 
 
 def resend(desk: Desk, key: DeliveryKey, reason: str) -> Delivery:

@@ -76,6 +76,13 @@ def keep(desk: Desk, snapshot: Snapshot) -> Snapshot:
     return load_snapshot(stored.text.encode("ascii"))
 
 
+def frozen(desk: Desk, period: str) -> Snapshot:
+    """The newest snapshot of a month that was frozen."""
+    stored = desk.store.load_snapshot(period)
+    assert stored is not None
+    return load_snapshot(stored.text.encode("ascii"))
+
+
 def with_history(desk: Desk, snapshot: Snapshot) -> Month:
     """A snapshot with the stored ones before it."""
 

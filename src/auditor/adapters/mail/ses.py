@@ -26,7 +26,8 @@ class Ses:
 
     client: Any
     configuration_set: str = ""
-    per_second: float = SLOWEST_RATE
+    per_second: float | None = None
+    """Mails a second; None: SES is asked before the first mail."""
     sleep: Callable[[float], None] = field(repr=False, default=lambda _: None)
     monotonic: Callable[[], float] = field(repr=False, default=lambda: 0.0)
     last: float | None = None
@@ -78,6 +79,8 @@ class Ses:
         return None
 
     def _pace(self) -> None:
+        if self.per_second is None:
+            self.per_second = send_rate(self.client)
         now = self.monotonic()
         if self.last is not None:
             wait = self.last + 1.0 / self.per_second - now
