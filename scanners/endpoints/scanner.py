@@ -55,12 +55,12 @@ class Endpoints:
 
     def _scan(self, target: Repo, files: Files) -> ScanResult:
         sources = read_programs(files, files.entries(), _wanted)
-        if not sources.files:
-            return ScanResult(skipped="no program in Python, JavaScript or TypeScript, and no page")
         program = Program(sources.modules)
         found = inventory(program)
         deployed, described = read_declarations(files)
         deployed.extend(cdk_routes(program))
+        if not sources.files and not deployed:
+            return ScanResult(skipped="no program in Python, JavaScript or TypeScript, no page, and no declared route")
         guards = Guards(program)
         everything, unserved = merge(found, deployed, described, guards)
         endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))

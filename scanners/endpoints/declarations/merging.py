@@ -27,12 +27,13 @@ def merge(
     for declared in sorted(deployed, key=lambda d: d.is_wildcard):
         handler = handler_of(declared, found)
         backend = handler[0].path if handler is not None else None
-        mine = [i for i, e in enumerate(endpoints) if e.backend == backend] if backend is not None else []
+        served = {backend} if backend is not None else _wrapped(declared, guards)
+        mine = [i for i, e in enumerate(endpoints) if e.backend in served]
         if declared.is_wildcard:
-            served = mine or ([] if handler is not None else _all_routed(endpoints, declared))
-            for i in served:
+            behind = mine or ([] if handler is not None else _all_routed(endpoints, declared))
+            for i in behind:
                 endpoints[i] = _with_gateway(endpoints[i], declared)
-            if not served:
+            if not behind:
                 added.append(_declared_endpoint(declared, handler, guards))
             continue
         matching = [i for i in (mine or range(len(endpoints))) if same_route(endpoints[i], declared)]
@@ -90,6 +91,19 @@ def _note_descriptions(endpoints: list[Endpoint], described: Sequence[Declared])
                     endpoint, validation=_better(endpoint.validation, declared.validation),
                     declared=f"{declared.file}:{declared.line}",
                 )  # fmt: skip
+
+
+def _wrapped(declared: Declared, guards: Guards) -> set[str]:
+    """Files of the application behind a handler that only wraps it: `exports.handler = serverless(app)`, `Mangum(app)`."""
+    stem = declared.handler.rpartition(".")[0]
+    scopes = guards.program.scopes
+    found = {path for path in scopes if stem and f"/{path.rsplit('.', 1)[0]}".endswith(f"/{stem}")}
+    for path in tuple(found):
+        for module, name in scopes[path].imports.values():
+            other = guards.program.module(path, module) or guards.program.module(path, f"{module}.{name}")
+            if other is not None:
+                found.add(other.path)
+    return found
 
 
 def _all_routed(endpoints: list[Endpoint], declared: Declared) -> list[int]:
