@@ -93,7 +93,9 @@ def make_repository(folder: Path, files: int) -> None:
             number += 1
             text = FILLERS[kind](pick, number) if kind in FILLERS else ""
             if fixtures[kind] and (index % 12 == 0 or not text):
-                text += "\n" + pick.choice(fixtures[kind]).read_text()
+                fixture = pick.choice(fixtures[kind]).read_text()
+                # A file of YAML or Terraform stays valid only by itself.
+                text = fixture.split("\n---\n")[0] if kind in {"yaml", "tf"} else f"{text}\n{fixture}"
             path = folder / f"{pick.choice(['api', 'web', 'tools', 'ops'])}/{pick.choice('abcdefgh')}/f{number}.{kind}"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text if kind != "json" else json.dumps({"n": number, "v": [1, 2, 3]}))

@@ -131,7 +131,7 @@ def make_tools(
     found = find_scanners(only)
     folder = state or state_folder()
     shipped = rules_folder()
-    book = _rulebook([shipped, *([own_rules] if own_rules else [])], only)
+    book = _rulebook(shipped, own_rules, only, folder)
     return Tools(
         scanners=found.scanners,
         broken_scanners=found.broken,
@@ -266,8 +266,11 @@ def _scanner_options(portfolio: Portfolio) -> dict[str, Mapping[str, str]]:
     return {**portfolio.scanners, "aws": written}
 
 
-def _rulebook(folders: Sequence[Path], only: Sequence[str]) -> Rulebook:
-    return read_rulebook(*folders, scanners=only)
+def _rulebook(shipped: Path, own: Path | None, only: Sequence[str], state: Path) -> Rulebook:
+    """The cards; those that ship are read from their compiled form while no file has changed."""
+    if own:
+        return read_rulebook(shipped, own, scanners=only)
+    return compiled_rulebook(shipped, tuple(only), state / f"rulebook-{'-'.join(sorted(only)) or 'all'}.json")
 
 
 def process_name() -> str:

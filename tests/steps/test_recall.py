@@ -112,9 +112,8 @@ def test_what_could_not_be_looked_at_is_tried_again(job: Job) -> None:
     assert looked(partly)[1] == [1]
 
 
-@pytest.mark.parametrize("change", [{"commit": None}, {"scope": Scope.STAGED}])
-def test_a_work_tree_is_always_looked_at(job: Job, change: dict[str, object]) -> None:
-    job = replace(job, target=replace(job.target, **change))  # type: ignore[arg-type,type-var]
+def test_what_is_staged_is_always_looked_at(job: Job) -> None:
+    job = replace(job, target=replace(job.target, scope=Scope.STAGED))  # type: ignore[type-var]
     looked(job)
     assert looked(job)[1] == [1]
 
@@ -171,3 +170,30 @@ def _interrupted(jobs: list[Job]) -> None:
     for outcome in scan_what_changed(jobs, Counted()):
         if "KeyboardInterrupt" in outcome.reason:
             raise KeyboardInterrupt
+
+
+def test_a_work_tree_is_known_by_its_files_and_looked_at_again_when_one_changes(job: Job) -> None:
+    tree = replace(job, target=replace(job.target, commit=None))
+    first, opened = looked(tree)
+    assert opened == [1]
+    again, opened = looked(tree)
+    assert (opened, again.result) == ([], first.result)
+    write(tree.target.path, {"b.txt": "forbidden\n"})
+    changed, opened = looked(tree)
+    assert opened == [1]
+    assert len(changed.result.matches) == 2
+    write(tree.target.path, {"b.txt": "fine\n"})
+    assert looked(tree)[1] == []
+
+
+def test_what_was_edited_while_it_was_looked_at_is_not_remembered(job: Job) -> None:
+    class Editing(Words):
+        def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+            result = super().scan(target, context)
+            write(target.path, {"b.txt": "forbidden\n"})
+            return result
+
+    tree = replace(job, scanner=Editing(), target=replace(job.target, commit=None))
+    looked(tree)
+    write(tree.target.path, {"b.txt": "fine\n"})
+    assert looked(tree)[1] == [1]

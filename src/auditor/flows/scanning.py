@@ -36,7 +36,7 @@ def scan_paths(
     `known` are fingerprints of a baseline. A waived finding is still listed, with its reason and end.
     """
     discovered = discover_paths(paths, history=history)
-    outcomes = scan_targets(discovered, tools)
+    outcomes = scan_targets(discovered, tools, remember=True)
     rules, today = tools.rulebook.by_id(), tools.now.date()
     result = normalise(outcomes, rules)
     waived = waive(with_baseline(result.findings, known), WaiverFile(), rules, today, inline=inline_waivers)

@@ -13,16 +13,16 @@ from auditor import __version__
 from auditor.model.rule import Confidence, Effort, Rule, Severity
 from auditor.rulebook.cards import Rulebook, read_rulebook
 
-SHAPE = 1
+SHAPE = 2
 """Version of the kept file."""
-_LEFT_OUT = frozenset({"examples", "counter_examples", "controls"})
+_LEFT_OUT = frozenset({"examples", "counter_examples"})
 """No scan needs them, and they are most of the bytes."""
 _NAMES = tuple(field.name for field in fields(Rule) if field.name not in _LEFT_OUT)
-_TUPLES = frozenset({"aliases", "cwe", "owasp", "audience", "references"})
+_TUPLES = frozenset({"aliases", "cwe", "owasp", "audience", "references", "controls"})
 
 
 def compiled_rulebook(folder: Path, scanners: Sequence[str], kept: Path) -> Rulebook:
-    """The cards of some scanners without examples and controls; from `kept` while no rule file has changed."""
+    """The cards of some scanners (none named: all) without examples; from `kept` while no rule file has changed."""
     state = _state(folder, scanners)
     found = _load(kept, state)
     if found is not None:
@@ -36,8 +36,8 @@ def compiled_rulebook(folder: Path, scanners: Sequence[str], kept: Path) -> Rule
 def _state(folder: Path, scanners: Sequence[str]) -> list[Any]:
     """All that tells whether the rule files are still the same, without reading them."""
     found: list[Any] = [SHAPE, __version__, str(folder)]
-    for name in scanners:
-        for where, inner, files in os.walk(folder / name):
+    for root in [folder / name for name in (*scanners, "compliance")] if scanners else [folder]:
+        for where, inner, files in os.walk(root):
             inner[:] = sorted(item for item in inner if item != "fixtures")
             for file in sorted(files):
                 about = os.stat(os.path.join(where, file))  # noqa: PTH116, PTH118  on the hook's path

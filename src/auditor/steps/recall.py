@@ -17,8 +17,9 @@ from pathlib import Path
 from sys import modules
 
 from auditor import __version__
+from auditor.adapters.files import open_files
 from auditor.adapters.store.codec import dump, load
-from auditor.errors import StoreError
+from auditor.errors import NotScannedError, StoreError
 from auditor.model.ports import Scanner
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import AwsAccount, Repo, Scope
@@ -30,20 +31,9 @@ ENGINES = ("semgrep", "bandit", "detect-secrets", "hyperscan", "tree-sitter")
 
 def recalled(jobs: Sequence[Job]) -> tuple[Mapping[int, Outcome], Mapping[int, str]]:
     """Outcomes that are known already, by index of their job; and the key of each job that can be remembered."""
-    programs = "\n".join(_installed(name) for name in ENGINES)
     codes: dict[str, str] = {}
-    refs: dict[Path, str] = {}
-    keys: dict[int, str] = {}
-    for index, job in enumerate(jobs):
-        name = job.scanner.name
-        if name not in codes:
-            codes[name] = _code_of(job.scanner)
-        content = _content(job, refs)
-        if content:
-            parts = (*_what(job), codes[name], programs, content)
-            keys[index] = (
-                "outcome:" + hashlib.sha256("\x00".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
-            )
+    seen: dict[str, str] = {}
+    keys = {index: key for index, job in enumerate(jobs) if (key := _key_of(job, codes, seen))}
     found: dict[int, Outcome] = {}
     if jobs:
         stored = jobs[0].cache.get_many(tuple(keys.values()))
@@ -52,6 +42,20 @@ def recalled(jobs: Sequence[Job]) -> tuple[Mapping[int, Outcome], Mapping[int, s
             if outcome is not None:
                 found[index] = outcome
     return found, keys
+
+
+def _key_of(job: Job, codes: dict[str, str], seen: dict[str, str]) -> str:
+    """Key of a job's result; empty when it cannot be remembered. What was computed for another job is taken from there."""
+    content = _content(job, seen)
+    if not content:
+        return ""
+    if "" not in codes:
+        codes[""] = "\n".join(_installed(name) for name in ENGINES)
+    name = job.scanner.name
+    if name not in codes:
+        codes[name] = _code_of(job.scanner)
+    text = "\x00".join((*_what(job), codes[name], codes[""], content))
+    return "outcome:" + hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def scan_what_changed(
@@ -71,7 +75,7 @@ def scan_what_changed(
 
     def keep(outcome: Outcome) -> None:
         found = names.get((outcome.scanner, outcome.target))
-        if found and outcome.is_complete:
+        if found and outcome.is_complete and _stayed(*found):
             job, key = found
             job.cache.put_many({key: zlib.compress(dump((outcome.reason, outcome.result)).encode(), 1)})
         finished(outcome)
@@ -82,6 +86,11 @@ def scan_what_changed(
             fresh = scan([jobs[i] for i in left], opened, keep)
     every = {**known, **dict(zip(left, fresh, strict=True))}
     return tuple(every[index] for index in range(len(jobs)))
+
+
+def _stayed(job: Job, key: str) -> bool:
+    """Whether a work tree is still what it was when its key was made: somebody may have edited it meanwhile."""
+    return not isinstance(job.target, Repo) or job.target.commit is not None or _key_of(job, {}, {}) == key
 
 
 def _outcome(job: Job, content: bytes | None) -> Outcome | None:
@@ -112,16 +121,42 @@ def _what(job: Job) -> tuple[str, ...]:
     )
 
 
-def _content(job: Job, refs: dict[Path, str]) -> str:
+def _content(job: Job, seen: dict[str, str]) -> str:
     """What the target holds; empty when nobody can tell without looking."""
     target = job.target
     if isinstance(target, AwsAccount):
         return "\n".join(_digest(path) for path in (target.inventory, target.previous) if path)
-    if target.commit is None or (isinstance(target, Repo) and target.scope is not Scope.TREE):
+    if isinstance(target, Repo) and target.scope is not Scope.TREE:
         return ""
-    if target.path not in refs:
-        refs[target.path] = _refs(target.path)
-    return f"{target.commit}\n{refs[target.path]}"
+    refs = f"refs {target.path}"
+    if refs not in seen:
+        seen[refs] = _refs(target.path)
+    if target.commit is not None:
+        return f"{target.commit}\n{seen[refs]}"
+    if not isinstance(target, Repo) or target.url:
+        return ""
+    files = f"files {target.path}"
+    if files not in seen:
+        seen[files] = _files(target)
+    return f"{seen[files]}\n{seen[refs]}" if seen[files] else ""
+
+
+def _files(target: Repo) -> str:
+    """Hash over every file of a work tree as it lies there; empty when one of them is too large to be hashed."""
+    try:
+        files = open_files(target)
+        entries = files.entries() if files else ()
+    except NotScannedError:
+        return ""
+    if not entries or not all(entry.blob for entry in entries):
+        return ""
+    said = hashlib.sha256()
+    for entry in entries:
+        line = f"{entry.path}\x00{entry.blob}\x00{entry.executable}\x00{entry.tracked}\n"
+        said.update(line.encode("utf-8", "surrogateescape"))
+    for item in files.not_listed() if files else ():
+        said.update(repr(item).encode("utf-8", "backslashreplace"))
+    return said.hexdigest()
 
 
 def _digest(path: Path) -> str:
@@ -137,7 +172,12 @@ def _refs(path: Path) -> str:
     if folder.is_file():  # a linked work tree: its refs lie elsewhere
         return f"unknown {folder.stat().st_mtime_ns}"
     said = hashlib.sha256()
-    for file in (folder / "HEAD", folder / "packed-refs", *sorted((folder / "refs").rglob("*"))):
+    for file in (
+        folder / "HEAD",
+        folder / "packed-refs",
+        folder / "info" / "exclude",
+        *sorted((folder / "refs").rglob("*")),
+    ):
         if file.is_file():
             said.update(f"{file.relative_to(folder)}\n".encode("utf-8", "backslashreplace"))
             said.update(file.read_bytes())
