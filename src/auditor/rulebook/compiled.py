@@ -71,7 +71,7 @@ def _save(kept: Path, state: list[Any], book: Rulebook) -> None:
     text = json.dumps({"state": state, "digest": book.digest, "rules": rules}, default=dict)
     fresh = kept.with_suffix(f".{os.getpid()}")
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)
