@@ -40,7 +40,7 @@ def picture(source: Path, target: Path, *, width: int, height: int, dark: bool) 
         ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         image = Image.open(shot).convert("RGB").crop((0, 0, width, height))
-        image.quantize(colors=256, dither=Image.Dither.NONE).save(target, optimize=True)
+        image.save(target, optimize=True)
 
 
 def main() -> None:
