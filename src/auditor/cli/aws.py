@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,15 @@ class CheckFormat(StrEnum):
 def _words(values: list[str] | None) -> tuple[str, ...]:
     """Values of an option that may be repeated, or hold several between commas or blanks."""
     return tuple(word for value in values or () for word in value.replace(",", " ").split())
+
+
+def _regions(given: list[str] | None, more: list[str] | None) -> tuple[str, ...]:
+    """Regions of `--regions a,b`, of repeated options, and of `--regions a b`."""
+    regions = (*_words(given), *_words(more))
+    wrong = [name for name in regions if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", name)]
+    if wrong or (more and not given):
+        raise typer.BadParameter(f"{(wrong or list(regions))[0]!r} is no region; they read `us-east-1`")
+    return regions
 
 
 def _judge() -> Any:
@@ -103,6 +113,8 @@ def check(
 
 @aws_app.command("collect")
 def collect(
+    more_regions: Annotated[list[str] | None, typer.Argument(hidden=True, help="Regions after the first.")] = None,
+    *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the inventory goes; readable by you only.")],
     profiles: Annotated[
         list[str] | None, typer.Option("--profile", help="Profile of ~/.aws/config; may be repeated.")
@@ -143,7 +155,7 @@ def collect(
         profiles=_words(profiles),
         role_arns=_words(role_arns),
         external_id=external_id,
-        regions=_words(regions),
+        regions=_regions(regions, more_regions),
         accounts=_words(accounts),
         services=_words(services),
         endpoint_url=endpoint_url,
