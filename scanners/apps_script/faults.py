@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
 from auditor.model.target import Repo
+from auditor.model.text import visible
 from scanners.apps_script.actions import Action
 from scanners.apps_script.code_faults import Place, code_faults
 from scanners.apps_script.project import Project
@@ -219,10 +220,10 @@ class Faults:
         return Match(
             f"apps_script.{rule}",
             CodeLocation(self.target.name, file, line, commit=self.target.commit),
-            excerpt=place.excerpt if place else "",
+            excerpt=visible(place.excerpt) if place else "",
             mark=mark,
             grade=grade,
-            message=message,
+            message=visible(message),
             details=details,
             also_at=also[:50],
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
 from auditor.model.target import Repo
+from auditor.model.text import visible
 from scanners.endpoints.access import access_faults, details, place
 from scanners.endpoints.endpoint import Declared, Endpoint
 from scanners.endpoints.hardening import Fault
@@ -20,15 +22,15 @@ def matches(
     unserved: Sequence[Declared],
     places: Sequence[Fault],
 ) -> Iterator[Match]:
-    """Everything, in no order."""
-    yield from access_faults(target, endpoints)
-    yield from _join_faults(target, joined, unserved)
+    """Everything, in no order; text of the repository made visible."""
+    for match in (*access_faults(target, endpoints), *_join_faults(target, joined, unserved)):
+        yield replace(match, excerpt=visible(match.excerpt), message=visible(match.message))
     for fault in places:
         yield Match(
             f"endpoints.{fault.rule}",
             CodeLocation(target.name, fault.file, fault.line, commit=target.commit, scope=fault.scope),
             grade=fault.grade,
-            message=fault.message,
+            message=visible(fault.message),
             also_at=tuple(CodeLocation(target.name, f, n, commit=target.commit) for f, n in fault.also)[:50],
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from auditor.model.fact import Record
 from auditor.model.run import Outcome, OutcomeStatus
+from auditor.model.text import visible
 
 SCHEMA = "auditor/endpoints@1"
 _ENDPOINT_KEYS = ("method", "path", "match", "auth", "evidence", "validation", "handler", "file")
@@ -85,7 +86,7 @@ def as_text(found: EndpointMap) -> str:
     counted = f"{len(found.endpoints)} endpoints, {len(found.having('open'))} open, {len(found.calls)} calls, "
     counted += ", ".join(f"{len(found.having(flag))} {flag}" for flag in ("missing", "dead", "undeclared"))
     lines += ["", counted, *(f"not scanned: {note}" for note in found.notes)]
-    return "\n".join(lines).lstrip("\n") + "\n"
+    return "\n".join(visible(line) for line in lines).lstrip("\n") + "\n"
 
 
 def as_html(found: EndpointMap) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from html import escape as escape_markup
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from auditor.model.fact import Record
+from auditor.model.text import visible
 
 if TYPE_CHECKING:
     from auditor.formats.endpoints import EndpointMap
@@ -30,6 +31,13 @@ code{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}.m{font-weight
 .tag{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px;color:var(--soft);margin:0 4px 0 0}
 td{overflow-wrap:anywhere}@media(max-width:700px){main{padding:20px 12px}}
 """
+
+
+def escape(text: str) -> str:
+    """Text of a repository as it may stand in a page: no markup, control and bidirectional characters made visible."""
+    return escape_markup(visible(text))
+
+
 _WORDS = {"no": "public", "yes": "guarded", "unknown": "unknown"}
 
 
