@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from scanners.secrets.candidates import Candidate
 from scanners.secrets.features import NAMES, Surroundings, features, is_obvious
@@ -26,19 +27,17 @@ THRESHOLD = 0.5
 class Judge:
     """Trained trees and tables."""
 
-    trees: tuple[tuple[tuple[int, ...], tuple[float, ...], tuple[int, ...], tuple[int, ...]], ...]
-    """Per tree: feature, threshold (at most goes left), left, right. A negative child `-1 - i` is leaf `i` of `leaves`."""
-    leaves: tuple[tuple[float, ...], ...]
+    trees: tuple[Any, ...]
+    """Per tree its root. A node is (feature, limit, node for at most the limit, node for more); a leaf is a number."""
     language: Language
 
     def margin(self, vector: Sequence[float]) -> float:
         """Sum of the trees: log odds."""
         total = 0.0
-        for (column, limit, left, right), values in zip(self.trees, self.leaves, strict=True):
-            node = 0
-            while node >= 0:
-                node = left[node] if vector[column[node]] <= limit[node] else right[node]
-            total += values[-1 - node]
+        for node in self.trees:
+            while node.__class__ is tuple:
+                node = node[2] if vector[node[0]] <= node[1] else node[3]  # noqa: PLW2901  a walk down
+            total += node
         return total
 
     def score(self, line: str, candidate: Candidate, around: Surroundings) -> float:
@@ -63,5 +62,11 @@ def trained() -> Judge:
     language = Language.of(
         zlib.decompress(base64.b85decode(document["trigrams"])), frozenset(document["words"].split())
     )
-    trees = tuple((tuple(t["f"]), tuple(t["t"]), tuple(t["l"]), tuple(t["r"])) for t in document["trees"])
-    return Judge(trees, tuple(tuple(t["v"]) for t in document["trees"]), language)
+    return Judge(tuple(_node(tree, 0) for tree in document["trees"]), language)
+
+
+def _node(tree: dict[str, list[Any]], index: int) -> Any:
+    """Nested form of a tree as it is stored: a negative index `-1 - i` is leaf `i`."""
+    if index < 0:
+        return tree["v"][-1 - index]
+    return tree["f"][index], tree["t"][index], _node(tree, tree["l"][index]), _node(tree, tree["r"][index])
