@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_a_mirror_follows_its_origin(origin: Path, tmp_path: Path) -> None:
     mirrors.fetch(url)
     assert git(place, "symbolic-ref", "HEAD") == "refs/heads/trunk"
     assert git(place, "for-each-ref", "--format=%(refname)") == "refs/heads/trunk"
+
+
+def test_several_that_want_one_repository_at_once_all_get_it(origin: Path, tmp_path: Path) -> None:
+    url = f"file://{origin}"
+    with ThreadPoolExecutor(6) as threads:
+        first = set(threads.map(lambda _: Mirrors(tmp_path / "mirrors").fetch(url), range(6)))
+        git(origin, "branch", "side")
+        second = set(threads.map(lambda _: Mirrors(tmp_path / "mirrors").fetch(url), range(6)))
+    (place,) = first | second
+    assert git(place, "rev-parse", "side") == git(origin, "rev-parse", "side")
 
 
 def test_an_unchanged_repository_transfers_nothing(origin: Path, tmp_path: Path) -> None:

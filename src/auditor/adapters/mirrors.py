@@ -7,11 +7,13 @@ and no redirect is followed with it. A mirror is made beside its place and moved
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -65,13 +67,29 @@ class Mirrors:
             raise NotScannedError("a repository URL holds a credential; put the token into repos.env instead")
         place = self.path(url)
         refs, head = self._asked(url)
-        if place.is_dir():
-            self._update(place, url, refs)
-        else:
-            self._make(place, url)
-        if head:
-            self._git(["-C", str(place), "symbolic-ref", "HEAD", head], url)
+        with self._alone(place, url):
+            if place.is_dir():
+                self._update(place, url, refs)
+            else:
+                self._make(place, url)
+            if head:
+                self._git(["-C", str(place), "symbolic-ref", "HEAD", head], url)
         return place
+
+    @contextmanager
+    def _alone(self, place: Path, url: str) -> Iterator[None]:
+        """One at a time: several scanners' workers may want the same repository at once."""
+        try:
+            private_folder(self.folder)
+            private_folder(place.parent)
+            handle = os.open(place.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise NotScannedError(f"{url}: the mirror cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _asked(self, url: str) -> tuple[dict[str, str], str]:
         """Heads and tags of the remote, and what its HEAD points to."""
@@ -96,8 +114,6 @@ class Mirrors:
             )
 
     def _make(self, place: Path, url: str) -> None:
-        private_folder(self.folder)
-        private_folder(place.parent)
         waiting = place.with_name(f".{place.name}.{os.getpid()}")
         shutil.rmtree(waiting, ignore_errors=True)
         try:
