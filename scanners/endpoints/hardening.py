@@ -273,18 +273,21 @@ def _by_hand(node: t.Index, scope: Scope, function: t.Function, tainted: frozens
     """`token.split(".")[1]` decoded from base64 in a function that never verifies."""
     base = node.base
     del tainted
-    if not (
-        isinstance(base, t.Call)
-        and called(base).rsplit(".", 1)[-1] == "split"
-        and base.args
-        and t.text_of(base.args[0]) == "."
-    ):
+    if isinstance(base, t.Name):  # parts = token.split("."); parts[1]
+        bound = (n.value for n in t.walk(*function.body) if isinstance(n, t.Bind) and t.dotted(n.target) == base.id)
+        base = next(bound, base)
+    if not (isinstance(node.key, t.Const) and node.key.value == 1 and _splits_at_dots(base)):
         return
     names = [called(n) for n in t.walk(*function.body) if isinstance(n, t.Call)]
     decodes = any(re.search(r"(?i)b64decode|base64|atob|Buffer\.from", n) for n in names)
     verifies = any(re.search(r"(?i)verify|hmac|compare_digest|public_?key|jwks", n) for n in names)
     if decodes and not verifies:
         yield Fault("jwt-not-verified", scope.path, node.line, scope=function.name)
+
+
+def _splits_at_dots(node: t.Node) -> bool:
+    split = isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] == "split"
+    return split and isinstance(node, t.Call) and bool(node.args) and t.text_of(node.args[0]) == "."
 
 
 def _unused_guards(program: Program, servers: frozenset[str], guards: Guards) -> Iterator[Fault]:
