@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.errors import NotScannedError, UsageError
+from auditor.errors import NotScannedError, RuleError
 from auditor.model.content import is_lfs_pointer
 from auditor.model.ports import ExamplesReport, FileEntry, Marker, ScanContext
 from auditor.model.run import NotScanned, ScanResult
@@ -32,12 +32,15 @@ class Secrets:
             raise NotScannedError("secrets are looked for in repositories and wikis")
         engine = context.options.get("engine") or "auditor"
         if engine not in ENGINES:
-            raise UsageError(f"secrets engine {engine!r} is none of {', '.join(ENGINES)}")
+            raise NotScannedError(f"secrets engine {engine!r} is none of {', '.join(ENGINES)}")
         if engine == "detect-secrets":
             from scanners.secrets.identical import scan_identically
 
             return scan_identically(target, context)
-        detector = stored_detector(context.rules_digest, context.rules, context.cache, threshold_of(context))
+        try:
+            detector = stored_detector(context.rules_digest, context.rules, context.cache, threshold_of(context))
+        except RuleError as error:
+            raise NotScannedError(str(error)) from error
         entries = context.files.entries()
         wanted = [entry for entry in entries if entry.size <= LARGEST]
         placed: list[Placed] = []
@@ -78,7 +81,7 @@ def threshold_of(context: ScanContext) -> float:
     """Score from which generic candidates are reported.
 
     Raises:
-        UsageError: the option is not a number from 0 to 1.
+        NotScannedError: the option is not a number from 0 to 1.
     """
     text = context.options.get("threshold", "")
     try:
@@ -86,7 +89,7 @@ def threshold_of(context: ScanContext) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        raise UsageError(f"secrets: threshold {text!r} is not a number from 0 to 1")
+        raise NotScannedError(f"secrets: threshold {text!r} is not a number from 0 to 1")
     return value
 
 

@@ -4,8 +4,12 @@ import base64
 
 import pytest
 
+from auditor.errors import NotScannedError
+from auditor.model.rule import Rule, Severity
 from auditor.model.run import ScanResult
+from scanners.secrets import Secrets
 from tests.scanners.secrets_support import found, look
+from tests.support.context import scan
 
 STRIPE = "sk_live_" + "Zq8RtY2uVw5xLm3nBd7kPf4s"
 PASSWORD = "CharterBoat#2024"
@@ -105,3 +109,17 @@ def test_no_part_of_a_secret_is_in_a_match(text: str) -> None:
     for secret in (PASSWORD, PASSWORD.replace("#", "-"), STRIPE, STRIPE[8:], "tR7kq93LmZx2"):
         for form in (secret, base64.b64encode(secret.encode()).decode(), secret[::-1]):
             assert form not in said
+
+
+@pytest.mark.parametrize(("option", "value"), [("engine", "magic"), ("threshold", "2"), ("threshold", "high")])
+def test_an_option_that_cannot_be_meant_is_said_and_nothing_counts_as_scanned(option: str, value: str) -> None:
+    with pytest.raises(NotScannedError, match=value):
+        look({"a.py": "x"}, **{option: value})
+
+
+def test_a_card_that_cannot_be_used_is_named() -> None:
+    broken = Rule(
+        "secrets.own", "Own", "secrets", Severity.HIGH, "why", "fix", spec={"pattern": "(a"}, path="secrets/own.yaml"
+    )
+    with pytest.raises(NotScannedError, match=r"secrets/own\.yaml: secrets\.own"):
+        scan(Secrets(), {"a.py": "x"}, rules=[broken])
