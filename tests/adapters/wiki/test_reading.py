@@ -231,3 +231,10 @@ def test_the_order_of_pages_does_not_matter(order: list[int]) -> None:
     assert facts_document(read_pages([pages[n] for n in order], rules_folder())) == facts_document(
         read_pages(pages, rules_folder())
     )
+
+
+@pytest.mark.parametrize("line", ["$1 " * 3000, "$1-" * 3000, "$5/" * 3000, "a " * 9000 + ": $5"])
+def test_a_line_that_nobody_wrote_is_read_in_no_time(line: str) -> None:
+    reading = read_pages([PageSource("p.md", line.encode())], rules_folder())
+    assert len(reading.facts) <= 301
+    assert [n.reason for n in reading.not_scanned] == ["line too long"]

@@ -153,7 +153,7 @@ def read_atom(
     if not _read_right(text, atom, m["num"], currency):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
-    if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[: atom.start]):
+    if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[max(0, atom.start - 30) : atom.start]):
         return None
     atom.glued = glued and not money
     atom.year_like = (

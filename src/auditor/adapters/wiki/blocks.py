@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_BYTES = 2_000_000
-MAX_LINE = 20_000
+MAX_LINE = 8_000
 
 _SCRIPT = re.compile(r"<(script|style|svg)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _BOLD_LINE = re.compile(
@@ -112,7 +112,13 @@ def parse_document(source: str, markdown: MarkdownIt) -> Document:
         .replace("\u2028", " ")
     )
     meta, meta_lines, first, problems = _front_matter(source)
-    lines = [line[:MAX_LINE] for line in source.split("\n")]
+    lines = source.split("\n")
+    problems.extend(
+        f"line {n} is longer than {MAX_LINE} characters and was cut"
+        for n, line in enumerate(lines, 1)
+        if len(line) > MAX_LINE
+    )
+    lines = [line[:MAX_LINE] for line in lines]
     body = [""] * first + lines[first:]
     hidden = _hide(body)
     raw_tables = html_tables(body)

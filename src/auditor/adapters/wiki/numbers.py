@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 
 from auditor.adapters.wiki.atoms import CORE, Atom, read_atom
 from auditor.adapters.wiki.dates import date_spans
@@ -44,6 +45,10 @@ class Hit:
     """Neither currency, percent, unit nor noun: a value only where the place says so (a cell, `Label: 5`)."""
 
 
+MOST_IN_A_LINE = 300
+"""Numbers of one line that are looked at; no line of people has more."""
+
+
 @lru_cache(maxsize=8192)
 def find_quantities(
     text: str, *, currency: str = "USD", years: bool = False, dots_group: bool = False
@@ -58,7 +63,7 @@ def find_quantities(
         return ()
     spans = date_spans(text)
     atoms: list[Atom] = []
-    for m in CORE.finditer(text):
+    for m in islice(CORE.finditer(text), MOST_IN_A_LINE):
         atom = read_atom(text, m, currency, spans, dots_group=dots_group)
         if atom is not None and not (atoms and m.start("num") < atoms[-1].end):
             atoms.append(atom)
@@ -109,7 +114,7 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     if m is None:
         return None
     word = between.strip().lower()
-    if word == "and" and not re.search(r"\bbetween\s*$", text[: first.start], re.IGNORECASE):
+    if word == "and" and not re.search(r"\bbetween\s*$", text[max(0, first.start - 20) : first.start], re.IGNORECASE):
         return None
     if first.currency and second.currency and first.currency != second.currency:
         return None
@@ -146,7 +151,8 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     start, left_flags = _left_flags(text, first.start)
     flags |= left_flags - (
         {"at_least"}
-        if word in {"to", "through"} and re.search(r"\bfrom\s*$", text[: first.start], re.IGNORECASE)
+        if word in {"to", "through"}
+        and re.search(r"\bfrom\s*$", text[max(0, first.start - 20) : first.start], re.IGNORECASE)
         else set()
     )
     noun = second.noun or first.noun
@@ -178,11 +184,12 @@ def _left_flags(text: str, start: int) -> tuple[int, set[str]]:
     """Flags said before the number; a sign such as `~` or `<` becomes part of the figure as written."""
     flags: set[str] = set()
     for _ in range(3):
-        before = text[:start]
+        before = text[max(0, start - 40) : start]
+        cut = start - len(before)
         for name, pattern in (("approx", _APPROX), ("at_most", _AT_MOST), ("at_least", _AT_LEAST)):
             if m := pattern.search(before):
                 flags.add(name)
-                start = m.start()
+                start = cut + m.start()
                 break
         else:
             break

@@ -115,7 +115,8 @@ def read_pages(
             )
         )
         skipped.extend(
-            NotScanned(source.page, "front matter not readable", detail=p) for p in readings[-1].document.problems
+            NotScanned(source.page, "line too long" if "longer than" in p else "front matter not readable", detail=p)
+            for p in readings[-1].document.problems
         )
     facts = (*(f for r in readings for f in r.facts), *ledger_facts)
     rows = (*(record for r in readings for record in r.records), *ledger_rows)

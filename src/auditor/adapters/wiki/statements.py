@@ -256,7 +256,7 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         words.pop()
     while words and words[0].lower().strip("*,") in _TRAIL:
         words.pop(0)
-    after = _CLAUSE.split(text[hit.end :])[0].split()
+    after = _CLAUSE.split(text[hit.end : hit.end + 160])[0].split()
     while after and after[0].lower() in {"in", "of", "for", "on", "to", "as", "a", "the", "per", "and", "-", "is"}:
         after.pop(0)
     if hit.noun:
@@ -265,7 +265,7 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         return " ".join(words[-6:]).strip(" *_-:,")
     words_after = " ".join(after[:5]).strip(" *_-:,.()→")
     if not re.search(r"[A-Za-z]", words_after):
-        rest = re.sub(r"^[\W_]+", "", text[hit.end :])
+        rest = re.sub(r"^[\W_]+", "", text[hit.end : hit.end + 160])
         words_after = " ".join(_CLAUSE.split(rest)[0].split()[:5]).strip(" *_-:,.()→")
     if re.search(r"[A-Za-z]", words_after):
         return words_after
@@ -329,7 +329,7 @@ def _near_period(text: str, hit: Hit) -> str | None:
     if cut is not None:
         text = text[: max(0, cut[0] - 12)] + " " * 60 + text[cut[0] + 30 :]
     after = text[hit.end : hit.end + 40]
-    before = text[: hit.start]
+    before = text[max(0, hit.start - 200) : hit.start]
     near = re.split(r"[.;]\s", after)[0]
     return parse_period(near) or parse_period(re.split(r"[.;]\s", before)[-1]) or None
 
