@@ -46,7 +46,9 @@ def try_rules(scanner: Scanner, rules: Sequence[Rule], folder: Path) -> Tried:
                 report = scanner.try_examples(context)
             except AuditorError as error:
                 return Tried(scanner.name, len(rules), 0, (str(error),))
-            return Tried(scanner.name, len(rules), report.examples, report.failures)
+            # An installed wheel has no fixtures: what was not tried is not called good.
+            left = () if report.examples else tuple(rule.id for rule in rules)
+            return Tried(scanner.name, len(rules), report.examples, report.failures, left)
         cases = [case for rule in rules for case in _cases(rule)]
         whole = {
             rule.id for rule in rules if _count(cases, rule) == len(rule.examples) + len(rule.counter_examples) > 0
