@@ -14,7 +14,7 @@ from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.steps.match import Tier, match_findings
 from auditor.steps.neighbours import with_neighbours
 from auditor.steps.normalise import normalise
-from tests.support.context import MemoryFiles, repo
+from tests.support.context import MemoryFiles, mark, repo
 from tests.support.scanners import CARD
 
 SECRET = replace(CARD, id="secrets.token", scanner="secrets")
@@ -36,7 +36,7 @@ def found(files: Mapping[str, str], rule: str = CARD.id) -> tuple[Finding, ...]:
                 matches.append(Match(rule, CodeLocation("shop", path, number, scope=scope), mark=code))
             if secret := re.search(r"token=(\w+)", line):
                 matches.append(Match(SECRET.id, CodeLocation("shop", path, number, scope=scope), mark=f"#{secret[1]}"))
-    result = with_neighbours(ScanResult(tuple(matches)), MemoryFiles({p: t.encode() for p, t in files.items()}))
+    result = with_neighbours(ScanResult(tuple(matches)), MemoryFiles({p: t.encode() for p, t in files.items()}), mark)
     outcome = Outcome("words", repo("shop"), OutcomeStatus.DONE, result=result)
     cards = {**RULES, rule: replace(CARD, id=rule)}
     return normalise([outcome], cards).findings

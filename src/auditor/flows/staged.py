@@ -95,7 +95,7 @@ def _scan(
             elif error is not None:
                 unfinished.append(f"{name}: internal error ({type(error).__name__}); please report it")
             else:
-                result = with_neighbours(future.result(), files)
+                result = with_neighbours(future.result(), files, tools.mark)
                 unfinished += [_missed(item) for item in result.not_scanned if not item.expected]
                 outcomes.append(Outcome(name, repo, OutcomeStatus.DONE, result=result))
     finally:

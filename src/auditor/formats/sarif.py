@@ -88,7 +88,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _prints(finding: Finding) -> dict[str, str]:
     prints = {"auditor/v1": finding.fingerprint}
-    if finding.hashes.get("github"):
+    # A secret's line must not be guessable from its hash; CWE-798 is a credential in the code.
+    if finding.hashes.get("github") and finding.rule.scanner != "secrets" and 798 not in finding.rule.cwe:
         prints["primaryLocationLineHash"] = finding.hashes["github"]
     return prints
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
-from auditor.model.ports import Files
+from auditor.model.ports import Files, Marker
 from auditor.model.run import ScanResult
 
 ALLOW = b"allow"
@@ -20,10 +19,10 @@ LONGEST_COMMENT = 2000
 """Bytes at the end of a line in which a comment is looked for."""
 
 
-def with_neighbours(result: ScanResult, files: Files | None, *, for_github: bool = False) -> ScanResult:
+def with_neighbours(result: ScanResult, files: Files | None, mark: Marker, *, for_github: bool = False) -> ScanResult:
     """The result with `line`, `before` and `after` in the hashes of every match that has a line in a present file.
 
-    With `for_github` also `github`, the line's hash as GitHub's code scanning computes it.
+    The hashes are keyed: a line may hold a secret, and a plain hash of it would confirm a guess. With `for_github` also `github`, the line's hash as GitHub's code scanning computes it.
     """
     if files is None or not result.matches:
         return result
@@ -31,19 +30,21 @@ def with_neighbours(result: ScanResult, files: Files | None, *, for_github: bool
     wanted = [entry for entry in files.entries() if entry.path in paths]
     lines = {entry.path: content.split(b"\n") for entry, content in files.read_many(wanted)}
     github = {path: line_hashes(text) for path, text in lines.items()} if for_github else {}
-    return replace(result, matches=tuple(_hashed(match, lines, github) for match in result.matches))
+    return replace(result, matches=tuple(_hashed(match, lines, mark, github) for match in result.matches))
 
 
-def _hashed(match: Match, lines: Mapping[str, list[bytes]], github: Mapping[str, Callable[[int], str]]) -> Match:
+def _hashed(
+    match: Match, lines: Mapping[str, list[bytes]], mark: Marker, github: Mapping[str, Callable[[int], str]]
+) -> Match:
     where = match.location
     if not isinstance(where, CodeLocation) or not where.line or where.path not in lines:
         return match
     text = lines[where.path]
     end = where.end_line or where.line
     hashes = {
-        "line": _hash(text, where.line - 1),
-        "before": _hash(text, _next(text, where.line - 2, -1)),
-        "after": _hash(text, _next(text, end, 1)),
+        "line": _hash(mark, text, where.line - 1),
+        "before": _hash(mark, text, _next(text, where.line - 2, -1)),
+        "after": _hash(mark, text, _next(text, end, 1)),
         **_comments(text, where.line - 1, end),
     }
     if where.path in github:
@@ -95,6 +96,6 @@ def _next(text: list[bytes], index: int, step: int) -> int:
     return index
 
 
-def _hash(text: list[bytes], index: int) -> str:
+def _hash(mark: Marker, text: list[bytes], index: int) -> str:
     line = text[index] if 0 <= index < len(text) else b""
-    return hashlib.blake2b(b"".join(line.split()), digest_size=6).hexdigest()
+    return mark(b"".join(line.split()))[:12]

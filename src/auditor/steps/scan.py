@@ -98,7 +98,7 @@ def run_job(job: Job) -> Outcome:
             options=job.options,
         )
         result = job.scanner.scan(job.target, context)
-        result = _with_unread(with_neighbours(result, files, for_github=True), files)
+        result = _with_unread(with_neighbours(result, files, job.mark, for_github=True), files)
     except NotScannedError as error:
         return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
     except MissingExtraError as error:
