@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from auditor.adapters.files import open_files
 from auditor.errors import NotScannedError
@@ -21,29 +22,25 @@ LARGEST = 3 * 1024 * 1024
 class CodeOwners:
     """The lines of one CODEOWNERS file."""
 
-    lines: tuple[tuple[str, str], ...]
-    """(pattern, owners as written); the last pattern that matches counts."""
+    lines: tuple[tuple[Any, str], ...]
+    """(compiled pattern, owners as written); the last pattern that matches counts."""
 
     def of(self, path: str) -> str:
         """Owners of a file; empty when no line matches, or the last one that does names nobody."""
-        import pathspec
-
-        found = ""
-        for pattern, owners in self.lines:
-            if pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path):
-                found = owners
-        return found
+        return next((owners for pattern, owners in reversed(self.lines) if pattern.match_file(path)), "")
 
 
 def read_codeowners(text: str) -> CodeOwners:
     """Lines of a file; comments and GitLab's section headers are left out."""
+    import pathspec
+
     lines = []
     for raw in text.splitlines():
         line = raw.split(" #")[0].strip()
         if not line or line.startswith(("#", "[", "^[")):
             continue
         pattern, *owners = line.split()
-        lines.append((pattern, " ".join(owners)))
+        lines.append((pathspec.GitIgnoreSpec.from_lines([pattern]), " ".join(owners)))
     return CodeOwners(tuple(lines))
 
 
