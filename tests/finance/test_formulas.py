@@ -351,6 +351,12 @@ def test_the_chart_of_accounts_names_the_groups_that_are_missing() -> None:
     assert {"Crew and captain", "Advertising"} <= {r.name for r in chart.missing_accounts(boat)}
 
 
+def test_books_that_nobody_wrote_down_are_a_gap_and_not_nought_percent() -> None:
+    figure = chart.chart_coverage(book("## Plan\n\nWe sail.\n", kind="event-boat"))
+    assert figure.value is None
+    assert figure.gaps
+
+
 @given(st.lists(st.decimals(min_value=-(10**9), max_value=10**9, places=2), max_size=20), st.randoms())
 def test_sums_are_exact_and_do_not_depend_on_the_order(amounts: list[Decimal], random) -> None:  # type: ignore[no-untyped-def]
     shuffled = list(amounts)

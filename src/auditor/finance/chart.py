@@ -96,7 +96,9 @@ def plain_label(label: str) -> str:
 def chart_coverage(book: Book) -> Figure:
     """Declared accounts that the books keep, in percent; the trace names the missing groups, file and version."""
     accounts = book.rows("account")
-    if not accounts:
+    # Books that nobody wrote down are a gap, not books that keep nothing.
+    nothing_kept = not any(a.text["status"] == "kept" for a in accounts)
+    if not accounts or (nothing_kept and not any(fact.category for fact in book.facts)):
         return missing(
             book, "chart_coverage", needs_record(book, "category", "costs table with categories, or a ledger")
         )
