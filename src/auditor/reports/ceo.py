@@ -72,7 +72,10 @@ def open_risks(dossier: Dossier) -> Figure:
 
 def _indicators(draft: Draft) -> tuple[Indicator, ...]:
     target = draft.figure("revenue@target")
-    context = f"target {draft.cell(target).text}" if target.value else "no target is written down"
+    # Revenue is of all businesses; a target that only some of them have is not its measure.
+    every = all(draft.figure("revenue@target", entity.key).value is not None for entity in draft.now.entities)
+    whose = "" if every else ", of those that have one"
+    context = f"target {draft.cell(target).text}{whose}" if target.value else "no target is written down"
     bad, warn = draft.threshold("runway_bad_months"), draft.threshold("runway_warn_months")
     criticals = draft.counted(
         "criticals", "Critical risks", draft.now.at_least(Severity.CRITICAL), rule="open findings, critical"
