@@ -56,6 +56,18 @@ def test_an_invalid_card_is_a_problem_with_its_place_and_the_rest_goes_on(
     assert book.problems[0].path == "hygiene/bad.yaml"
 
 
+@pytest.mark.parametrize(
+    ("broken", "said"), [("rules: [", "not valid YAML"), ("rules: {hygiene.x: [{catalog: a}]}", "names its `catalog`")]
+)
+def test_a_broken_mapping_is_a_problem_with_its_place(tmp_path: Path, broken: str, said: str) -> None:
+    write(tmp_path, "hygiene/env.yaml", CARD)
+    write(tmp_path, "compliance/mappings/own.yaml", broken)
+    book = read_rulebook(tmp_path)
+    assert len(book.rules) == 1
+    assert said in str(book.problems[0])
+    assert book.problems[0].path == "compliance/mappings/own.yaml"
+
+
 def test_the_digest_changes_with_any_byte_of_the_folder(tmp_path: Path) -> None:
     write(tmp_path, "hygiene/env.yaml", CARD)
     before = read_rulebook(tmp_path).digest

@@ -79,7 +79,7 @@ def read_rulebook(*folders: Path, scanners: Iterable[str] = ()) -> Rulebook:
             digest.update(name.encode() + b"\0" + hashlib.blake2b(content).digest())
             if path.suffix in {".yaml", ".yml"} and name.split("/", 1)[0] in SCANNER_FOLDERS:
                 _read_file(name, content, rules, problems)
-    mapped = _with_controls(rules.values(), folders)
+    mapped = _with_controls(rules.values(), folders, problems)
     ordered = tuple(sorted(mapped, key=lambda rule: rule.id))
     problems.extend(_clashes(ordered))
     return Rulebook(ordered, tuple(problems), digest.hexdigest())
@@ -93,14 +93,9 @@ def _files(folder: Path, scanners: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _read_file(name: str, content: bytes, rules: dict[str, Rule], problems: list[Problem]) -> None:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        document = yaml.load(content, Loader=loader)  # noqa: S506  CSafeLoader is a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.append(Problem(name, mark.line + 1 if mark else None, f"not valid YAML: {error}".splitlines()[0]))
+    before = len(problems)
+    document = _document(name, content, problems)
+    if len(problems) > before:
         return
     scanner = name.split("/", 1)[0]
     cards = document.get("rules") if isinstance(document, dict) and "rules" in document else [document]
@@ -201,20 +196,36 @@ def _effort(word: str) -> Effort:
         raise RuleError(f"effort {word!r} is none of S, M, L") from None
 
 
-def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...]) -> Iterator[Rule]:
+def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
     """Cards with the `catalog/control` pairs of rules/compliance/mappings."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     controls: dict[str, list[str]] = {}
     for folder in folders:
         for path in sorted((folder / "compliance" / "mappings").glob("*.yaml")):
-            document = yaml.load(path.read_bytes(), Loader=loader) or {}  # noqa: S506  CSafeLoader is a safe loader
-            for rule_id, entries in (document.get("rules") or {}).items():
+            name = path.relative_to(folder).as_posix()
+            document = _document(name, path.read_bytes(), problems)
+            mapped = document.get("rules") if isinstance(document, dict) else None
+            for rule_id, entries in mapped.items() if isinstance(mapped, dict) else ():
                 for entry in entries if isinstance(entries, list) else ():
-                    controls.setdefault(rule_id, []).append(f"{entry['catalog']}/{entry['control']}")
+                    if isinstance(entry, dict) and {"catalog", "control"} <= set(entry):
+                        controls.setdefault(rule_id, []).append(f"{entry['catalog']}/{entry['control']}")
+                    else:
+                        problems.append(Problem(name, None, f"{rule_id}: a mapping names its `catalog` and `control`"))
     for rule in rules:
         yield replace(rule, controls=tuple(controls[rule.id])) if rule.id in controls else rule
+
+
+def _document(name: str, content: bytes, problems: list[Problem]) -> object:
+    """A YAML document; None where it is none, which is a problem with its line."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document: object = yaml.load(content, Loader=loader)  # noqa: S506  CSafeLoader is a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append(Problem(name, mark.line + 1 if mark else None, f"not valid YAML: {error}".splitlines()[0]))
+        return None
+    return document
 
 
 def _clashes(rules: tuple[Rule, ...]) -> Iterator[Problem]:
