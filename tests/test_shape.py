@@ -40,7 +40,7 @@ def test_every_scanner_has_cards_and_every_folder_of_cards_a_reader() -> None:
 
 def test_the_hooks_scanners_are_the_declared_ones() -> None:
     declared = PROJECT["project"]["entry-points"]["auditor.scanners"]
-    assert {name: declared.get(name, value) for name, value in HOOK_SCANNERS.items()} == dict(HOOK_SCANNERS)
+    assert {name: declared.get(name) for name in HOOK_SCANNERS} == dict(HOOK_SCANNERS)
 
 
 @pytest.mark.parametrize("name", REPORT_NAMES)
