@@ -83,6 +83,9 @@ def test_a_missing_extra_is_said_and_the_scan_is_incomplete(installed: Path, whe
     site = next((bare / "lib").glob("python*/site-packages"))
     hidden = "import sys\nfor name in ('semgrep', 'cel_expr_python', 'boto3'):\n    sys.modules[name] = None\n"
     (site / "sitecustomize.py").write_text(hidden)
-    write(tmp_path / "shop", {"a.py": "x = 1\n"})
-    done = run(bare, "scan", str(tmp_path / "shop"), "--only", "hygiene", home=tmp_path)
-    assert done.returncode in {0, 1}, done.stderr
+    template = "Resources:\n  Store:\n    Type: AWS::S3::Bucket\n"
+    write(tmp_path / "shop", {"template.yaml": "AWSTemplateFormatVersion: '2010-09-09'\n" + template})
+    done = run(bare, "scan", str(tmp_path / "shop"), "--only", "aws", home=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "INCOMPLETE" in done.stdout
+    assert "Traceback" not in done.stderr
