@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.model.ports import CommitInfo, History
 from scanners.hygiene.cards import HygieneRule
-from scanners.hygiene.contents import READERS, Seen
+from scanners.hygiene.contents import LIMIT, READERS, Seen
 
 _READERS = ("private-key", "cloud-key", "credential-file", "environment")
 _ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx")
@@ -25,7 +25,7 @@ class Gone:
 def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
     """Deleted files that the card's globs name and whose content bears out what the name says.
 
-    A blob's recorded path may be another one than the deleted one; then the name alone decides.
+    Where no version can be read any more, the name alone decides.
     """
     assert rule.history is not None
     named = {
@@ -35,14 +35,15 @@ def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
     }
     if not named:
         return
-    blobs: dict[str, list[str]] = {}
-    for blob, path, size in history.blobs():
-        if path in named and size < 4 * 1024 * 1024:
-            blobs.setdefault(path, []).append(blob)
-    path_of = {blob: path for path, ids in blobs.items() for blob in ids}
+    versions = history.versions(named)
+    holders: dict[str, list[str]] = {}
+    for path, ids in versions.items():
+        for blob in ids:
+            holders.setdefault(blob, []).append(path)
     judged: dict[str, list[Seen | None]] = {}
-    for blob, content in history.read_blobs(path_of):
-        judged.setdefault(path_of[blob], []).append(_judged(path_of[blob], content))
+    for blob, content in history.read_blobs(holders):
+        for path in holders[blob]:
+            judged.setdefault(path, []).append(_judged(path, content[:LIMIT]))
     for path in sorted(named):
         seen = _worst(judged[path]) if path in judged else Seen()
         if seen is not None:

@@ -81,6 +81,7 @@ def test_history_knows_when_a_blob_came_and_went(tmp_path: Path) -> None:
     assert (came.id, last.id) == (first, second)
     gone = history.deleted_paths()
     assert (list(gone), gone["key.txt"].id, gone["key.txt"].subject) == (["key.txt"], head, "Remove")
+    assert history.versions(["key.txt"]) == {"key.txt": (blob,)}
     assert {b: p for b, p, _ in history.blobs()}[blob] == "key.txt"
     assert history.authors() == {"Dana Reyes": 3}
 

@@ -37,6 +37,9 @@ class MemoryHistory:
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
         return {path: CommitInfo("d" * 40, "2026-05-05T10:00:00-07:00") for path in self.deleted}
 
+    def versions(self, paths: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        return {path: (_id(self.deleted[path]),) for path in paths}
+
     def authors(self) -> Mapping[str, int]:
         return self.by_author
 

@@ -11,6 +11,7 @@ from auditor.model.ports import CommitInfo
 
 _COMMIT = "%x01%H%x00%aI%x00%an%x00%s"
 """A commit line starts with byte 1, which no raw diff line does."""
+_MOST_ARGUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class GitHistory:
         first: dict[str, CommitInfo] = {}
         last: dict[str, CommitInfo] = {}
         previous: CommitInfo | None = None
-        for commit, changes in self._log("--reverse"):
+        for commit, changes in self._log("--reverse", "--all"):
             for old, new, _ in changes:
                 if new in blobs:
                     first.setdefault(new, commit)
@@ -63,16 +64,34 @@ class GitHistory:
         return {blob: (first[blob], last[blob]) for blob in first}
 
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
-        """Paths that once existed and do not at the commit under scan, with the commit that deleted them."""
+        """Paths that once existed and do not at the commit under scan, with the commit that deleted them.
+
+        A copy of a large project can hold the requests of strangers under other names; they are not walked here.
+        """
         there = (
             set(self.git.run("ls-tree", "-r", "-z", "--name-only", self.commit).split(b"\0")) if self.commit else set()
         )
         gone: dict[str, CommitInfo] = {}
-        for commit, changes in self._log("--diff-filter=D"):
+        for commit, changes in self._log("--diff-filter=D", *self._own()):
             for _, _, path in changes:
                 if path not in there:
                     gone.setdefault(path.decode("utf-8", "surrogateescape"), commit)
         return gone
+
+    def versions(self, paths: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Blob ids of all contents that each of these paths had, over the same commits."""
+        found: dict[str, dict[str, None]] = {}
+        wanted = list(paths)
+        for start in range(0, len(wanted), _MOST_ARGUMENTS):
+            some = wanted[start : start + _MOST_ARGUMENTS]
+            for _, changes in self._log("--full-history", *self._own(), "--", *some):
+                for old, new, path in changes:
+                    blobs = found.setdefault(path.decode("utf-8", "surrogateescape"), {})
+                    blobs |= {blob: None for blob in (old, new) if blob.strip("0")}
+        return {path: tuple(blobs) for path, blobs in found.items()}
+
+    def _own(self) -> tuple[str, ...]:
+        return ("--branches", "--tags", "--remotes", *([self.commit] if self.commit else ()))
 
     def authors(self) -> Mapping[str, int]:
         """Commits by author, over the history of the commit under scan."""
@@ -99,18 +118,8 @@ class GitHistory:
 
     def _log(self, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
         """Each commit with its raw changes (old blob, new blob, path)."""
-        arguments = (
-            "log",
-            "--all",
-            "--raw",
-            "-z",
-            "--no-abbrev",
-            "--no-renames",
-            "--no-ext-diff",
-            "--no-textconv",
-            *flags,
-        )
-        for process in self.git.stream(*arguments, f"--format={_COMMIT}"):
+        arguments = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+        for process in self.git.stream(*arguments, f"--format={_COMMIT}", *flags):
             assert process.stdout
             yield from _parse(process.stdout.read())
 

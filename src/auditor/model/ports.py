@@ -73,7 +73,14 @@ class History(Protocol):
         ...
 
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
-        """Paths that once existed and do not at the commit under scan, with the commit that deleted them."""
+        """Paths that once existed and do not at the commit under scan, with the commit that deleted them.
+
+        Over the branches, tags and remote branches; commits that are on none of them do not count.
+        """
+        ...
+
+    def versions(self, paths: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Blob ids of all contents that each of these paths had, over the same commits."""
         ...
 
     def authors(self) -> Mapping[str, int]:
