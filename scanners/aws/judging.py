@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from auditor.model.finding import Match
 from auditor.model.location import CloudLocation
 from auditor.model.ports import ScanContext
 from auditor.model.rule import Rule
-from auditor.model.run import NotScanned, ScanResult
+from auditor.model.run import NotScanned, ScanResult, Tally
 from auditor.model.target import AwsAccount
 from scanners.aws.check import HIDING, Result, Status
 from scanners.aws.estate import ENTITY_TAGS, Estate
@@ -30,7 +30,13 @@ class Judgement:
     results: tuple[Result, ...]
     savings: tuple[ServiceSaving, ...]
     estate: Estate
-    checks: int
+    rules: tuple[str, ...]
+    """Ids of the checks that ran."""
+
+    @property
+    def checks(self) -> int:
+        """How many ran."""
+        return len(self.rules)
 
     @property
     def sites(self) -> tuple[Record, ...]:
@@ -68,7 +74,7 @@ def judgement_of(
         recorded, schema, owners=_owners(options or {}), tag_keys=_tags(options or {}), default_entity=entity
     )
     found = results(checks, estate, prices)
-    return Judgement(found, savings(found, recorded), estate, len(checks))
+    return Judgement(found, savings(found, recorded), estate, tuple(sorted(c.rule.id for c in checks)))
 
 
 def scan_account(target: AwsAccount, context: ScanContext) -> ScanResult:
@@ -138,7 +144,42 @@ def scan_result(judgement: Judgement) -> ScanResult:
             )
             for (path, cause, detail), count in sorted(unseen.items())
         ),
+        tallies=tuple(tallies(judgement)),
     )
+
+
+_NAMED = 200
+"""Names of passed resources that are kept; the count says how many there are."""
+
+
+def tallies(judgement: Judgement) -> Iterator[Tally]:
+    """Every check that ran, by the entity whose resources it judged; one without any resource has one empty tally."""
+    estate = judgement.estate
+    owner = {str(r.get("_arn", "")): str(r.get("_entity", "")) for _, r in estate.inventory.every()}
+    found: dict[tuple[str, str], list[Result]] = {}
+    for result in judgement.results:
+        entity = "" if result.arn == "*" else owner.get(result.arn, "")
+        found.setdefault((result.rule.id, entity), []).append(result)
+    seen = {rule for rule, _ in found}
+    for rule in judgement.rules:
+        if rule not in seen:
+            yield Tally(rule)
+    for (rule, entity), mine in sorted(found.items()):
+        unseen = Counter(
+            "evaluation error" if r.status is Status.ERROR else "access denied" if r.cause == "denied" else r.cause
+            for r in mine
+            if r.status in {Status.ERROR, Status.NOT_ASSESSED}
+        )
+        passed = [r.arn for r in mine if r.status is Status.PASS]
+        yield Tally(
+            rule=rule,
+            entity=entity,
+            passed=len(passed),
+            failed=sum(r.failed for r in mine),
+            not_applicable=sum(r.status is Status.NOT_APPLICABLE for r in mine),
+            unseen=dict(sorted(unseen.items())),
+            passed_on=tuple(passed[:_NAMED]),
+        )
 
 
 def _match(result: Result, judgement: Judgement) -> Match:

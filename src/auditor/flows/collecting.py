@@ -103,6 +103,7 @@ def collect(
         miscalculations=reading.miscalculations if reading else (),
         wiki_commit=(wiki.commit or "") if wiki else "",
         wiki_edits=_edits(wiki, previous) if wiki else (),
+        rules=taking_part,
     )
     problems = problem_notes(tools.rulebook)
     complete = not problems and all(outcome.is_complete for outcome in result.outcomes)

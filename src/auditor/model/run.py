@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record
 from auditor.model.finding import Finding, Match
+from auditor.model.scorecard import Score
 from auditor.model.target import ScanTarget
 
 
@@ -35,6 +36,22 @@ class NotScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How one rule ended over the things of one entity in one target; what a control can rest on when nothing fails."""
+
+    rule: str
+    entity: str = ""
+    """Whose things; empty: shared, or nothing of the rule's kind is there (every count is then 0)."""
+    passed: int = 0
+    failed: int = 0
+    not_applicable: int = 0
+    unseen: Mapping[str, int] = field(default_factory=dict)
+    """Count by reason of what should have been judged and was not (`access denied`, `no data`, `evaluation error`)."""
+    passed_on: tuple[str, ...] = ()
+    """Names of what passed, in order, at most 200 of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScanResult:
     """Everything a scanner says about one target."""
 
@@ -46,6 +63,8 @@ class ScanResult:
     not_scanned: tuple[NotScanned, ...] = ()
     skipped: str = ""
     """Why the scanner has nothing to do here (`no Apps Script project`); empty: it did its work."""
+    tallies: tuple[Tally, ...] = ()
+    """One or more per rule, from scanners that judge thing by thing; empty: the result as a whole says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,7 @@ class Coverage:
     complete: bool
     commit: str = ""
     """Commit of the repository or wiki; for an account the date of the inventory."""
+    tallies: tuple[Tally, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +183,12 @@ class Snapshot:
     rules_digest: str = ""
     wiki_commit: str = ""
     wiki_edits: tuple[WikiEdit, ...] = ()
+    rules_run: tuple[str, ...] = ()
+    """Ids of the rules that took part; empty: written by a version that did not keep them."""
+    scores: tuple[Score, ...] = ()
+    """One for each framework, in the portfolio's order."""
+    decisions: str = ""
+    """`number:hash` of the newest decision when it was frozen, so that a chain cut off later is seen; empty: not kept."""
     content_hash: str = ""
     """SHA-256 of the canonical JSON without this field; empty until frozen."""
 

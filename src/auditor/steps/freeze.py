@@ -28,6 +28,8 @@ def freeze(
     miscalculations: Sequence[Miscalculation] = (),
     wiki_commit: str = "",
     wiki_edits: Sequence[WikiEdit] = (),
+    rules: Iterable[str] = (),
+    decisions: str = "",
 ) -> Snapshot:
     """The snapshot of a run with its content hash; facts and records of the outcomes are added to the given ones."""
     scanned = [outcome.result for outcome in outcomes]
@@ -50,6 +52,8 @@ def freeze(
             rules_digest=run.rules_digest,
             wiki_commit=wiki_commit,
             wiki_edits=tuple(wiki_edits),
+            rules_run=tuple(sorted(rules)),
+            decisions=decisions,
         )
     )
 
@@ -68,6 +72,7 @@ def coverage(outcome: Outcome) -> Coverage:
         not_scanned=dict(sorted(Counter(item.reason for item in outcome.result.not_scanned).items())),
         complete=outcome.is_complete,
         commit=_version(target),
+        tallies=outcome.result.tallies,
     )
 
 

@@ -47,7 +47,7 @@ def judged(document: dict[str, Any]) -> Judgement:
     inventory = inventory_of(copy.deepcopy(document), "inventory.json")
     estate = Estate(inventory, schema)
     found = results(checks, estate, prices)
-    return Judgement(found, savings(found, inventory), estate, len(checks))
+    return Judgement(found, savings(found, inventory), estate, tuple(c.rule.id for c in checks))
 
 
 @cache

@@ -20,14 +20,14 @@ from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Quantity, Re
 from auditor.model.finding import Finding, Match, State, Waiver
 from auditor.model.location import CloudLocation, CodeLocation, FileLocation, Location, WikiLocation
 from auditor.model.money import Money, MoneyRange, Saving
-from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
+from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult, Tally
 from auditor.model.target import AwsAccount, Repo, Scope, Wiki
 
 _CLASSES: dict[str, type[Any]] = {
     c.__name__: c
     for c in (
         *(Fact, Quantity, Record, Gap, Conflict, Miscalculation, Match, Waiver, Money, MoneyRange, Saving),
-        *(CodeLocation, CloudLocation, WikiLocation, FileLocation, NotScanned, Outcome, ScanResult),
+        *(CodeLocation, CloudLocation, WikiLocation, FileLocation, NotScanned, Outcome, ScanResult, Tally),
         *(Repo, AwsAccount, Wiki, Status, Tier, State, OutcomeStatus, Scope),
     )
 }
