@@ -16,6 +16,7 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.rule import Confidence, Effort, Rule, Severity
+from auditor.rulebook.evidence import entries
 
 SCANNER_FOLDERS = (
     "secrets", "semgrep", "bandit", "endpoints", "apps_script", "pages", "hygiene", "aws", "wiki",
@@ -197,16 +198,14 @@ def _effort(word: str) -> Effort:
 
 
 def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
-    """Cards with the `catalog/control` pairs of rules/compliance/mappings."""
+    """Cards with the `catalog/control` pairs of rules/compliance, the private mappings included."""
     controls: dict[str, list[str]] = {}
     for folder in folders:
-        for path in sorted((folder / "compliance" / "mappings").glob("*.yaml")):
-            name = path.relative_to(folder).as_posix()
-            document = _document(name, path.read_bytes(), problems)
-            mapped = document.get("rules") if isinstance(document, dict) else None
-            for rule_id, entries in mapped.items() if isinstance(mapped, dict) else ():
-                for entry in entries if isinstance(entries, list) else ():
-                    if isinstance(entry, dict) and {"catalog", "control"} <= set(entry):
+        for part in ("mappings", "private/mappings"):
+            for path in sorted((folder / "compliance" / part).glob("*.yaml")):
+                name = path.relative_to(folder).as_posix()
+                for rule_id, entry in entries(_document(name, path.read_bytes(), problems, words=True)):
+                    if entry is not None:
                         controls.setdefault(rule_id, []).append(f"{entry['catalog']}/{entry['control']}")
                     else:
                         problems.append(Problem(name, None, f"{rule_id}: a mapping names its `catalog` and `control`"))
@@ -214,13 +213,17 @@ def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: l
         yield replace(rule, controls=tuple(controls[rule.id])) if rule.id in controls else rule
 
 
-def _document(name: str, content: bytes, problems: list[Problem]) -> object:
-    """A YAML document; None where it is none, which is a problem with its line."""
+def _document(name: str, content: bytes, problems: list[Problem], *, words: bool = False) -> object:
+    """A YAML document; None where it is none, which is a problem with its line.
+
+    `words`: every scalar as text, so that a control `1.10` does not become the number 1.1.
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    kind = "BaseLoader" if words else "SafeLoader"
+    loader = getattr(yaml, f"C{kind}", getattr(yaml, kind))
     try:
-        document: object = yaml.load(content, Loader=loader)  # noqa: S506  CSafeLoader is a safe loader
+        document: object = yaml.load(content, Loader=loader)  # noqa: S506  both make plain values only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(Problem(name, mark.line + 1 if mark else None, f"not valid YAML: {error}".splitlines()[0]))

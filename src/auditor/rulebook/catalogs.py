@@ -1,14 +1,18 @@
-"""Catalogues of controls: read with their problems; a private folder adds to what is shipped."""
+"""Catalogues of controls: read with their problems; a private folder adds frameworks and licensed titles."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from auditor.rulebook.cards import Problem
+
+PRIVATE = "private"
+"""Folder of the user's own frameworks and licensed titles; kept out of git."""
+_TITLES = "auditor/titles@1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,10 @@ class Control:
     """The publisher's words, where their licence allows it; empty otherwise."""
     summary: str = ""
     """Our own words."""
+    text: str = ""
+    """All that the publisher says of it, where their licence allows it and it is short."""
+    level: int = 0
+    """The publisher's class of how much it asks for (ASVS 1 to 3); 0: the framework has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +41,93 @@ class Catalog:
     text_policy: str
     """`full` or `ids-only`."""
     controls: tuple[Control, ...]
+    licence: str = ""
+    note: str = ""
+    """Remark about the licence, to be shown with the words."""
+    source: str = ""
+    """Address of what was read."""
+    retrieved: str = ""
+    """Day on which it was read, `YYYY-MM-DD`; empty: it never was, the ids are from memory."""
+    verified: str = ""
+    """What was checked against what, and what was not."""
 
 
 def read_catalogs(folder: Path) -> tuple[Mapping[str, Catalog], tuple[Problem, ...]]:
     """Catalogues of `catalogs/` and `private/` below a compliance folder, by id; a private one may replace a shipped one."""
-    import yaml
-
     found: dict[str, Catalog] = {}
     problems: list[Problem] = []
-    for part in ("catalogs", "private"):
+    titles: list[tuple[str, Mapping[str, Any]]] = []
+    for part in ("catalogs", PRIVATE):
         for path in sorted((folder / part).glob("*.yaml")):
             name = path.relative_to(folder).as_posix()
+            document = _document(path, name, problems)
+            if document is None:
+                continue
+            if part == PRIVATE and document.get("schema") == _TITLES:
+                titles.append((name, document))
+                continue
             try:
-                document = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
                 catalog = _catalog(document)
-            except yaml.YAMLError as error:
-                mark = getattr(error, "problem_mark", None)
-                problems.append(Problem(name, mark.line + 1 if mark else None, "not valid YAML"))
             except (KeyError, TypeError, AttributeError, ValueError):
                 problems.append(Problem(name, None, "not a catalogue: see schema/catalog.schema.json"))
             else:
                 problems.extend(Problem(name, None, said) for said in _faults(catalog, document, part))
                 found[catalog.id] = catalog
+    for name, document in titles:
+        add_titles(found, name, document, problems)
     return found, tuple(problems)
+
+
+def add_titles(found: dict[str, Catalog], name: str, document: Mapping[str, Any], problems: list[Problem]) -> None:
+    """Put licensed titles over the ids of their catalogue; a title of an unknown control is a problem."""
+    catalog = found.get(str(document.get("id")))
+    given = document.get("titles")
+    if not isinstance(given, dict):
+        problems.append(Problem(name, None, "not a list of titles: see schema/titles.schema.json"))
+    elif catalog is None:
+        problems.append(Problem(name, None, f"no catalogue {document.get('id')!r} to put the titles on"))
+    else:
+        titles = {str(key): " ".join(str(value).split()) for key, value in given.items()}
+        known = {control.id for control in catalog.controls}
+        problems.extend(Problem(name, None, f"{catalog.id} has no control {key}") for key in titles if key not in known)
+        controls = tuple(replace(c, title=titles[c.id]) if c.id in titles else c for c in catalog.controls)
+        found[catalog.id] = replace(catalog, controls=controls)
+
+
+def _document(path: Path, name: str, problems: list[Problem]) -> Mapping[str, Any] | None:
+    import yaml
+
+    # Every scalar as text: an id 1.10 that somebody left unquoted must not become the number 1.1.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        document = yaml.load(path.read_bytes(), loader)  # noqa: S506  makes nothing but text, lists and mappings
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append(Problem(name, mark.line + 1 if mark else None, "not valid YAML"))
+        return None
+    if not isinstance(document, dict):
+        problems.append(Problem(name, None, "not a catalogue: see schema/catalog.schema.json"))
+        return None
+    return document
 
 
 def _catalog(document: Mapping[str, Any]) -> Catalog:
     controls = tuple(
-        Control(str(c["id"]), str(c["group"]), str(c.get("title", "")), str(c.get("summary", "")))
+        Control(
+            c["id"], c["group"], c.get("title", ""), c.get("summary", ""), c.get("text", ""), int(c.get("level", 0))
+        )
         for c in document["controls"]
     )
-    policy = str(document["licence"]["text_policy"])
+    licence, source = document["licence"], document["source"]
     int(document["expected_count"])
-    return Catalog(str(document["id"]), str(document["publisher"]), str(document["version"]), policy, controls)
+    return Catalog(
+        document["id"], document["publisher"], document["version"], licence["text_policy"], controls,
+        licence["id"], licence["note"], source["url"], _said(source["retrieved"]), source.get("verified", ""),
+    )  # fmt: skip
+
+
+def _said(value: str) -> str:
+    return "" if value in {"null", "~"} else value
 
 
 def _faults(catalog: Catalog, document: Mapping[str, Any], part: str) -> Iterator[str]:
@@ -75,5 +137,7 @@ def _faults(catalog: Catalog, document: Mapping[str, Any], part: str) -> Iterato
     for identity, count in Counter(c.id for c in catalog.controls).items():
         if count > 1:
             yield f"{identity} stands {count} times"
-    if part == "catalogs" and catalog.text_policy != "full":
-        yield from (f"{c.id}: a title where only ids may be shipped" for c in catalog.controls if c.title)
+    if catalog.text_policy not in {"full", "ids-only"}:
+        yield f"text_policy {catalog.text_policy!r} is none of full, ids-only"
+    if part != PRIVATE and catalog.text_policy != "full":
+        yield from (f"{c.id}: a title where only ids may be shipped" for c in catalog.controls if c.title or c.text)
