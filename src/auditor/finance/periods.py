@@ -32,12 +32,16 @@ def period_length(period: str | None) -> int | None:
         return None
     if re.fullmatch(r"\d{4}-\d\d|month \d+|month of \d\d", period):
         return 1
-    if re.search(r"Q[1-4]|quarter \d", period):
+    if re.fullmatch(r"(?:(?:FY)?\d{4}-)?Q[1-4](?: year \d+)?|quarter \d+", period):
         return 3
-    if re.fullmatch(r"\d{4}-H[12]", period):
+    if re.fullmatch(r"(?:(?:FY)?\d{4}-)?H[12]", period):
         return 6
-    if re.fullmatch(r"(?:FY)?\d{4}|year \d+", period):
+    if re.fullmatch(r"(?:FY)?\d{4}|year \d+|TTM", period):
         return 12
+    if m := re.fullmatch(r"(\d{4})-(\d\d)\.\.(\d{4})-(\d\d)", period):
+        return max(1, (int(m[3]) - int(m[1])) * 12 + int(m[4]) - int(m[2]) + 1)
+    if m := re.fullmatch(r"quarters (\d)-(\d)", period):
+        return 3 * max(1, int(m[2]) - int(m[1]) + 1)
     if m := re.fullmatch(r"months (\d+)-(\d+)", period):
         return max(1, int(m[2]) - int(m[1]) + 1)
     if m := re.fullmatch(r"(?:years )?(\d+)-(\d+)", period):

@@ -65,6 +65,22 @@ def said(text: str, currency: str = "USD") -> list[str]:
         ("$1.2 million in 2025", ["1200000 money USD"]),
         ("-$435K to +$435K", ["-435000..435000 money USD"]),
         ("$\u00a01\u202f200", ["1200 money USD"]),
+        ("$1 234 567 and 20 000 users", ["1234567 money USD", "20000 count"]),
+        ("2,5 Mio. € and 3,2 Mrd. EUR", ["2500000 money EUR", "3200000000 money EUR"]),
+        ("1,2 M€, 45 k€, 12 M$", ["1200000 money EUR", "45000 money EUR", "12000000 money USD"]),
+        ("€ 1.234,56 / Monat, 20€/mois", ["1234.56 money EUR month", "20 money EUR month"]),
+        ("5 lakh rupees or ₹ 3.4 crore", ["500000 money INR", "34000000 money INR"]),
+        ("USD 4.5 mm", ["4500000 money USD"]),
+        ("1.2–1.5M", ["1200000..1500000"]),
+        ("5 to 7 million dollars", ["5000000..7000000 money USD"]),
+        ("1,500 dollars, 50 cents", ["1500 money USD", "0.50 money USD"]),
+        ("20$/month", ["20 money USD month"]),
+        ("25 basis points, 2 percentage points, 3.5 pp", ["25 bps", "2 points", "3.5 points"]),
+        ("3-5 business days", ["3..5 days"]),
+        ("120 m2 and 45 m²", ["120 sqm", "45 sqm"]),
+        ("5h 30m", ["5.5 hours"]),
+        ("4.8/5 from guests", ["4.8 ratio"]),
+        ("$0.0004 per GB-second", ["0.0004 money USD gb/second"]),
     ],
 )
 def test_a_figure_says_value_unit_and_what_it_is_per(text: str, expected: list[str]) -> None:
@@ -81,6 +97,9 @@ def test_a_figure_says_value_unit_and_what_it_is_per(text: str, expected: list[s
         "since 1999, 2025-2027",
         "12-month lease, 3-bedroom",
         "555-123-4567",
+        "call +1 (555) 123-4567 or (555) 123-4567",
+        "192.168.1.10, 10.0.0.0/8, port 8080, HTTP 404",
+        "payment terms net 30, Art. 5, § 12, PR #45, Section 4.2.1",
         "September 6, 2022 and 6 May 2024",
         "the 1st and the 22nd",
     ],
@@ -93,6 +112,7 @@ def test_numbers_in_names_dates_and_versions_are_no_figures(text: str) -> None:
 def test_brackets_are_negative_only_as_the_whole_cell() -> None:
     assert whole_cell("(300)")[0].value.low == -300
     assert whole_cell("($1,200.50)")[0].value.low == Decimal("-1200.50")
+    assert whole_cell("$ (1,234)")[0].value.low == -1234
     assert whole_cell("(10%)")[0].value.low == 10
     assert whole_cell("about (300)")[0].value.low == 300
 

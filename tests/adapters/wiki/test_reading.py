@@ -113,6 +113,94 @@ def test_rows_without_a_table_head_and_html_tables_are_read() -> None:
     assert [(f.label, f.value.low, f.source.line) for f in html] == [("Fuel", 400, 3)]
 
 
+def test_html_header_cells_that_span_name_every_column_below_them() -> None:
+    facts = read(
+        """\
+        <table>
+        <tr><th rowspan="2">Item</th><th colspan="2">2024</th><th>2025</th></tr>
+        <tr><th>Budget</th><th>Actual</th><th>Budget</th></tr>
+        <tr><td>Dues</td><td>$1,000</td><td>$950</td><td>$1,100</td></tr>
+        <tr><td rowspan="2">Rent</td><td>$500</td><td>$510</td><td>$520</td></tr>
+        <tr><td>$1</td><td>$2</td><td>$3</td></tr>
+        </table>
+        """
+    ).facts
+    assert [(f.label, f.period, f.status.value, int(f.value.low)) for f in facts] == [
+        ("Dues", "2024", "projected", 1000), ("Dues", "2024", "actual", 950), ("Dues", "2025", "projected", 1100),
+        ("Rent", "2024", "projected", 500), ("Rent", "2024", "actual", 510), ("Rent", "2025", "projected", 520),
+        ("Rent", "2024", "projected", 1), ("Rent", "2024", "actual", 2), ("Rent", "2025", "projected", 3),
+    ]  # fmt: skip
+
+
+def test_a_second_header_row_belongs_to_the_header() -> None:
+    facts = read(
+        "| | 2024 | | 2025 | |\n|-|-|-|-|-|\n| | Budget | Actual | Budget | Actual |\n| Dues | 10 | 9 | 12 | 11 |\n"
+    ).facts
+    assert [(f.period, f.status.value, int(f.value.low)) for f in facts] == [
+        ("2024", "projected", 10), ("2024", "actual", 9), ("2025", "projected", 12), ("2025", "actual", 11),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "## 2024\n\n### January\n\n- Revenue: $500\n",
+        "## Results 2024\n\n| Month | Revenue |\n|-|-|\n| Jan | $500 |\n",
+        "| Year | Month | Revenue |\n|-|-|-|\n| 2024 | Jan | $500 |\n",
+        "| Revenue in | 2024 |\n|-|-|\n| January | $500 |\n",
+        "| Month | Revenue |\n|-|-|\n| 2024 | |\n| January | $500 |\n",
+        "## 2024\n\n**Revenue**\n\n- January: $500\n",
+    ],
+)
+def test_a_month_takes_its_year_from_what_stands_around_it(page: str) -> None:
+    assert [(f.period, int(f.value.low)) for f in read(page).facts] == [("2024-01", 500)]
+
+
+def test_amounts_in_thousands_are_read_as_such() -> None:
+    facts = read(
+        "## Results (in USD thousands)\n\n| | 2024 |\n|-|-|\n| Revenue | 120 |\n| Margin | 45% |\n| Costs | $1.2M |\n"
+    ).facts
+    assert [(int(f.value.low), f.value.unit) for f in facts] == [(120000, "money"), (45, "percent"), (1200000, "money")]
+
+
+def test_a_unit_column_says_the_unit_of_its_row() -> None:
+    facts = read(
+        "| KPI | Value | Unit |\n|-|-|-|\n| Fee | 5 | USD/month |\n| Share | 12 | % |\n| Trip | 40 | hours |\n"
+    ).facts
+    assert [(f.value.unit, f.value.currency, f.value.per) for f in facts] == [
+        ("money", "USD", "month"), ("percent", None, None), ("hours", None, None),
+    ]  # fmt: skip
+
+
+def test_rows_of_groups_and_logs_are_named_by_what_they_are() -> None:
+    grouped = read(
+        "| Category | Item | Cost |\n|-|-|-|\n| Ads | Search | $9 |\n| | Flyers | $5 |\n| Ops | Hosting | $2 |\n"
+    ).facts
+    assert [f.label for f in grouped] == ["Search", "Flyers", "Hosting"]
+    log = read("| Date | Task | Hours |\n|-|-|-|\n| 2024-05-01 | Setup | 3.5 |\n| 2024-05-02 | Fixes | 2 |\n").facts
+    assert [(f.label, f.period) for f in log] == [("Setup", "2024-05"), ("Fixes", "2024-05")]
+    terms = read("Hull insurance\n: $40 per month\n").facts
+    assert [(f.label, f.metric, f.tier) for f in terms] == [("Hull insurance", "insurance", Tier.DECLARED)]
+
+
+def test_income_rows_of_a_budget_are_no_costs_and_balances_no_parts_of_its_sums() -> None:
+    reading = read(
+        "## Budget\n\n| Item | Amount |\n|-|-|\n| Opening balance | $1,000 |\n| Income | |\n| Dues | $500 |\n| Gifts | $250 |\n"
+        "| Total income | $750 |\n| Expenses | |\n| Hall | $300 |\n| Tea | $20 |\n| Total expenses | $320 |\n"
+    )
+    assert reading.miscalculations == ()
+    assert [f.category for f in reading.facts if f.category] == ["opening balance", "hall", "tea"]
+
+
+def test_a_figure_that_goes_on_keeps_the_name_of_the_one_before() -> None:
+    facts = read(
+        "**Q3 2025**\n\nRevenue grew 12% to $1.2M, up from $1.07M in Q2. We have 1,200 customers (+5%).\n"
+    ).facts
+    assert [(f.label, f.period) for f in facts] == [
+        ("Revenue", "2025-Q3"), ("Revenue", "2025-Q3"), ("Revenue", "2025-Q2"), ("customers", "2025-Q3"), ("customers", "2025-Q3"),
+    ]  # fmt: skip
+
+
 def test_code_fences_are_read_as_text_and_diagrams_are_not() -> None:
     text = '```\nHosting:   $5/month\n```\n\n```mermaid\npie\n "Crew" : 38\n```\n\n```python\ncost = 12 * 5\n```\n'
     fact = one(text)

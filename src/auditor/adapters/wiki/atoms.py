@@ -17,7 +17,7 @@ _DIGITS = r"""(?:
   | \d{1,3}(?:\.\d{3})+,\d+
   | \d{1,3}(?:\.\d{3}){2,}
   | \d{1,3}(?:['’\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?
-  | \d{1,3}(?:\ \d{3})+(?:[.,]\d+)?(?=\s?(?:€|kr|zł|Kč|₽|[A-Z]{3}\b))
+  | \d{1,3}(?:\ \d{3})+(?![\d-])(?:[.,]\d+)?(?!\ \d)
   | \d+(?:[.,]\d+)?
   | \.\d+
 )"""
@@ -28,30 +28,46 @@ CORE = re.compile(
     re.VERBOSE,
 )
 _MULT_ATTACHED = re.compile(
-    rf"(?:k|K|M|MM|mm|B|b|bn|Bn|mn|T|m|cr|Cr)(?:(?![A-Za-z0-9_²³])|(?=(?:{_CODES})(?![A-Za-z])))"
+    rf"(?:k|K|M|MM|mm|B|b|bn|Bn|BN|mn|Mn|T|m|cr|Cr|Mio\.?|mio\.?|Mrd\.?|Md)(?:(?![A-Za-z0-9_²³])|(?=(?:{_CODES})(?![A-Za-z])))"
 )
+_MINUTES = re.compile(r"[ ]?([0-5]?\d)[ ]?m(?:in(?:ute)?s?)?(?![A-Za-z])")
+"""What follows in `5h 30m`."""
 _MULT_WORD = re.compile(
-    r"[ \u00a0-]?(?:thousand|millions?|billions?|trillion|lakhs?|crores?|mio|mil|mn|bn|[KMB])(?![A-Za-z0-9_²³/])",
+    r"[ \u00a0-]?(?:thousand|millions?|billions?|trillions?|lakhs?|lacs?|crores?|mio\.?|mrd\.?|mill?iarden?|milliards?|millionen|mil|mln|mm|mn|bn|tsd\.?|(?:[km](?=\s?[€£$])|[KMB](?![A-Za-z0-9_²³/])))(?![A-Za-z0-9_²³/])",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(r"\s?%|\s(?:percent|per cent|pct)\b", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"\s?%(?!-?\s?points?\b)|\s(?:percent|per cent|pct|procent|prozent|pour cent)\b(?!age)", re.IGNORECASE
+)
+_POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.p\.)(?![A-Za-z])", re.IGNORECASE)
+_BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
-_SUFFIX_CODE = re.compile(rf"[ \u00a0]?(?:(?P<code>{_CODES})(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|zł|Kč|kr\b))")
+_SUFFIX_CODE = re.compile(
+    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|zł|Kč|kr\b|\$(?!\s?[\d(])(?![A-Za-z])))"
+    r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?)\b|(?P<cent>¢)",
+    re.IGNORECASE,
+)
+_MONEY_WORDS = {"euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF"}
+_OUT_OF = re.compile(r"\s?/\s?(?:5|10|100)(?:\.0)?(?![\d/]|[A-Za-z%])")
+"""What a rating is out of: `4.8/5`."""
 _RATE = re.compile(
     r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+)?)(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
     re.IGNORECASE,
 )
 """Any noun whose number is said per something: `20k writes/day`, `4 devices per vehicle`."""
-_SQUARE = re.compile(r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b)", re.IGNORECASE)
+_SQUARE = re.compile(
+    r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b|m[2²](?![\w])|sq\.? ?m(?:et(?:er|re)s?)?\b|square met(?:er|re)s?\b)",
+    re.IGNORECASE,
+)
 _CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
 """What `kr` may mean; the page's own currency decides."""
 _WORD = re.compile(r"[ \u00a0-]?([A-Za-z²³µ×][A-Za-z²³]*)")
 _NOUNS = re.compile(r"[ \u00a0](?:\u00a0)?((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _PER_SLASH = re.compile(
-    r"[ ]?/[ ]?(?=[A-Za-z\d])(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-z][A-Za-z²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
+    r"[ ]?/[ ]?(?=[A-Za-z\d])(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
 )
 _PER_WORD = re.compile(
-    r"[ -](?:per|each|every|a|an|/)[ -](\d[\d,]*[KkM]?[ ]?)?([A-Za-z][A-Za-z²]*)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
+    r"[ -](?:per|each|every|a|an|/|pro|par|por)[ -](\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(
@@ -67,14 +83,15 @@ _ORDINAL_WORD = re.compile(
     r"series|sections?|sec\.?|lines?|rules?|issues?|pr|weeks?|months?|days?|years?|yrs?|quarters?|sprints?|milestones?|appendix|annex|"
     r"exhibit|priority|type|class|grade|room|apt|suite|route|articles?|form|schedule|iso|rfc|note|questions?|scenario|top|"
     r"lot|port|python|node|java|windows|ubuntu|web|layer|gen|generation|module|lesson|unit|adr|vol\.?|volume|goal|"
-    r"assumption|task|q|http|error|status|code|id|zip|pier|slip|dock|gate|bldg|building|floor|number|round)[ \u00a0]#?$",
+    r"assumption|task|q|http|art\.?|artikel|article|clause|para(?:graph)?|§|exhibit|footnote|ref\.?|equation|eq\.?|problem|exercise|batch|block|epoch|ep\.?|episode|proposal|prop\.?|cohort|day|error|status|code|id|zip|pier|slip|dock|gate|bldg|building|floor|number|round)[ \u00a0]#?$|§[ \u00a0]?$",
     re.IGNORECASE,
 )
 _STOP = frozenset(
     "of in to for and or the on at by with from per a an is are was were be as than then that this if when so but not "
     "x vs versus plus minus times each every".split()
 )
-_SKIP_LEFT = frozenset("#@\\_&=.'’:")
+_KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", "man", "person"})
+_SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
 
 @dataclass(slots=True)
@@ -182,28 +199,33 @@ def _currency(symbol: str, declared: str) -> str | None:
 def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # noqa: C901  the order of the cases is the grammar
     end = atom.end
     assert atom.flags is not None
+    if not atom.currency and "." in digits and (m := _OUT_OF.match(text, end)):
+        atom.unit, atom.end, atom.number_end = "ratio", m.end(), m.end()
+        return True
     if m := _MULT_ATTACHED.match(text, end):
         small = m[0] in {"m", "b", "cr", "Cr", "T"}
         if not small or atom.currency or _SUFFIX_CODE.match(text, m.end()):
             if m[0] == "mm" and not atom.currency:
                 return False
-            atom.factor, end = units.MULTIPLIERS[m[0].lower()], m.end()
+            atom.factor, end = units.MULTIPLIERS[m[0].lower().rstrip(".")], m.end()
     elif (m := _MULT_WORD.match(text, end)) and (
-        len(m[0].strip(" -\u00a0")) > 1 or (atom.currency and m[0].strip(" \u00a0") in "KMB")
+        len(m[0].strip(" -\u00a0")) > 1
+        or (atom.currency and m[0].strip(" \u00a0") in "KMB")
+        or re.match(r"\s?[€£$]", text[m.end() :])
     ):
-        word = m[0].strip(" -\u00a0").lower()
-        if not (word in {"mil", "mn"} and not atom.currency):
+        word = m[0].strip(" -\u00a0.").lower()
+        if not (word in {"mil", "mn", "mm"} and not atom.currency):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
-    if m := _SUFFIX_CODE.match(text, end):
-        code = m["code"] or units.SYMBOLS.get(m["sym"]) or (declared if declared in _CROWNS else "SEK")
-        if atom.currency is None or m["code"]:
-            atom.currency, atom.unit, end = code, "money", m.end()
-            if m["sym"] or code == "EUR":
-                atom.amount = to_decimal(digits, euro=True)
+    if (m := _SUFFIX_CODE.match(text, end)) and (atom.currency is None or m["code"]):
+        end = _suffix_currency(atom, m, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
     if not atom.currency:
-        if m := _PERCENT.match(text, end):
+        if m := _POINTS.match(text, end):
+            atom.unit, end = "points", m.end()
+        elif m := _BASIS.match(text, end):
+            atom.unit, end = "bps", m.end()
+        elif m := _PERCENT.match(text, end):
             atom.unit, end = "percent", m.end()
             if p := _AFTER_LEAST.match(text, end):
                 atom.plus, end = True, p.end()
@@ -238,8 +260,32 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
     return True
 
 
+def _suffix_currency(atom: Atom, m: re.Match[str], digits: str, declared: str) -> int:
+    """The currency said behind the number; the place where it ends."""
+    word = (m["word"] or "").lower().removeprefix("us ").split(" ")[0].rstrip("s")
+    if m["code"]:
+        code = m["code"]
+    elif m["cent"] or word == "cent":
+        code, atom.factor = declared, Decimal("0.01")
+    elif word == "dollar" or m["sym"] == "$":
+        code = declared if declared in units.DOLLARS else "USD"
+    elif word:
+        code = _MONEY_WORDS[word]
+    elif m["sym"].lower() == "kr":
+        code = declared if declared in _CROWNS else "SEK"
+    else:
+        code = units.SYMBOLS[m["sym"]]
+    atom.currency, atom.unit = code, "money"
+    if (m["sym"] and m["sym"] != "$") or code == "EUR":
+        atom.amount = to_decimal(digits, euro=True)
+    return m.end()
+
+
 def _measure(text: str, atom: Atom, end: int) -> bool:
     """Unit or counted noun after the number; False: the number belongs to a word (`t4`, `12-month`)."""
+    if square := _SQUARE.match(text, end):
+        atom.unit, atom.end = ("sqm" if re.search(r"m", square[0], re.IGNORECASE) else "sqft"), square.end()
+        return True
     m = _WORD.match(text, end)
     if m is not None:
         word, spaced = m[1].lower(), m[0][0] in " \u00a0"
@@ -256,12 +302,11 @@ def _measure(text: str, atom: Atom, end: int) -> bool:
             ):
                 atom.unit, atom.end = units.MEASURES[word], m.end()
                 atom.noun = m[1] if atom.unit == "count" else ""
+                if atom.unit == "hours" and (rest := _MINUTES.match(text, atom.end)) is not None:
+                    atom.amount, atom.end = atom.amount + Decimal(rest[1]) / 60, rest.end()
                 return True
         elif not spaced:
             return False
-    if square := _SQUARE.match(text, end):
-        atom.unit, atom.end = "sqft", square.end()
-        return True
     return _counted(text, atom, end)
 
 
@@ -272,6 +317,11 @@ def _counted(text: str, atom: Atom, end: int) -> bool:
         return True
     if n := _NOUNS.match(text, end):
         words = n[1].split(" ")
+        pair = " ".join(words[:2]).lower()
+        if pair.split(" ")[0] in _KINDS_OF and pair.split(" ")[-1] in units.MEASURES:
+            atom.unit = "nm" if pair.startswith("nautical") else units.MEASURES[pair.split(" ")[-1]]
+            atom.end = n.start(1) + len(pair)
+            return True
         for position, word in enumerate(words[:4]):
             low = word.lower()
             if low in _STOP:
@@ -280,16 +330,6 @@ def _counted(text: str, atom: Atom, end: int) -> bool:
                 atom.unit = "count"
                 atom.noun = " ".join(words[: position + 1])
                 atom.end = n.start(1) + len(atom.noun)
-                break
-            if (
-                low in units.MEASURES
-                and position == 1
-                and words[0].lower() in {"business", "calendar", "working", "square", "nautical"}
-            ):
-                atom.unit, atom.end = (
-                    ("nm" if words[0].lower() == "nautical" else units.MEASURES[low]),
-                    n.start(1) + len(" ".join(words[:2])),
-                )
                 break
     return True
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.wiki.masking import mask, strip_heading
-from auditor.adapters.wiki.tabular import DELIMITER, MARK, PIPES, Cell, Table, html_tables, pipe_tables, split_row
+from auditor.adapters.wiki.tabular import (
+    DELIMITER,
+    MARK,
+    PIPES,
+    Cell,
+    Table,
+    html_tables,
+    pipe_tables,
+    split_row,
+    with_full_header,
+)
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,6 +33,7 @@ _BOLD_LINE = re.compile(
 )
 _NUMBERED = re.compile(r"^(?:\d+[.)]|step \d|phase \d|part \d)", re.IGNORECASE)
 _COLON_LINE = re.compile(r"^\s*(?:\*\*|__|\*|_)?([^|`$€£%\d]{2,60}):\s*(?:\*\*|__|\*|_)?\s*$")
+_DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
 
 
@@ -32,6 +43,8 @@ class Line:
 
     text: str
     number: int
+    term: str = ""
+    """The term that this line of a definition list defines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +231,9 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
         if line == MARK and n in path.tables:
             if run:
                 yield Block(kind, path.names(), tuple(run)), run[0].number - 1
-                path.lead = m[1].strip() if (m := _COLON_LINE.match(lines[run[-1].number - 1])) else ""
+                above = lines[run[-1].number - 1]
+                title = _BOLD_LINE.match(above) or _COLON_LINE.match(above)
+                path.lead = title[1].strip(" :") if title else ""
                 run = []
             table = path.tables[n]
             yield Block("table", path.names(), table=Table(table.header, table.rows, path.lead or path.bold)), n
@@ -231,7 +246,8 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
             yield _orphan(lines, rows, path), rows[0]
             rows = []
         if line.strip():
-            run.append(Line(mask(line), n + 1))
+            term = run[-1].text.strip() if run and not run[-1].term and _DEFINITION.match(line) else ""
+            run.append(Line(mask(line), n + 1, term if len(term) <= 80 else ""))
     if rows:
         yield _orphan(lines, rows, path), rows[0]
     if run:
@@ -262,13 +278,12 @@ def _join_orphans(blocks: list[Block]) -> Iterator[Block]:
         if block.table is None:
             yield block
             continue
-        table = block.table
+        table = with_full_header(block.table)
         if table.header:
             header, section = table.header, block.headings
         elif header and block.headings[:1] == section[:1] and table.rows and len(table.rows[0]) == len(header):
-            yield Block("table", block.headings, table=Table(header, table.rows, table.caption))
-            continue
-        yield block
+            table = Table(header, table.rows, table.caption)
+        yield replace(block, table=table)
 
 
 def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block, int]]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
-from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
+from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import whole_cell
+from auditor.adapters.wiki.periods import is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
@@ -25,13 +26,15 @@ _INDEX = re.compile(
 GENERIC = re.compile(
     r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
     r"actual|target|projected|forecast|budget|current|result|metric value|est\.? cost|sum|balance|rate|today|now|data|stat|statistic|"
+    r"betrag|montant|importe|valor|bedrag|bel[øo]p|belopp|importo|wert|anzahl|menge|kosten|preis|prix|"
     r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee)$",
     re.IGNORECASE,
 )
 ATTRIBUTE = {
     "per": re.compile(
-        r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence|unit)$", re.IGNORECASE
+        r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence)$", re.IGNORECASE
     ),
+    "unit": re.compile(r"^(?:units?|uom|measure|unit of measure)$", re.IGNORECASE),
     "period": re.compile(r"^(?:period|month|quarter|year|date|fiscal year|fy|as at|when|week)$", re.IGNORECASE),
     "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
     "as_of": re.compile(r"^(?:as of|as-of|updated|last updated|date|checked)$", re.IGNORECASE),
@@ -44,12 +47,25 @@ _NO_BARE = re.compile(
     r"configuration|config|spec|model|example)\b|#",
     re.IGNORECASE,
 )
+DESCRIPTION = re.compile(
+    r"^(?:descriptions?|items?|tasks?|work(?: done)?|projects?|activit(?:y|ies)|services?|clients?|customers?|what|names?|payee|vendor|supplier|"
+    r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event)$",
+    re.IGNORECASE,
+)
+_ANYTHING = re.compile(
+    r"(?:(?:metric|current|target|actual|new|old) )?(?:values?|net|gross|total|balance|wert|valor)", re.IGNORECASE
+)
+"""Headers of columns that hold money and other things."""
+PRICED = re.compile(r"[$€£]\s?\d|\d\s?€")
+"""A header that names a price itself (`Pro ($19/mo)`) says nothing of the figures below it."""
 _METRIC_HEADER = re.compile(
     r"^(?:metric|item|figure|kpi|indicator|measure|line item|category|parameter|description|name|input|assumption)s?$",
     re.IGNORECASE,
 )
 MONEY_WORDS = re.compile(
     r"\b(?:costs?|revenues?|prices?|amounts?|income|expenses?|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
+    r"betrag|kosten|preis|summe|umsatz|einnahmen|ausgaben|gesamtkosten|prix|montant|co[uû]ts?|d[ée]penses|recettes|importe|precio|costo|coste|ingresos|gastos|bedrag|"
+    r"prijs|bel[øo]p|belopp|pris|kostnad(?:er)?|cena|kwota|importo|prezzo|costi|"
     r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
     re.IGNORECASE,
 )
@@ -103,7 +119,15 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
     header = [table.header[i].words if i < len(table.header) else "" for i in range(width)]
     body = [[r[i].words if i < len(r) else "" for r in table.rows] for i in range(width)]
     label = _label_column(header, body)
-    return tuple(_column(i, header[i], body[i], label, scope, vocabulary) for i in range(width))
+    group = None
+    if label is not None and (better := _described(header, body, label)) is not None:
+        label = better
+    elif label is not None and (better := _within_groups(header, body, label)) is not None:
+        group, label = label, better
+    return tuple(
+        Column(i, header[i], "group") if i == group else _column(i, header[i], body[i], label, scope, vocabulary)
+        for i in range(width)
+    )
 
 
 def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
@@ -122,6 +146,38 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
             i if i == 0 and _METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
         )
     return None
+
+
+def _described(header: Sequence[str], body: Sequence[Sequence[str]], label: int) -> int | None:
+    """The column that names the rows of a log, whose first column only dates them."""
+    filled = [c for c in body[label] if c]
+    dated = sum(1 for c in filled if parse_date(c) is not None and is_period(c))
+    if dated * 2 < len(filled) or not filled:
+        return None
+    for i in range(label + 1, len(body)):
+        cells = [c for c in body[i] if c]
+        if cells and DESCRIPTION.match(header[i]) and sum(1 for c in cells if is_name(c)) * 2 > len(cells):
+            return i
+    return None
+
+
+def _within_groups(header: Sequence[str], body: Sequence[Sequence[str]], label: int) -> int | None:
+    """The column that names the rows where the first one only says to which group they belong."""
+    names = [c for c in body[label] if c and not is_period(c)]
+    nxt = label + 1
+    if len(names) * 2 < len([c for c in body[label] if c]) or nxt >= len(body) or len(body[label]) < 2:
+        return None
+    inner = [c for c in body[nxt] if c]
+    if (
+        len(set(names)) > len(inner) * 0.8
+        or len(set(inner)) < len(inner) * 0.9
+        or len(inner) * 3 < len(body[label]) * 2
+    ):
+        return None
+    if _NO_BARE.search(header[nxt]) and not DESCRIPTION.match(header[nxt]):
+        return None
+    wordy = [c for c in inner if is_name(c) and len(c) <= 60 and not parse_date(c)]
+    return nxt if len(wordy) * 5 >= len(inner) * 4 and not all(is_period(c) for c in inner) else None
 
 
 def _first_column_values(header: Sequence[str], filled: Sequence[str]) -> int | None:
@@ -191,6 +247,7 @@ def _column(
         not unit
         and scope.currency_declared
         and MONEY_WORDS.search(header)
+        and not _ANYTHING.fullmatch(header)
         and not re.search(r"%|\brate\b|count|number|#", header)
     ):
         unit, currency = "money", scope.currency
@@ -199,7 +256,7 @@ def _column(
         i,
         header,
         "value",
-        per=per or per_of(header),
+        per=None if PRICED.search(header) else per or per_of(header),
         period=parse_period(header),
         status=status_of(header),
         scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
@@ -225,6 +282,8 @@ def _fits(role: str, cell: str) -> bool:
         return is_period(cell) or parse_date(cell) is not None
     if role == "currency":
         return cell.upper() in units.CODES
+    if role == "unit":
+        return len(cell.split()) <= 3 and not any(ch.isdigit() for ch in cell)
     return not any(ch in "$€£%" or ch.isdigit() for ch in cell)
 
 
@@ -249,7 +308,7 @@ def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None
             currency = scope.currency if code == "$" else units.SYMBOLS.get(code, code)
             return "money", currency, factor, per
         return "", None, factor, per
-    if "%" in text or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
+    if re.search(r"(?<!\d)(?<!\d )%", text) or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
         return "percent", None, Decimal(1), None
     if text.strip() in units.CODES:
         return "money", text.strip(), Decimal(1), None

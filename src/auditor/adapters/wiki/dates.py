@@ -6,17 +6,25 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|"
-        "nov november|dec december".split("|"),
+        (
+            "jan january janvier januar januari enero gennaio janeiro jänner", "feb february février fevrier februar februari febrero febbraio fevereiro",
+            "mar march mars märz marzo março maart marts", "apr april avril abril aprile", "may mai maj mei mayo maggio maio",
+            "jun june juin juni junio giugno junho", "jul july juillet juli julio luglio julho", "aug august août aout augustus augusti agosto",
+            "sep sept september septembre septiembre settembre setembro", "oct october okt oktober octobre octubre ottobre outubro",
+            "nov november novembre noviembre novembro", "dec december dez dezember décembre decembre diciembre dicembre dezembro desember",
+        ),
         1,
     )
     for name in names.split()
-}
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_YEAR = r"(?:19|20)\d\d"
+}  # fmt: skip
+"""Names of months in the languages of western Europe, in small letters."""
+MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
+_MONTH = MONTH
+YEAR = r"(?:19|20)\d\d"
+_YEAR = YEAR
 
 DATE = re.compile(
     rf"""(?<![\w.])(?:
@@ -39,19 +47,15 @@ _LOOSE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_PAIR = re.compile(rf"\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d|{_MONTH}", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<![\w$€£.,])(?:\+\d{1,3}[\s.-]?)?\(\d{2,4}\)[\s.-]?\d{3,4}[\s.-]\d{3,5}(?!\d)|(?<![\w$€£.,])\+\d{1,3}(?:[\s.-]\d{2,4}){3,5}(?!\d)|"
+    r"(?<![\w$€£.,])(?:1[.-])?\d{3}[.-]\d{3}[.-]\d{4}(?!\d)|\bnet[ -](?:7|10|14|15|30|45|60|90)\b(?!\s?%)",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    rf"net[ -]\d|\(\d\d|\+\d\d|\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d|{_MONTH}", re.IGNORECASE
+)
 _MAYBE = re.compile(rf"\d|^\W*{_MONTH}\.?\W*$", re.IGNORECASE)
-_MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?[\s,/'-]+({_YEAR}|\d\d)\b(?!-\d)", re.IGNORECASE)
-_YEAR_MONTH = re.compile(rf"(?<![\d-])({_YEAR})[-/](0[1-9]|1[0-2])(?![\d-])")
-_QUARTER = re.compile(rf"\bQ([1-4])[\s,/'-]*(FY)?\s*({_YEAR}|\d\d)?\b|\b({_YEAR})[\s-]*Q([1-4])\b", re.IGNORECASE)
-_HALF = re.compile(rf"\bH([12])[\s,/'-]*({_YEAR})\b", re.IGNORECASE)
-_FISCAL = re.compile(rf"\b(?:FY|fiscal(?:\s+year)?)[\s'-]*({_YEAR}|\d\d)(?:[/-]\d\d)?\b", re.IGNORECASE)
-_RELATIVE = re.compile(r"\b(year|month|quarter|week|yr|day)\s?#?(\d{1,2})(?:\s*[-–—]\s*(\d{1,2}))?\b", re.IGNORECASE)
-_SHORT = re.compile(r"\b([YM])(\d{1,2})(?:\s*[-–]\s*[YM]?(\d{1,2}))?\b")
-_QUARTER_Y = re.compile(r"\bQ([1-4])\s*[Yy](?:ear\s*)?(\d)\b")
-_YEAR_ONLY = re.compile(rf"(?<![\w$€£.,/-])({_YEAR})(?![\w%,.]*\d|-\d|\w)")
-_MONTH_ONLY = re.compile(rf"^\W*({_MONTH})\.?\W*$", re.IGNORECASE)
-_SPAN = re.compile(rf"(?<!\d)({_YEAR})\s?[-–—]\s?({_YEAR})(?!\d)")
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +70,7 @@ def parse_date(text: str) -> date | None:
             if year is None:
                 continue
             written = part[f"{form}_m"].lower()
-            month = _MONTHS.get(written) or (int(written) if written.isdigit() else 0)
+            month = MONTHS.get(written) or (int(written) if written.isdigit() else 0)
             day = int(part[f"{form}_d"])
             if form == "us" and month > 12:
                 month, day = day, month
@@ -78,73 +82,7 @@ def parse_date(text: str) -> date | None:
 
 
 def date_spans(text: str) -> list[tuple[int, int]]:
-    """Where dates, times, year ranges and plain fractions stand: numbers in there are no values."""
+    """Where dates, times, year ranges, plain fractions and telephone numbers stand: numbers in there are no values."""
     if not _PAIR.search(text):
         return []
-    return [m.span() for m in DATE.finditer(text)] + [m.span() for m in _LOOSE.finditer(text)]
-
-
-@lru_cache(maxsize=4096)
-def parse_period(text: str) -> str | None:  # noqa: C901  one case per way of writing; a table would hide their order
-    """The accounting period named in the text, if any.
-
-    `2026-10`, `2026`, `2026-Q3`, `2026-H1`, `FY2026`, `2024-2027`, and relative ones: `year 2`, `month 3`,
-    `months 1-3`, `Q3 year 1`.
-    """
-    if not _MAYBE.search(text):
-        return None
-    if m := _QUARTER_Y.search(text):
-        return f"Q{m[1]} year {m[2]}"
-    if (m := _QUARTER.search(text)) and (m[3] or m[5]):
-        year = m[4] or _full(m[3])
-        return f"{'FY' if m[2] else ''}{year}-Q{m[1] or m[5]}"
-    if m := _HALF.search(text):
-        return f"{m[2]}-H{m[1]}"
-    if m := _YEAR_MONTH.search(text):
-        return f"{m[1]}-{m[2]}"
-    if found := parse_date(text):
-        return f"{found:%Y-%m}"
-    if (m := _MONTH_YEAR.search(text)) and (len(m[2]) == 4 or "'" in m[0] or "-" in m[0]):
-        return f"{_full(m[2])}-{_MONTHS[m[1].lower()]:02d}"
-    if m := _FISCAL.search(text):
-        return f"FY{_full(m[1])}"
-    if m := _SPAN.search(text):
-        return f"{m[1]}-{m[2]}"
-    if m := _RELATIVE.search(text):
-        unit = {"yr": "year"}.get(m[1].lower(), m[1].lower())
-        return f"{unit}s {m[2]}-{m[3]}" if m[3] else f"{unit} {int(m[2])}"
-    if m := _SHORT.search(text):
-        unit = {"Y": "year", "M": "month"}[m[1]]
-        return f"{unit}s {m[2]}-{m[3]}" if m[3] else f"{unit} {int(m[2])}"
-    if m := _YEAR_ONLY.search(text):
-        return m[1]
-    if m := _QUARTER.search(text):
-        return f"Q{m[1]}"
-    if m := _MONTH_ONLY.match(text):
-        return f"month of {_MONTHS[m[1].lower()]:02d}"
-    return None
-
-
-@lru_cache(maxsize=4096)
-def is_period(text: str) -> bool:
-    """Whether the text names a period and hardly anything else (`Q3 2025`, `Year 2 (projected)`)."""
-    if len(text) > 40 or parse_period(text) is None:
-        return False
-    rest = text
-    for pattern in (
-        DATE, _MONTH_YEAR, _YEAR_MONTH, _QUARTER_Y, _QUARTER, _HALF, _FISCAL, _SPAN, _RELATIVE, _SHORT, _YEAR_ONLY,
-        _MONTH_ONLY,
-    ):  # fmt: skip
-        rest = pattern.sub(" ", rest)
-    words = re.findall(r"[A-Za-z]+", rest)
-    return all(w.lower() in _FILLER for w in words)
-
-
-_FILLER = frozenset(
-    "actual actuals projected projection forecast estimate estimated est target budget plan ytd end of the to and in "
-    "for e a f p year month quarter fiscal fy total".split()
-)
-
-
-def _full(year: str) -> str:
-    return year if len(year) == 4 else f"20{year}"
+    return [m.span() for pattern in (DATE, _LOOSE, _PHONE) for m in pattern.finditer(text)]

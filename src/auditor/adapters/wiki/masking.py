@@ -16,6 +16,12 @@ _STRUCK = re.compile(r"~~.+?~~")
 _STRONG = re.compile(r"\*+|__(?=\S)|(?<=\S)__")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_MARKS = re.compile(
+    r"<sup>\s*\[?[\d,* ]{1,6}\]?\s*</sup>|(?<=[^\s\[!])\[\d{1,3}\](?![(\[])|[¹²³⁰⁴-⁹†‡]+(?!\w)(?<![A-Za-z][²³])",
+    re.IGNORECASE,
+)
+"""Footnote marks."""
+_MARKED = re.compile(r"<sup|\[\d|[¹²³⁰⁴-⁹†‡]", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
 _HANDLE = re.compile(
     r"(?:(?<=\s)|^)(?:(?:~/|\.{1,2}/|/(?=[\w.-]+/))(?:[\w.-]+/)*[\w.-]*|(?:[\w.-]+/){2,}[\w-]+\.[A-Za-z]\w*)"
@@ -36,6 +42,8 @@ def mask(line: str) -> str:
     text = _INVISIBLE.sub(" ", line)
     if "<" in text:
         text = _COMMENT.sub(blank, text)
+    if _MARKED.search(text):
+        text = _MARKS.sub(blank, text)
     if "`" in text:
         text = _CODE.sub(_code, text)
     if "[" in text:

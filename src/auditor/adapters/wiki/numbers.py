@@ -29,6 +29,8 @@ _AT_LEAST = re.compile(
     r"(?:(?<![-=>])>=?|≥|\b(?:over|above|more than|greater than|at least|min(?:imum)?(?: of)?|no less than|not less than|starting (?:at|from)|from|exceeds?|exceeding|upwards? of))\s*$",
     re.IGNORECASE,
 )
+_ACCOUNTING = re.compile(r"^\s*((?P<c>[$€£¥₹]|[A-Z]{3}\b)\s*\(\s*(?P<n>[\d.,' ]+[kKMB]?)\s*\))\s*$")
+"""`$ (1,234)`: the currency stands before the brackets."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -89,6 +91,12 @@ def whole_cell(text: str, *, currency: str = "USD", years: bool = True, dots_gro
     """Figures of a table cell; `(300)` is negative if it is all of the cell, without per, percent or range."""
     hits = find_quantities(text, currency=currency, years=years, dots_group=dots_group)
     stripped = text.strip()
+    if (m := _ACCOUNTING.match(text)) is not None and len(hits) <= 1:
+        inner = find_quantities(f"{m['c']} {m['n']}", currency=currency, years=years, dots_group=dots_group)
+        if len(inner) == 1 and inner[0].value.low > 0:
+            value = inner[0].value
+            start = len(text) - len(text.lstrip())
+            return (Hit(start, len(text.rstrip()), replace(value, low=-value.high, high=-value.low)),)
     if len(hits) == 1 and stripped.startswith("(") and stripped.endswith(")") and len(stripped) > 2:
         hit = hits[0]
         inside = text[text.index("(") + 1 : text.rindex(")")].strip()
@@ -157,7 +165,11 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     )
     noun = second.noun or first.noun
     return Hit(
-        start, second.end, replace(value, flags=frozenset(flags)), noun, bare=not value.unit and value.per is None
+        start,
+        second.end,
+        replace(value, flags=frozenset(flags)),
+        noun,
+        bare=not value.unit and value.per is None and not first.factor and not second.factor,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
-from auditor.adapters.wiki.dates import parse_date, parse_period
+from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import find_quantities
+from auditor.adapters.wiki.periods import parse_period
 from auditor.adapters.wiki.records import item_records, table_records
-from auditor.adapters.wiki.scope import Scope, declared
+from auditor.adapters.wiki.scope import Scope, declared, scale_of
 from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
-from auditor.adapters.wiki.units import CODES
+from auditor.adapters.wiki.units import CODES, DOLLARS, SYMBOLS
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import status_of
 from auditor.model.fact import Fact, Miscalculation, Record, Tier
@@ -29,11 +31,17 @@ if TYPE_CHECKING:
 
 
 _ALL_AMOUNTS = re.compile(
-    r"\b(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?\b([A-Z]{3})\b",
+    r"\b(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?(?:\b((?-i:[A-Z]{3}))\b|(?<=in )([$€£¥₹]|US dollars?|dollars?|euros?|pounds?|rupees?)(?!\w))",
     re.IGNORECASE,
 )
+_NAMED = {"us dollar": "USD", "dollar": "USD", "euro": "EUR", "pound": "GBP", "rupee": "INR"}
+_SIGN = re.compile(r"[$€£₹](?=\s?\d)|(?<=\d)€|(?<=\d\s)€")
+"""A currency sign beside a figure."""
 _DOT_GROUPS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
 _COMMA_DECIMALS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*,\d{1,2}(?![\d,])")
+_OTHER_MARKS = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?!\d)|(?<![\w.,-])\d+\.(?:\d{1,2}|\d{4,})(?![\d.\w])|(?<![\w.,])0\.\d"
+)
 _DOT_DECIMALS = re.compile(r"[$€£]\s?\d+\.\d{2}(?!\d)|(?<![\w.,-])\d+\.\d{1,2}\s?%")
 
 
@@ -94,11 +102,19 @@ class _Place:
 
 def _places(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> Iterator[_Place]:
     scopes: dict[tuple[str, ...], Scope] = {}
+    remark = ""
+    """What the paragraph before a table says."""
     for block in document.blocks:
         scope = scopes.get(block.headings)
         if scope is None:
             scope = scopes[block.headings] = page_scope.below(block.headings)
-        yield _Place(block, scope, columns_of(block.table, scope, vocabulary) if block.table is not None else ())
+        if block.table is None:
+            remark = " ".join(line.text for line in block.lines) if len(block.lines) <= 3 else ""
+            yield _Place(block, scope)
+            continue
+        if (factor := scale_of(block.table.caption) or scale_of(remark)) is not None:
+            scope = replace(scope, factor=factor)
+        yield _Place(block, scope, columns_of(block.table, scope, vocabulary))
 
 
 def _records(document: Document, places: Sequence[_Place]) -> Iterator[Record]:
@@ -137,7 +153,7 @@ def _page_scope(
 ) -> Scope:
     meta = document.meta
     stated = declared(meta, "currency").upper()
-    currency = stated if stated in CODES else _stated_currency(document.lines)
+    currency = stated if stated in CODES else _stated_currency(document.lines, default)
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,
@@ -151,18 +167,32 @@ def _page_scope(
     )
 
 
-def _stated_currency(lines: Sequence[str]) -> str:
-    """Currency of "all amounts in ..." remarks among the first lines; empty when there is none."""
+def _stated_currency(lines: Sequence[str], default: str) -> str:
+    """Currency of "all amounts in ..." remarks among the first lines, else the only one that the page uses; else empty."""
     for line in lines[:60]:
-        if (m := _ALL_AMOUNTS.search(line)) is not None and m[1] in CODES:
-            return str(m[1])
-    return ""
+        if (m := _ALL_AMOUNTS.search(line)) is not None:
+            said = m[1] or m[2]
+            code = said if said in CODES else SYMBOLS.get(said) or _NAMED.get(said.lower().rstrip("s"), "")
+            if code == "USD" and default in DOLLARS and said not in CODES:
+                return default
+            if code:
+                return str(code)
+    signs = Counter(_SIGN.findall("\n".join(lines)))
+    if len(signs) != 1 or sum(signs.values()) < 3:
+        return ""
+    sign = next(iter(signs))
+    return default if sign == "$" and default in DOLLARS else SYMBOLS[sign]
 
 
 def _dots_group(lines: Sequence[str]) -> bool:
-    """Whether dots group thousands on this page: some do, commas are decimal marks, and no dot is one."""
+    """Whether dots group thousands on this page: some do, and no dot is a decimal mark.
+
+    Either commas are decimal marks there, or nothing is grouped by commas.
+    """
     text = "\n".join(lines)
-    return len(_DOT_GROUPS.findall(text)) >= 2 and bool(_COMMA_DECIMALS.search(text)) and not _DOT_DECIMALS.search(text)
+    if len(_DOT_GROUPS.findall(text)) < 2 or _DOT_DECIMALS.search(text):
+        return False
+    return bool(_COMMA_DECIMALS.search(text)) or not _OTHER_MARKS.search(text)
 
 
 def _date(value: object) -> date | None:

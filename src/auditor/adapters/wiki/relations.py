@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from auditor.adapters.wiki.columns import Column
-from auditor.adapters.wiki.dates import is_period
 from auditor.adapters.wiki.grids import Grid, close, place
+from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import TOTAL
 from auditor.model.fact import Miscalculation

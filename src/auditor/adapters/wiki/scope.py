@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from auditor.adapters.wiki.dates import parse_period
+from auditor.adapters.wiki.periods import compose, parse_period
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
 from auditor.model.fact import Status
 
@@ -29,6 +30,8 @@ class Scope:
     period: str | None = None
     per: str | None = None
     scenario: str = ""
+    factor: Decimal = Decimal(1)
+    """What plain amounts are in: 1,000 below "in thousands"."""
     heading: str = ""
     """The nearest heading."""
     section: str = ""
@@ -36,10 +39,11 @@ class Scope:
 
     def below(self, headings: tuple[str, ...]) -> Scope:
         """The same with what the headings supply; the nearest heading that says something wins."""
-        status, period, per, scenario = self.status, self.period, self.per, ""
+        status, period, per, scenario, factor = self.status, self.period, self.per, "", self.factor
         for heading in headings:
             status = status_of(heading) or status
-            period = parse_period(heading) or period
+            factor = scale_of(heading) or factor
+            period = compose(parse_period(heading), period)
             per = (None if re.search(r"[$€£]", heading) else per_of(heading)) or per
             named = scenario_of_heading(heading)
             scenario = f"{scenario} / {named}" if scenario and named else named or scenario
@@ -49,9 +53,28 @@ class Scope:
             period=period,
             per=per,
             scenario=scenario,
+            factor=factor,
             heading=headings[-1] if headings else "",
             section=" > ".join(headings[-2:]),
         )
+
+
+_SCALE = re.compile(
+    r"\bin\s+(?:US\$|[$€£]|USD|EUR|GBP|[A-Z]{3}|US dollars|dollars|euros)?\s*(?:of\s+)?['’]?(?P<a>thousands?|millions?|billions?|lakhs?|crores?|000s?)\b|"
+    r"\(\s*(?:US\$|[$€£]|USD|EUR|GBP)\s*(?:in\s+)?['’]?(?P<b>thousands?|millions?|billions?|lakhs?|crores?|000s?|k|mn|mm|m|bn)\s*\)|"
+    r"(?:US\$|[$€£]|USD|EUR|GBP)\s+(?:in\s+)?(?P<c>thousands|millions|billions|lakhs|crores)\b",
+    re.IGNORECASE,
+)
+_SCALES = {"th": 3, "00": 3, "k": 3, "mi": 6, "mn": 6, "mm": 6, "m": 6, "bi": 9, "bn": 9, "la": 5, "cr": 7}
+
+
+def scale_of(text: str) -> Decimal | None:
+    """The factor that a heading, caption or remark such as "in thousands of USD" gives to plain amounts."""
+    m = _SCALE.search(text)
+    if m is None:
+        return None
+    word = (m["a"] or m["b"] or m["c"]).lower()
+    return Decimal(10) ** _SCALES[word[:2]]
 
 
 def declared(meta: Mapping[str, object], key: str) -> str:

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
-from auditor.adapters.wiki.dates import parse_date, parse_period
+from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
+from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, TOTAL, Placeholder
 from auditor.adapters.wiki.vocabulary import Meaning, Vocabulary
@@ -34,8 +35,15 @@ _TRAIL = frozenset(
     "roughly approximately only just totaling totalling totals averaging averages between equals equal per into that this we they i you our "
     "your expect expects expecting expected project projects approx another next last first via + ~ only yields yielded generating generates "
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
-    "spending".split()
+    "spending we've they've currently now there about also still".split()
 )
+_GOES_ON = re.compile(
+    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→)\s*){0,4}",
+    re.IGNORECASE,
+)
+"""Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
+_NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}")
+_TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
 _OPERATORS = re.compile(r"[×x*÷/+−–-]|\bx\b|\btimes\b|\bless\b|\bplus\b")
 
@@ -59,7 +67,13 @@ def line_facts(
         hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
         if not hits:
             return
-    split = _split(text, hits, kind)
+    split = (line.term, text.index(":") + 1) if line.term else _split(text, hits, kind)
+    if split is None and kind == "item" and len(hits) == 1:
+        split = _tight(text, hits[0], vocabulary)
+    if split is not None and kind in {"item", "code"} and is_period(split[0]) and not is_period(scope.heading):
+        # below `Revenue`, an item `Q1: $5k` is of revenue, and of no metric that a label declares
+        yield from _of_period(split, text, hits, line, kind, scope, vocabulary)
+        return
     if split is None:
         if kind == "code":
             hits = tuple(h for h in hits if not h.bare)
@@ -94,10 +108,42 @@ def line_facts(
     yield from _declared(label, text, value_at, inside, line, kind, scope, vocabulary, costs=costs)
 
 
+def _tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | None:
+    """`Burn $80k/mo`: a short item of nothing but a name and its figure."""
+    if text[hit.end :].strip(" .*_") or (m := _TIGHT.match(text[: hit.start])) is None or len(m["label"].split()) > 5:
+        return None
+    if m["label"].split()[-1].lower() in _TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
+        return None
+    return m["label"], hit.start
+
+
+def _of_period(
+    split: tuple[str, int],
+    text: str,
+    hits: tuple[Hit, ...],
+    line: Line,
+    kind: str,
+    scope: Scope,
+    vocabulary: Vocabulary,
+) -> Iterator[Fact]:
+    label, at = split
+    name = re.sub(r"\s*\([^)]*\)", "", scope.heading).strip(" :") or label
+    inside = tuple(h for h in hits if h.start >= at - 1)
+    for position, hit in enumerate(inside):
+        if hit.bare and not _bare_counts(text, at, hit, position, inside):
+            continue
+        segment = _segment_label(text, at, hit, inside, position) if position else ""
+        for fact in _fact(
+            f"{name} ({segment})" if segment else name,
+            hit, text, line, scope, vocabulary, Tier.DECLARED if not position else Tier.PROSE, meaning=None, category=None, extractor=f"{kind}.period",
+        ):  # fmt: skip
+            yield replace(fact, period=compose(parse_period(label), scope.period))
+
+
 def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | None:
     for pattern in (_LABELLED, _DASHED, _SPACED) if kind in {"item", "code"} else (_LABELLED, _DASHED):
         m = pattern.match(text)
-        if m is None or not re.search(r"[A-Za-z]", m["label"]):
+        if m is None or not (re.search(r"[^\W\d_]", m["label"]) or is_period(m["label"])):
             continue
         if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
             continue
@@ -108,7 +154,7 @@ def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
         for hit in reversed(hits):
             if hit.end <= len(bare_label):
                 bare_label = bare_label[: hit.start] + bare_label[hit.end :]
-        if not re.search(r"[A-Za-z]{2}", bare_label):
+        if not re.search(r"[^\W\d_]{2}", bare_label) and not is_period(label):
             continue
         if any(h.start < m.start("value") - 1 and not h.bare and pattern is not _LABELLED for h in hits):
             continue
@@ -229,10 +275,12 @@ def _without_figure(
 def _prose(
     text: str, hits: tuple[Hit, ...], line: Line, kind: str, scope: Scope, vocabulary: Vocabulary
 ) -> Iterator[Fact]:
+    label = ""
     for position, hit in enumerate(hits):
         if hit.bare:
             continue
-        label = _prose_label(text, hit, hits, position)
+        if not (label and position and not hit.noun and _GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
+            label = _prose_label(text, hit, hits, position)
         yield from _fact(
             label,
             hit,
@@ -251,12 +299,17 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
     """The words of the clause next to the figure: before it, without the verb; else behind it."""
     left = text[hits[position - 1].end if position else 0 : hit.start]
     clause = _CLAUSE.split(left)[-1]
-    words = clause.split()
+    if position:
+        clause = re.split(r"\band\b", clause)[-1]
+    for start, end, _ in reversed(periods_in(clause)):
+        clause = clause[:start] + " " + clause[end:]
+    words = _AS_OF.sub(" ", clause).split()
     while words and words[-1].lower().strip("*,~") in _TRAIL:
         words.pop()
     while words and words[0].lower().strip("*,") in _TRAIL:
         words.pop(0)
-    after = _CLAUSE.split(text[hit.end : hit.end + 160])[0].split()
+    stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
+    after = re.split(r"\band\b", _CLAUSE.split(text[hit.end : min(stop, hit.end + 160)])[0])[0].split()
     while after and after[0].lower() in {"in", "of", "for", "on", "to", "as", "a", "the", "per", "and", "-", "is"}:
         after.pop(0)
     if hit.noun:
@@ -282,7 +335,7 @@ def _fact(
     value = hit.value
     per = value.per or per_of(label)
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
-    period = parse_period(label) or _near_period(text, hit) or scope.period
+    period = compose(parse_period(label) or _near_period(text, hit), scope.period)
     if (
         per is None
         and value.unit == "money"
@@ -303,7 +356,7 @@ def _fact(
             value = replace(value, unit=entry.unit, currency=scope.currency if money else value.currency)
         if entry.unit in {"money", "count", "hours", "percent"}:
             per = per or meaning.per or entry.per
-    if status is None and period is not None and period.startswith(("year", "month", "quarter", "week", "Q")):
+    if status is None and is_relative(period):
         status = Status.PROJECTED
     dated = as_of_of(text)
     yield Fact(
@@ -328,10 +381,15 @@ def _near_period(text: str, hit: Hit) -> str | None:
     cut = as_of_of(text)
     if cut is not None:
         text = text[: max(0, cut[0] - 12)] + " " * 60 + text[cut[0] + 30 :]
-    after = text[hit.end : hit.end + 40]
-    before = text[max(0, hit.start - 200) : hit.start]
-    near = re.split(r"[.;]\s", after)[0]
-    return parse_period(near) or parse_period(re.split(r"[.;]\s", before)[-1]) or None
+    end = hit.end + 60
+    if (following := _NEXT_FIGURE.search(text, hit.end, end)) is not None:
+        end = following.start()
+    after = re.split(r"[.;]\s|, |\s[–—-]\s", text[hit.end : end])[0]
+    if (found := parse_period(after)) is not None:
+        return found
+    before = re.split(r"[.;]\s", text[max(0, hit.start - 200) : hit.start])[-1]
+    named = periods_in(before)
+    return named[-1][2] if named else None
 
 
 def is_cost_list(scope: Scope, lead: str) -> bool:

@@ -24,24 +24,34 @@ _ALTERNATIVE = re.compile(r"^\W*(?:or|alternatively|either|optional)\b", re.IGNO
 _SUM_HEADER = re.compile(r"^(?:grand )?totals?$|^sum$|^(?:annual|year(?:ly)?|fy\w*) total$|^total \w+$", re.IGNORECASE)
 
 
+_BALANCE = re.compile(
+    r"\b(?:opening|starting|beginning|initial|closing|ending|carried|previous|prior)\b.*\b(?:balance|cash|funds|forward|year)\b|\bcarry[- ]?over\b",
+    re.IGNORECASE,
+)
+"""What a period begins or ends with is no part of its sums."""
+
+
 def totals(grid: Grid, scope: Scope) -> Iterator[Miscalculation]:
     """Total rows that no sensible set of rows above adds up to."""
     if any(_ALTERNATIVE.match(label) for label in grid.labels):
         return
     total_rows = [r for r, label in enumerate(grid.labels) if TOTAL.search(label)]
+    titles = [r for r, texts in enumerate(grid.texts) if sum(1 for t in texts if t) == 1]
     for column in grid.columns:
         if column.role != "value" or (_NOT_SUMMED.search(column.header) and not _PERCENT_OF.search(column.header)):
             continue
         start = 0
         for row in total_rows:
             stated = grid.cells[row][column.index]
-            above = [r for r in range(row) if r not in total_rows]
-            since = [r for r in range(start, row) if r not in total_rows]
+            above = [r for r in range(row) if r not in total_rows and not _BALANCE.search(grid.labels[r])]
+            since = [r for r in above if r >= start]
+            section = max((t for t in titles if t < row), default=0)
             start = row + 1
             if stated is None or len(above) < 2 or not _summable(grid, column.index, above, stated):
                 continue
             kind = "percent" if stated.hit.value.unit == "percent" else "total"
             choices = [
+                [r for r in since if r >= section],
                 since,
                 above,
                 [r for r in above if not grid.child[r]],

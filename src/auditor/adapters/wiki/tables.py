@@ -17,8 +17,9 @@ from auditor.adapters.wiki.columns import (
     hints,
     is_name,
 )
-from auditor.adapters.wiki.dates import is_period, parse_date, parse_period
+from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit, whole_cell
+from auditor.adapters.wiki.periods import combine, compose, is_period, is_relative, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
@@ -36,6 +37,8 @@ COST_WORDS = re.compile(
     r"\b(?:costs?|expens(?:es?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
     re.IGNORECASE,
 )
+_INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)
+_SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
 _PER_HEAD = re.compile(
     r"\b(?:avg|average|salary|rate|unit|each|per (?!month|year|week|day|quarter)\w+)\b", re.IGNORECASE
 )
@@ -63,6 +66,8 @@ class _Row:
     scenario: str
     child: bool = False
     """Written below its sum: `- Day charters` under `Charters`."""
+    group: str = ""
+    """Name of the group of rows that it stands in."""
 
 
 def table_facts(
@@ -77,9 +82,14 @@ def table_facts(
     ]
     numeric_or_empty = [c for c in values if c in numeric or GENERIC.match(c.header)]
     costs = _is_cost_table(table, scope, label_column, numeric)
-    group = ""
+    group = above = ""
+    above_period: str | None = None
     for cells in table.rows:
+        if label_column is not None and (title := _group_title(cells, label_column.index)):
+            above = title
+            above_period = parse_period(title) if is_period(title) else None
         row = _row(cells, columns, label_column, group)
+        row = replace(row, period=compose(row.period, above_period), group=row.group or above)
         if label_column is not None and label_column.index < len(cells) and cells[label_column.index].words:
             group = row.label
         if label_column is not None and label_column.index < len(cells):
@@ -88,7 +98,7 @@ def table_facts(
             if column.index >= len(cells):
                 continue
             cell = cells[column.index]
-            category = costs and not row.period and not row.scenario
+            category = costs and not row.period and not row.scenario and not (row.group and _INCOME.search(row.group))
             found = list(_cell_facts(cell, column, row, scope, vocabulary, numeric, costs=category))
             yield from found
             if (
@@ -97,6 +107,19 @@ def table_facts(
                 and (gap := _cell_gap(cell, column, row, vocabulary)) is not None
             ):
                 yield replace(gap, heading=scope.heading)
+
+
+def _group_title(cells: Sequence[Cell], label: int) -> str:
+    """The words of a row that has nothing but words in its naming column: a title of the rows below it."""
+    words = [c.words for c in cells]
+    if label >= len(words) or not words[label] or len(words) < 2:
+        return ""
+    rest = {w for n, w in enumerate(words) if n != label and w}
+    return (
+        words[label].strip(" :")
+        if rest <= {words[label]} and (is_period(words[label]) or is_name(words[label]))
+        else ""
+    )
 
 
 def _in_label(
@@ -124,14 +147,20 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         if c.role in ATTRIBUTE and c.index < len(cells) and cells[c.index].words
     }
     period = None
-    if "period" in attributes:
-        said = attributes["period"]
-        header = next((c.header for c in columns if c.role == "period"), "")
-        period = parse_period(f"{header} {said.rstrip('+')}" if re.fullmatch(r"\d{1,2}\+?", said) else said)
+    for column in columns:
+        said = cells[column.index].words if column.index < len(cells) else ""
+        if column.role != "period" or not said:
+            continue
+        header = column.header
+        own = parse_period(f"{header} {said.rstrip('+')}" if re.fullmatch(r"\d{1,2}\+?", said) else said)
+        period = combine(period, own)
+    if period is not None:
+        period = combine(period, parse_period(text)) if is_period(text) else period
     elif is_period(text) or (label is not None and PERIOD_HEADER.match(label.header)):
         period = parse_period(text)
     scenario = attributes.get("scenario", "") or (text if is_scenario(text) else "")
-    return _Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)))
+    group = next((cells[c.index].words for c in columns if c.role == "group" and c.index < len(cells)), "")
+    return _Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)), group)
 
 
 def _cell_facts(
@@ -145,7 +174,7 @@ def _cell_facts(
     costs: bool,
 ) -> Iterator[Fact]:
     hits = whole_cell(cell.text, currency=scope.currency, dots_group=scope.dots_group, years=column.years)
-    label, metric_label = _label(row, column, numeric)
+    label, metric_label = _label(row, column, numeric, scope.heading)
     if not hits:
         zero = ZERO.match(cell.text)
         meaning = vocabulary.lookup(row.label) or vocabulary.lookup(column.header)
@@ -170,13 +199,14 @@ def _cell_facts(
             continue
         if hit.bare and column.unit == "" and not column.header and row.label == "":
             continue
-        value = _typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None)
-        per = value.per or (_row_per(row) or column.per if value.unit != "percent" else None)
+        raw = cell.text[hit.start : hit.end]
+        value = _typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw)
+        per = value.per or (_row_per(row, value) or column.per if value.unit != "percent" else None)
         if per is None and value.unit == "money":
             per = _label_per(row.label, column)
         if per is None and value.unit == "money" and not _once(row.label + " " + column.header):
             per = scope.per
-        period = row.period or column.period or scope.period
+        period = compose(combine(row.period, column.period), scope.period)
         status = _status(row, column, scope, period)
         metric = None
         total = bool(TOTAL.search(row.label))
@@ -242,6 +272,42 @@ def _plain_column(column: Column, vocabulary: Vocabulary) -> bool:
 
 
 def _typed(
+    value: Quantity, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, raw: str
+) -> Quantity:
+    """The value with the unit and the factor that its row, column, heading and page give it."""
+    value = _by_unit_column(value, row, scope)
+    typed = _by_header(value, column, row, scope, vocabulary, metric)
+    if scope.factor == 1 or column.factor != 1 or typed.low != value.low or _SCALED.search(raw):
+        return typed
+    if typed.unit == "" and not _counts(row.label):
+        typed = replace(typed, unit="money", currency=scope.currency)
+    return (
+        replace(typed, low=typed.low * scope.factor, high=typed.high * scope.factor) if typed.unit == "money" else typed
+    )
+
+
+def _by_unit_column(value: Quantity, row: _Row, scope: Scope) -> Quantity:
+    """The value with what a column headed `Unit` says of its row."""
+    said = row.attributes.get("unit", "")
+    if not said or value.unit not in {"", "count"}:
+        return value
+    name, _, per = (part.strip() for part in said.replace(" per ", "/").partition("/"))
+    unit = ""
+    if name == "%" or name.lower().startswith("percent"):
+        unit = "percent"
+    elif name in units.SYMBOLS or name.upper() in units.CODES:
+        currency = scope.currency if name == "$" else units.SYMBOLS.get(name, name.upper())
+        value, unit = replace(value, currency=currency), "money"
+    elif name.lower() in units.MEASURES:
+        unit = units.MEASURES[name.lower()]
+    elif units.singular(name) in units.COUNTED:
+        unit = "count"
+    elif name.lower().startswith("per "):
+        per = name[4:]
+    return replace(value, unit=unit or value.unit, per=value.per or (per_cell(per) if per else None))
+
+
+def _by_header(
     value: Quantity, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, metric: str | None
 ) -> Quantity:
     if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
@@ -292,8 +358,13 @@ def _counts(label: str) -> bool:
     )
 
 
-def _row_per(row: _Row) -> str | None:
-    return per_cell(row.attributes["per"]) if "per" in row.attributes else None
+def _row_per(row: _Row, value: Quantity) -> str | None:
+    if "per" in row.attributes:
+        return per_cell(row.attributes["per"])
+    said = row.attributes.get("unit", "")
+    if value.unit == "money" and said and said.upper() not in units.CODES and said not in units.SYMBOLS:
+        return per_cell(re.sub(r"^.*?(?:/| per )", "", said))
+    return None
 
 
 def _label_per(label: str, column: Column) -> str | None:
@@ -318,7 +389,7 @@ def _status(row: _Row, column: Column, scope: Scope, period: str | None) -> Stat
     if said is None and row.period:
         said = status_of(row.attributes.get("period", row.label))
     said = said or scope.status
-    if said is None and period is not None and period.startswith(("year", "month", "quarter", "week", "Q")):
+    if said is None and is_relative(period):
         return Status.PROJECTED
     return said or Status.ACTUAL
 
@@ -331,14 +402,14 @@ def _scenario(row: _Row, column: Column, scope: Scope) -> str:
     return " / ".join(dict.fromkeys(parts))
 
 
-def _label(row: _Row, column: Column, numeric: Sequence[Column]) -> tuple[str, str]:
+def _label(row: _Row, column: Column, numeric: Sequence[Column], about: str) -> tuple[str, str]:
     """Label of the figure, and the row's own name."""
     name = row.label
     header = column.header
     if not name:
         return header, header
-    if row.period or is_scenario(name):
-        return (header or name), name
+    if (row.period and is_period(name)) or is_scenario(name):
+        return (header if header and not is_period(header) else about or header or name), name
     if (
         not header
         or GENERIC.match(re.sub(r"\s*[\[(][^\])]*[\])]", "", header))

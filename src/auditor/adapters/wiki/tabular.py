@@ -13,7 +13,16 @@ PIPES = re.compile(r"(?<!\\)\|")
 _TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 _ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr|</table|</tbody|</thead|\Z)", re.IGNORECASE | re.DOTALL)
 _CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)(?=<t[dh]\b|</t[dh]|</tr|\Z)", re.IGNORECASE | re.DOTALL)
-_SPAN = re.compile(r"colspan\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
+_COLSPAN = re.compile(r"colspan\s*=\s*[\"']?(\d{1,2})", re.IGNORECASE)
+_ROWSPAN = re.compile(r"rowspan\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+MOST_COLUMNS = 60
+MOST_ROWS = 500
+_FIGURE = re.compile(r"[$€£%]\s?\d|\d\s?%|\d[,.]\d|(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}|^\W*\d{1,2}\W*$")
+_SECOND_HEAD = re.compile(
+    r"\(?(?:[$€£%#]|[A-Z]{3}|US\$|hours?|hrs?|days?|months?|nm|k[$€£]|[$€£]k|thousands?|millions?|actuals?|budget(?:ed)?|forecast|target|plan(?:ned)?|"
+    r"projected|amount|units?|count|Q[1-4]|H[12]|(?:FY)?(?:19|20)?\d\d(?:[-/]\d\d)?|per \w+)\)?",
+    re.IGNORECASE,
+)
 MARK = "\x02"
 """Stands for a table that was taken out; no page can hold it, as control characters are blanked first."""
 
@@ -56,30 +65,102 @@ def html_tables(lines: list[str]) -> list[tuple[int, int, Table]]:
 
 
 def _html_table(html: str, text: str, offset: int) -> Table | None:
-    rows: list[tuple[bool, tuple[Cell, ...]]] = []
+    rows: list[tuple[Cell, ...]] = []
+    heads: list[bool] = []
+    below: dict[int, tuple[int, Cell]] = {}
     for row in _ROW.finditer(html):
         cells: list[Cell] = []
-        heads = 0
-        for m in _CELL.finditer(row[1]):
-            at = offset + row.start(1) + m.start(3)
-            number = text.count("\n", 0, at) + 1
-            column = at - (text.rfind("\n", 0, at) + 1) + 1
-            lead = len(m[3]) - len(m[3].lstrip())
-            if "\n" in m[3][:lead]:
-                number += m[3][:lead].count("\n")
-                column = lead - m[3][:lead].rfind("\n")
-            content = mask(m[3].strip().replace("\n", " "))
-            cells.append(Cell(content, number, column))
-            heads += m[1].lower() == "th"
-            span = _SPAN.search(m[2])
-            cells.extend(Cell("", number, column) for _ in range(int(span[1]) - 1 if span else 0))
-        if cells:
-            rows.append((heads == len([c for c in cells if c.text]) and heads > 1, tuple(cells)))
+        titles = 0
+        written = list(_CELL.finditer(row[1]))
+        for m in written:
+            _hang(cells, below)
+            cell = _html_cell(m, text, offset + row.start(1))
+            titles += m[1].lower() == "th"
+            wide, high = (int(span[1]) if (span := s.search(m[2])) else 1 for s in (_COLSPAN, _ROWSPAN))
+            for n in range(min(wide, MOST_COLUMNS)):
+                repeated = cell if not n else _shadow(cell, head=m[1].lower() == "th")
+                if high > 1:
+                    below[len(cells)] = (min(high, MOST_ROWS) - 1, _shadow(cell, head=False))
+                cells.append(repeated)
+        _hang(cells, below)
+        if written:
+            rows.append(tuple(cells))
+            heads.append(titles == len(written) and titles > 1)
     if not rows:
         return None
-    if rows[0][0] or not any(any(ch.isdigit() for ch in c.text) for c in rows[0][1]):
-        return Table(rows[0][1], tuple(r for _, r in rows[1:]))
-    return Table((), tuple(r for _, r in rows))
+    first = 0
+    while first < len(rows) - 1 and heads[first]:
+        first += 1
+    if first == 0 and not any(any(ch.isdigit() for ch in c.text) for c in rows[0]):
+        first = 1
+    header: tuple[Cell, ...] = rows[0] if first else ()
+    for extra in rows[1:first]:
+        header = _stack(header, extra)
+    return Table(header, tuple(rows[first:]))
+
+
+def _hang(cells: list[Cell], below: dict[int, tuple[int, Cell]]) -> None:
+    """Adds the cells that reach down from a row above to this place."""
+    while (found := below.get(len(cells))) is not None:
+        left, cell = found
+        if left == 1:
+            del below[len(cells)]
+        else:
+            below[len(cells)] = (left - 1, cell)
+        cells.append(cell)
+
+
+def _shadow(cell: Cell, *, head: bool) -> Cell:
+    """A cell repeated where it spans: words name every column or row that they span, a figure stands once."""
+    return cell if head or not any(ch.isdigit() for ch in cell.text) else Cell("", cell.line, cell.column)
+
+
+def _html_cell(m: re.Match[str], text: str, offset: int) -> Cell:
+    at = offset + m.start(3)
+    number = text.count("\n", 0, at) + 1
+    column = at - (text.rfind("\n", 0, at) + 1) + 1
+    lead = len(m[3]) - len(m[3].lstrip())
+    if "\n" in m[3][:lead]:
+        number += m[3][:lead].count("\n")
+        column = lead - m[3][:lead].rfind("\n")
+    return Cell(mask(m[3].strip().replace("\n", " ")), number, column)
+
+
+def _stack(upper: tuple[Cell, ...], lower: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Two header rows as one: `2024` above `Budget` is `2024 Budget`."""
+    width = max(len(upper), len(lower))
+    blank = Cell("", 0, 0)
+    stacked = []
+    for n in range(width):
+        top = upper[n] if n < len(upper) else blank
+        under = lower[n] if n < len(lower) else blank
+        same = not under.words or under.words == top.words
+        stacked.append(top if same else Cell(f"{top.words} {under.words}".strip(), top.line or under.line, top.column))
+    return tuple(stacked)
+
+
+def with_full_header(table: Table) -> Table:
+    """The table with header rows that Markdown cannot say: an empty head above the true one, or a second row of heads."""
+    header, rows = table.header, table.rows
+    if not header or len(rows) < 2:
+        return table
+    first = rows[0]
+    words = [c.words for c in first]
+    if not any(c.words for c in header):
+        if sum(1 for w in words if w) > 1 and not any(ch.isdigit() for w in words for ch in w):
+            return Table(first, rows[1:], table.caption)
+        return table
+    filled = [w for w in words[1:] if w]
+    if words[:1] not in ([""], [header[0].words]) or len(filled) < 2 or any(_FIGURE.search(w) for w in filled):
+        return table
+    if any(not c.words for c in header[1:]):
+        spread: list[Cell] = []
+        for cell in header:
+            spread.append(spread[-1] if not cell.words and len(spread) > 1 else cell)
+        header = tuple(spread)
+    elif not all(_SECOND_HEAD.fullmatch(w) for w in filled):
+        return table
+    return Table(_stack(header, first), rows[1:], table.caption)
 
 
 def split_row(line: str, number: int) -> tuple[Cell, ...]:

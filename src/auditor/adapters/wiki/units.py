@@ -16,9 +16,12 @@ SYMBOLS = {
 CODES = frozenset(
     "USD EUR GBP CHF JPY CNY INR AUD CAD NZD SGD HKD SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY ILS ZAR NGN KES GHS "
     "EGP MAD BRL MXN ARS CLP COP PEN PHP IDR MYR THB VND KRW TWD AED SAR QAR KWD BHD PKR BDT LKR ISK "
-    "BTC ETH USDC USDT DAI SOL".split()
+    "AFN AMD AZN BAM BWP BYN BOB CRC DOP DZD ETB GEL GTQ HNL HRK IQD JOD JMD KHR KZT LBP LYD MDL MKD MMK MNT MUR MWK MZN NAD "
+    "NIO NPR OMR PYG RSD RWF SDG TND TTD TZS UGX UYU UZS VES XAF XCD XOF YER ZMW "
+    "BTC ETH USDC USDT DAI SOL WETH WBTC stETH wstETH rETH USDS BUSD TUSD LUSD GUSD FRAX EURC xDAI ARB OP UNI MATIC POL AVAX "
+    "DOT KSM ENS AAVE MKR GNO COMP CRV LDO XMR ADA DOGE LTC XRP BNB FIL HNT GTC STRK ZEC DCR SATS".split()
 )
-"""Codes written out beside an amount; the last six are no ISO codes but what treasuries hold."""
+"""Codes written out beside an amount; the last two lines are no ISO codes but what treasuries hold."""
 
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"})
 
@@ -26,7 +29,9 @@ MULTIPLIERS = {
     "k": Decimal(1000), "thousand": Decimal(1000), "m": Decimal(10) ** 6, "mm": Decimal(10) ** 6,
     "mn": Decimal(10) ** 6, "mio": Decimal(10) ** 6, "mil": Decimal(10) ** 6, "million": Decimal(10) ** 6,
     "millions": Decimal(10) ** 6, "b": Decimal(10) ** 9, "bn": Decimal(10) ** 9, "billion": Decimal(10) ** 9,
-    "billions": Decimal(10) ** 9, "t": Decimal(10) ** 12, "tn": Decimal(10) ** 12, "trillion": Decimal(10) ** 12,
+    "billions": Decimal(10) ** 9, "mln": Decimal(10) ** 6, "millionen": Decimal(10) ** 6, "mrd": Decimal(10) ** 9, "md": Decimal(10) ** 9,
+    "milliarde": Decimal(10) ** 9, "milliarden": Decimal(10) ** 9, "miliarden": Decimal(10) ** 9, "milliard": Decimal(10) ** 9,
+    "milliards": Decimal(10) ** 9, "tsd": Decimal(1000), "trillions": Decimal(10) ** 12, "lac": Decimal(10) ** 5, "lacs": Decimal(10) ** 5, "t": Decimal(10) ** 12, "tn": Decimal(10) ** 12, "trillion": Decimal(10) ** 12,
     "lakh": Decimal(10) ** 5, "lakhs": Decimal(10) ** 5, "crore": Decimal(10) ** 7, "crores": Decimal(10) ** 7,
     "cr": Decimal(10) ** 7,
 }  # fmt: skip
@@ -41,6 +46,11 @@ PERIODS = {
     "quarter": "quarter", "quarterly": "quarter", "qtr": "quarter",
     "minute": "minute", "min": "minute", "second": "second", "sec": "second", "s": "second", "night": "night",
     "nights": "night", "nightly": "night",
+    "monat": "month", "monate": "month", "mois": "month", "mes": "month", "mês": "month", "maand": "month", "måned": "month",
+    "månad": "month", "mese": "month", "jahr": "year", "jahre": "year", "an": "year", "ans": "year", "année": "year", "año": "year", "ano": "year", "jaar": "year",
+    "år": "year", "anno": "year", "tag": "day", "tage": "day", "jour": "day", "jours": "day", "día": "day", "dia": "day", "dag": "day",
+    "giorno": "day", "woche": "week", "semaine": "week", "semana": "week", "uke": "week", "vecka": "week", "settimana": "week", "stunde": "hour",
+    "heure": "hour", "hora": "hour", "uur": "hour", "ora": "hour", "nacht": "night", "nuit": "night", "noche": "night", "noite": "night",
 }  # fmt: skip
 """Word to what one of a figure is for."""
 
@@ -62,6 +72,9 @@ MEASURES = {
     "gb": "GB", "tb": "TB", "mb": "MB", "kb": "KB", "gib": "GiB", "tib": "TiB", "mib": "MiB",
     "kw": "kW", "kwh": "kWh", "mw": "MW", "mwh": "MWh", "w": "W", "hp": "hp", "bps": "bps", "bp": "bps",
     "x": "ratio", "×": "ratio", "vcpu": "vCPU", "vcpus": "vCPU",
+    "stunden": "hours", "std": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
+    "días": "days", "dias": "days", "wochen": "weeks", "semaines": "weeks", "semanas": "weeks", "monate": "months", "monaten": "months", "mois": "months",
+    "meses": "months", "jahre": "years", "jahren": "years", "ans": "years", "années": "years", "años": "years", "anos": "years",
     "fte": "count", "ftes": "count", "pts": "points", "points": "points", "pp": "points",
 }  # fmt: skip
 """Word after a number to the unit it gives."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.adapters.wiki.dates import parse_period
+from auditor.adapters.wiki.periods import parse_period
 from auditor.adapters.wiki.words import per_of
 from auditor.errors import ConfigError
 from auditor.model.fact import Quantity, Status

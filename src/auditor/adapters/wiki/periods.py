@@ -1,0 +1,294 @@
+"""Accounting periods as people write them, brought to one form.
+
+`2026-10`, `2026`, `2026-Q3`, `2026-H1`, `FY2026`, `FY2026-Q3`, `2024-2027`, `2026-01..2026-05`, `2026-YTD`, `TTM`; relative
+ones: `year 2`, `month 3`, `months 1-3`, `Q3 year 1`; and, where the year is not said, `month of 03`, `Q3`, `H1`, `YTD`,
+which `compose` completes from what stands around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from auditor.adapters.wiki.dates import DATE, MONTH, MONTHS, YEAR, parse_date
+
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+}
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+_UNITS = {
+    "yr": "year", "yrs": "year", "years": "year", "mo": "month", "mos": "month", "mth": "month", "months": "month",
+    "quarters": "quarter", "weeks": "week", "wk": "week", "days": "day", "jahr": "year", "année": "year", "annee": "year",
+    "an": "year", "año": "year", "ano": "year", "monat": "month", "mois": "month", "mes": "month", "mês": "month",
+    "woche": "week", "semaine": "week", "semana": "week",
+}  # fmt: skip
+_Y = rf"(?:{YEAR}|(?<=['’/-])\d\d|(?<=FY)\d\d|(?<=FY )\d\d|(?<=Q\d )2\d(?=\s*(?:[):,|]|$)))"
+_GAP = r"[\s,/'’-]*(?:of\s+|in\s+)?"
+_FY = r"(?P<fy>FY[E]?[\s'’-]*|fiscal(?:\s+year)?\s+)?"
+
+
+def _full(year: str) -> str:
+    return year if len(year) == 4 else f"20{year}"
+
+
+def _fiscal(year: str, second: str | None) -> str:
+    """A fiscal year is named by the year in which it ends: `FY2024/25` is FY2025."""
+    return f"FY{int(_full(year)) + (1 if second else 0)}"
+
+
+def _part(m: re.Match[str], letter: str) -> str:
+    """A quarter or half of a year."""
+    word = (m["n"] or "").lower()
+    number = _ORDINALS.get(word) or int(word)
+    year = m["y"]
+    if year is None:
+        return f"{letter}{number}"
+    split = m.groupdict().get("y2")
+    if m["fy"] or split:
+        return f"{_fiscal(year, split)}-{letter}{number}"
+    return f"{_full(year)}-{letter}{number}"
+
+
+def _months(first: tuple[int, int], last: tuple[int, int]) -> str:
+    """From one month to another, as the shortest name for it."""
+    (year, start), (until, end) = first, last
+    if first >= last:
+        return f"{until}-{end:02d}"
+    if year == until and (start, end) == (1, 12):
+        return f"{year}"
+    if year == until and start % 3 == 1 and end == start + 2:
+        return f"{year}-Q{(start + 2) // 3}"
+    if year == until and start in {1, 7} and end == start + 5:
+        return f"{year}-H{1 if start == 1 else 2}"
+    return f"{year}-{start:02d}..{until}-{end:02d}"
+
+
+def _month_range(m: re.Match[str]) -> str:
+    last = int(m["y2"])
+    first = int(m["y1"]) if m["y1"] else last
+    start, end = MONTHS[m["m1"].lower()], MONTHS[m["m2"].lower()]
+    if not m["y1"] and start > end:
+        first -= 1
+    return _months((first, start), (last, end))
+
+
+def _iso_range(m: re.Match[str]) -> str:
+    return _months((int(m["y1"]), int(m["m1"])), (int(m["y2"]), int(m["m2"])))
+
+
+def _quarters(m: re.Match[str]) -> str:
+    first, last = sorted((int(m["n1"]), int(m["n2"])))
+    year = m["y"]
+    if year is None:
+        return f"quarters {first}-{last}"
+    if m["fy"]:
+        return f"{_fiscal(year, None)}-{'H1' if (first, last) == (1, 2) else 'H2' if (first, last) == (3, 4) else f'Q{first}..Q{last}'}"
+    return _months((int(_full(year)), first * 3 - 2), (int(_full(year)), last * 3))
+
+
+def _dated(m: re.Match[str]) -> str | None:
+    found = parse_date(m[0])
+    return f"{found:%Y-%m}" if found else None
+
+
+def _relative(m: re.Match[str]) -> str:
+    word = m["unit"].lower()
+    unit = _UNITS.get(word, word)
+    first = _NUMBERS.get(m["a"].lower()) or int(m["a"])
+    return f"{unit}s {first}-{int(m['b'])}" if m["b"] else f"{unit} {first}"
+
+
+def _ordinal_unit(m: re.Match[str]) -> str:
+    word = m["unit"].lower()
+    number = _ORDINALS.get(m["n"].lower()) or int(re.sub(r"\D", "", m["n"]))
+    return f"{_UNITS.get(word, word)} {number}"
+
+
+def _short(m: re.Match[str]) -> str:
+    unit = {"Y": "year", "M": "month", "W": "week"}[m[1]]
+    return f"{unit}s {int(m[2])}-{int(m[3])}" if m[3] else f"{unit} {int(m[2])}"
+
+
+def _month_year(m: re.Match[str]) -> str | None:
+    if len(m["y"]) == 4 or "'" in m[0] or "’" in m[0] or "-" in m[0]:
+        return f"{_full(m['y'])}-{MONTHS[m['m'].lower()]:02d}"
+    return None
+
+
+_Rule = tuple[re.Pattern[str], "Callable[[re.Match[str]], str | None]"]
+
+
+def _rule(pattern: str, read: Callable[[re.Match[str]], str | None], flags: int = re.IGNORECASE) -> _Rule:
+    return re.compile(pattern, flags), read
+
+
+_NTH = r"(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)"
+_END = r"(?![\w]|\.\d)"
+_RULES: tuple[_Rule, ...] = (
+    _rule(r"\bQ(?P<n>[1-4])\s*[Yy](?:ear\s*)?(?P<year>\d)\b", lambda m: f"Q{m['n']} year {m['year']}", 0),
+    _rule(r"\b(?:Y|year\s*)(?P<year>\d)\s*Q(?P<n>[1-4])\b", lambda m: f"Q{m['n']} year {m['year']}"),
+    _rule(rf"\bQ(?P<n1>[1-4])\s*(?:-|/|&|\+|to|and)\s*Q?(?P<n2>[1-4])(?:{_GAP}{_FY}(?P<y>{_Y}))?{_END}", _quarters),
+    _rule(
+        rf"\b(?:Q|T(?=\d{_GAP}(?:19|20)\d\d))(?P<n>[1-4]){_GAP}{_FY}(?P<y>{_Y})(?:[/-](?P<y2>\d\d))?{_END}",
+        lambda m: _part(m, "Q"),
+    ),
+    _rule(
+        rf"\b{_FY}(?P<y>(?<=FY)\d\d|(?<=FY )\d\d|{YEAR})(?:/(?P<y2>\d\d))?[\s,/'’-]*Q(?P<n>[1-4]){_END}",
+        lambda m: _part(m, "Q"),
+    ),
+    _rule(rf"\b(?P<n>[1-4])Q\s*['’]?{_FY}(?P<y>{YEAR}|\d\d){_END}", lambda m: _part(m, "Q")),
+    _rule(rf"\b{_NTH}\s+quarter(?:{_GAP}{_FY}(?P<y>{YEAR}))?{_END}", lambda m: _part(m, "Q")),
+    _rule(rf"\bH(?P<n>[12]){_GAP}{_FY}(?P<y>{_Y}){_END}", lambda m: _part(m, "H")),
+    _rule(rf"\b{_FY}(?P<y>(?<=FY)\d\d|(?<=FY )\d\d|{YEAR})[\s,/'’-]*H(?P<n>[12]){_END}", lambda m: _part(m, "H")),
+    _rule(rf"\b(?P<n>[12])H\s*['’]?{_FY}(?P<y>{YEAR}|\d\d){_END}", lambda m: _part(m, "H")),
+    _rule(rf"\b(?P<n>first|second)\s+half{_GAP}{_FY}(?P<y>{YEAR}){_END}", lambda m: _part(m, "H")),
+    _rule(
+        rf"\b(?:YTD|year[ -]to[ -]date)\b{_GAP}\(?(?P<y>{YEAR}){_END}|\b(?P<z>{YEAR})[\s,-]*\(?(?:YTD|year[ -]to[ -]date)\b",
+        lambda m: f"{m['y'] or m['z']}-YTD",
+    ),
+    _rule(r"\b(?:TTM|LTM|(?:trailing|last)[ -](?:twelve|12)[ -]months)\b", lambda _: "TTM"),
+    _rule(
+        rf"\b(?P<m1>{MONTH})\.?(?:\s+\d\d?(?:st|nd|rd|th)?)?,?(?:[\s'’]+(?P<y1>{YEAR}))?\s*(?:-|to|through|until|/|&)\s*(?P<m2>{MONTH})\.?(?:\s+\d\d?(?:st|nd|rd|th)?)?,?\s+(?P<y2>{YEAR}){_END}",
+        _month_range,
+    ),
+    _rule(
+        rf"(?<!\d)\d\d?\.?\s+(?P<m1>{MONTH})\.?(?:\s+(?P<y1>{YEAR}))?\s*(?:-|to|through|until)\s*\d\d?\.?\s+(?P<m2>{MONTH})\.?\s+(?P<y2>{YEAR}){_END}",
+        _month_range,
+    ),
+    _rule(
+        rf"(?<![\d-])(?P<y1>{YEAR})[-/](?P<m1>0[1-9]|1[0-2])(?:[-/]\d\d)?\s*(?:\s-\s|\.\.|\bto\b|\bthrough\b)\s*(?P<y2>{YEAR})[-/](?P<m2>0[1-9]|1[0-2])(?:[-/]\d\d)?(?![\d-])",
+        _iso_range,
+    ),
+    _rule(rf"(?<![\d-])(?P<y>{YEAR})[-/](?P<m>0[1-9]|1[0-2])(?![\d-])", lambda m: f"{m['y']}-{m['m']}"),
+    (DATE, _dated),
+    _rule(rf"(?<![\d/])(?P<m>0?[1-9]|1[0-2])/(?P<y>{YEAR})(?![\d/])", lambda m: f"{m['y']}-{int(m['m']):02d}"),
+    _rule(rf"\b(?P<m>{MONTH})\.?(?:[\s,/-]+|\s?['’]|\s+(?:de|of)\s+)(?P<y>{YEAR}|\d\d)\b(?!-\d|\.?\d)", _month_year),
+    _rule(
+        rf"\b(?:FYE?|fiscal(?:\s+year)?)[\s'’-]*(?P<y>{YEAR}|\d\d)(?:[/-](?P<y2>(?:20)?\d\d))?[AEFPB]?{_END}",
+        lambda m: _fiscal(m["y"], m["y2"]),
+    ),
+    _rule(rf"(?<!\d)(?P<y>{YEAR})\s?[-/]\s?(?P<z>{YEAR})(?!\d)", lambda m: f"{m['y']}-{m['z']}"),
+    _rule(
+        r"(?<![\d$€£.,/-])(?P<y>(?:19|20)\d\d)[/-](?P<z>\d\d)(?![\d/-]|[.,]\d)",
+        lambda m: _fiscal(m["y"], m["z"]) if int(m["z"]) == (int(m["y"]) + 1) % 100 else None,
+    ),
+    _rule(
+        r"\b(?P<unit>years?|months?|quarters?|weeks?|yrs?|mos?|days?|wk|jahr|ann[ée]e|a[ñn]o|monat|mois|m[eê]s|woche|semaine|semana)\.?\s?#?(?P<a>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)(?:\s*(?:-|to)\s*(?:years?\s|months?\s)?(?P<b>\d{1,2}))?\b(?![.,/]\d)",
+        _relative,
+    ),
+    _rule(
+        r"(?<![\w.])(?P<n>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|\d\.)\s+(?P<unit>year|month|quarter|week|jahr|monat|ann[ée]e)\b",
+        _ordinal_unit,
+    ),
+    _rule(r"\b([YMW])(\d{1,2})(?:\s*-\s*[YMW]?(\d{1,2}))?\b(?![.,/]\d)", _short, 0),
+    _rule(rf"(?<![\w$€£.,/-])(?P<y>{YEAR})(?:[AEFPB]\b|年)?(?![\w%,.]*\d|-\d|\w)", lambda m: m["y"], 0),
+    _rule(r"\b[Qq](?P<n>[1-4])\b", lambda m: f"Q{m['n']}", 0),
+    _rule(r"\bH(?P<n>[12])\b", lambda m: f"H{m['n']}", 0),
+    _rule(r"\b(?:YTD|year[ -]to[ -]date)\b", lambda _: "YTD"),
+)
+_ALONE = re.compile(
+    rf"^\W*({MONTH})\.?\W*(?:\((?:actuals?|est\.?|estimated|projected|forecast|partial)\)\W*)?$", re.IGNORECASE
+)
+_MAYBE = re.compile(
+    rf"\d|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
+    re.IGNORECASE,
+)
+_DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " "})
+_FILLER = frozenset(
+    "actual actuals projected projection projections forecast forecasts estimate estimated estimates est target targets budget budgeted plan planned "
+    "ytd end of the to and in for e a f p year month quarter fiscal fy total totals approved adopted audited unaudited preliminary revised final "
+    "restated proposed ending ended ends as at on through period date annual full partial goal only by since until from months years".split()
+)
+
+
+@lru_cache(maxsize=8192)
+def parse_period(text: str) -> str | None:
+    """The accounting period named in the text, if any; the more exactly named one of several."""
+    if not _MAYBE.search(text):
+        return None
+    text = text.translate(_DASHES)
+    for pattern, read in _RULES:
+        for m in pattern.finditer(text):
+            if (found := read(m)) is not None:
+                return found
+    if alone := _ALONE.match(text):
+        return f"month of {MONTHS[alone[1].lower()]:02d}"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def periods_in(text: str) -> tuple[tuple[int, int, str], ...]:
+    """All periods of a line with their place, from left to right."""
+    if not _MAYBE.search(text):
+        return ()
+    rest = text.translate(_DASHES)
+    found: list[tuple[int, int, str]] = []
+    for pattern, read in _RULES:
+        found.extend((m.start(), m.end(), period) for m in pattern.finditer(rest) if (period := read(m)) is not None)
+        for start, end, _ in found:
+            rest = rest[:start] + "\x00" * (end - start) + rest[end:]
+    if not found and (alone := _ALONE.match(rest)):
+        return ((alone.start(1), alone.end(1), f"month of {MONTHS[alone[1].lower()]:02d}"),)
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=4096)
+def is_period(text: str) -> bool:
+    """Whether the text names a period and hardly anything else (`Q3 2025`, `Year 2 (projected)`)."""
+    if len(text) > 48 or parse_period(text) is None:
+        return False
+    rest = text
+    for start, end, _ in reversed(periods_in(text)):
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    if re.search(r"\d", rest):
+        return False
+    words = re.findall(r"[^\W\d_]+", rest)
+    return all(w.lower() in _FILLER or w.lower() in MONTHS for w in words)
+
+
+def compose(inner: str | None, outer: str | None) -> str | None:
+    """A period within another: `January` below `2024` is 2024-01, `Q3` below `FY2025` is FY2025-Q3."""
+    if inner is None or outer is None:
+        return inner or outer
+    if inner.startswith("month of ") and (m := re.match(r"(\d{4})(?:$|-Q|-H|-YTD|-\d\d\.\.)", outer)):
+        return f"{m[1]}-{inner[-2:]}"
+    if re.fullmatch(r"[QH]\d|YTD", inner):
+        if m := re.match(r"((?:FY)?\d{4})(?:$|-(?:Q|H|YTD|\d\d))", outer):
+            return f"{m[1]}-{inner}"
+        if re.fullmatch(r"year \d+", outer) and inner[0] == "Q":
+            return f"{inner} {outer}"
+    return inner
+
+
+def combine(first: str | None, second: str | None) -> str | None:
+    """What two headings of equal rank, a row's and a column's, say together."""
+    if first is None or second is None:
+        return first or second
+    joined = compose(first, second)
+    return joined if joined != first else compose(second, first) if compose(second, first) != second else first
+
+
+def is_relative(period: str | None) -> bool:
+    """Whether a period only counts from some start (`year 2`), as plans do."""
+    return period is not None and re.match(r"(?:year|month|quarter|week|day)s? \d|Q\d year", period) is not None
