@@ -23,7 +23,8 @@ else
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 endif
-	@$(PY) -m compileall -q src scanners $(wildcard .venv/lib/python3*/site-packages/typer .venv/lib/python3*/site-packages/yaml .venv/lib/python3*/site-packages/rich) >/dev/null # half of a command's start-up
+	@for part in typer yaml rich pydantic pydantic_core annotated_types typing_inspection typing_extensions.py hyperscan; do \
+	  ls -d .venv/lib/python3*/site-packages/$$part 2>/dev/null; done | xargs $(PY) -m compileall -q src scanners >/dev/null # half of a command's start-up
 	@touch $(STAMP)
 
 lock: ## renew requirements.lock from pyproject.toml

@@ -24,6 +24,7 @@ class Secrets:
 
     name = "secrets"
     kinds = frozenset({"repo", "wiki"})
+    reads_all = True
     timeless = True  # what it says does not depend on the date, so it is remembered over months
 
     def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:

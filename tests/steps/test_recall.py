@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.adapters.folder import FolderFiles
+from auditor.adapters.tree_memory import TreeMemory, state_of
 from auditor.model.ports import ScanContext, Scanner
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
@@ -186,14 +190,50 @@ def test_a_work_tree_is_known_by_its_files_and_looked_at_again_when_one_changes(
     assert looked(tree)[1] == []
 
 
-def test_what_was_edited_while_it_was_looked_at_is_not_remembered(job: Job) -> None:
-    class Editing(Words):
-        def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
-            result = super().scan(target, context)
-            write(target.path, {"b.txt": "forbidden\n"})
-            return result
+class Editing(Words):
+    """Somebody edits a file between its reading and the end of the scan."""
 
-    tree = replace(job, scanner=Editing(), target=replace(job.target, commit=None))
-    looked(tree)
+    def scan(self, target: ScanTarget, context: ScanContext) -> ScanResult:
+        result = super().scan(target, context)
+        write(target.path, {"b.txt": "forbidden\n"})
+        return result
+
+
+class Lazy(Editing):
+    reads_all = True
+
+
+@pytest.mark.parametrize("scanner", [Editing(), Lazy()])
+def test_what_was_edited_while_it_was_looked_at_is_remembered_as_it_was_read(job: Job, scanner: Scanner) -> None:
+    tree = replace(job, scanner=scanner, target=replace(job.target, commit=None))
+    first, _ = looked(tree)
+    assert len(first.result.matches) == 1
+    second, opened = looked(tree)
+    assert (opened, len(second.result.matches)) == ([1], 2)
     write(tree.target.path, {"b.txt": "fine\n"})
-    assert looked(tree)[1] == [1]
+    assert looked(tree) == (replace(first, seconds=0.0), [])
+
+
+def test_a_file_that_was_not_changed_is_not_read_to_know_its_content(job: Job) -> None:
+    assert isinstance(job.target, Repo)
+    folder = job.target.path
+    for name in ("a.txt", "b.txt"):
+        os.utime(folder / name, (1_700_000_000, 1_700_000_000))
+    long_ago = time.time_ns() + 10_000_000_000
+    memory = TreeMemory.load(job.cache, folder)
+    for name in ("a.txt", "b.txt"):
+        about = (folder / name).stat()
+        memory.add(name, state_of(about), "0" * 40, now=long_ago)
+    memory.save(["a.txt", "b.txt"])
+    files = FolderFiles(folder, memory=TreeMemory.load(job.cache, folder))
+    assert {entry.blob for entry in files.entries()} == {"0" * 40}
+    write(folder, {"b.txt": "forbidden\n"})
+    files = FolderFiles(folder, memory=TreeMemory.load(job.cache, folder))
+    assert [entry.blob == "0" * 40 for entry in files.entries()] == [True, False]
+
+
+def test_a_file_that_was_changed_a_moment_ago_is_read_again(job: Job) -> None:
+    memory = TreeMemory(job.cache, "tree")
+    about = (job.target.path / "a.txt").stat()  # type: ignore[union-attr]
+    memory.add("a.txt", state_of(about), "0" * 40)
+    assert memory.blob("a.txt", state_of(about)) == ""

@@ -6,12 +6,15 @@ from auditor.adapters.changes import changed_files
 from auditor.adapters.folder import FolderFiles
 from auditor.adapters.git import Git, GitFiles, is_repository
 from auditor.adapters.history import GitHistory
-from auditor.model.ports import Files, History
+from auditor.adapters.tree_memory import TreeMemory
+from auditor.model.ports import Cache, Files, History
 from auditor.model.target import AwsAccount, Repo, ScanTarget, Scope
 
 
-def open_files(target: ScanTarget) -> Files | None:
+def open_files(target: ScanTarget, cache: Cache | None = None, *, lazy: bool = False) -> Files | None:
     """Files of a repository or wiki; None for an account.
+
+    With a cache a folder's unchanged files are known from earlier reading; with `lazy` the others get their id when read.
 
     Raises:
         NotScannedError: git refuses the repository.
@@ -19,12 +22,13 @@ def open_files(target: ScanTarget) -> Files | None:
     if isinstance(target, AwsAccount):
         return None
     if target.path.is_file():
-        return FolderFiles(target.path.parent, only=target.path.name)
+        return FolderFiles(target.path.parent, only=target.path.name, lazy=lazy)
     if isinstance(target, Repo) and target.scope is Scope.CHANGED and target.commit and target.base:
         return changed_files(Git(target.path), target.commit, target.base)
     if target.commit:
         return GitFiles(Git(target.path), target.commit)
-    return FolderFiles(target.path, Git(target.path) if is_repository(target.path) else None)
+    memory = TreeMemory.load(cache, target.path) if cache is not None else None
+    return FolderFiles(target.path, Git(target.path) if is_repository(target.path) else None, memory=memory, lazy=lazy)
 
 
 def open_history(target: ScanTarget) -> History | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from auditor.adapters.git import Git
+from auditor.adapters.tree_memory import TreeMemory, state_of
 from auditor.errors import NotScannedError
 from auditor.model.ports import FileEntry
 from auditor.model.run import NotScanned
@@ -33,19 +34,23 @@ class FolderFiles:
     git: Git | None = None
     only: str = ""
     """Name of the one file to look at; empty: all."""
+    memory: TreeMemory | None = None
+    """Blob ids that are known from earlier reading."""
+    lazy: bool = False
+    """Leave a blob id empty until the file is read, where it is not known: for those who read every file anyway."""
     _entries: tuple[FileEntry, ...] | None = None
     _not_listed: list[NotScanned] = field(default_factory=list)
     _unreadable: list[NotScanned] = field(default_factory=list)
+    _blobs: dict[str, str] = field(default_factory=dict)
+    _moved: bool = False
+    """Whether a file was not the same when it was read again."""
 
     def entries(self) -> Sequence[FileEntry]:
         """Regular files in path order, with the blob id that git would give them."""
         if self._entries is None:
             self._not_listed.clear()
-            # Where nothing is tracked yet, everything is about to be: the first commit would take it.
-            tracked = (_index(self.git) or None) if self.git else None
-            names = [self.only] if self.only else sorted(self._names(), key=os.fsencode)
             with _Way(self.root) as way:
-                self._entries = tuple(e for e in (self._entry(name, tracked, way) for name in names) if e is not None)
+                self._entries = tuple(self._listed(way))
         return self._entries
 
     def not_listed(self) -> Sequence[NotScanned]:
@@ -60,14 +65,14 @@ class FolderFiles:
             NotScannedError: it is gone, not a regular file any more, or may not be read.
         """
         with _Way(self.root) as way:
-            return _content(way, entry.path)
+            return self._content(way, entry.path)
 
     def read_many(self, entries: Iterable[FileEntry]) -> Iterator[tuple[FileEntry, bytes]]:
         """Contents one after the other."""
         with _Way(self.root) as way:
             for entry in entries:
                 try:
-                    content = _content(way, entry.path)
+                    content = self._content(way, entry.path)
                 except NotScannedError as error:
                     self._unreadable.append(NotScanned(entry.path, "could not be read", detail=str(error)))
                 else:
@@ -77,25 +82,99 @@ class FolderFiles:
         """What `read_many` could not read so far."""
         return tuple(self._unreadable)
 
-    def _entry(self, path: str, tracked: frozenset[str] | None, way: _Way) -> FileEntry | None:
+    def digest(self) -> str:
+        """Hash over every file as it was read; empty when one was not, is too large, or changed between two readings."""
+        entries = self.entries()
+        if not entries or self._moved:
+            return ""
+        said = hashlib.sha256()
+        for entry in entries:
+            blob = entry.blob or self._blobs.get(entry.path, "")
+            if not blob:
+                return ""
+            line = f"{entry.path}\x00{blob}\x00{entry.executable}\x00{entry.tracked}\n"
+            said.update(line.encode("utf-8", "surrogateescape"))
+        for item in self._not_listed:
+            said.update(repr(item).encode("utf-8", "backslashreplace"))
+        return said.hexdigest()
+
+    def remember(self) -> None:
+        """Keep the blob ids for the next run."""
+        if self.memory is not None and self._entries is not None:
+            self.memory.save(entry.path for entry in self._entries)
+
+    def _listed(self, way: _Way) -> Iterator[FileEntry]:
+        if self.git and not self.only:
+            tagged = self._git_names()
+            # Where nothing is tracked yet, everything is about to be: the first commit would take it.
+            nothing = not any(tagged.values())
+            for path in sorted(tagged, key=os.fsencode):
+                if self._is_regular(path, way):
+                    yield from self._entry(path, way, tracked=nothing or tagged[path])
+            return
+        for path in [self.only] if self.only else sorted(self._walk("", 0), key=os.fsencode):
+            yield from self._entry(path, way, tracked=True)
+
+    def _entry(self, path: str, way: _Way, *, tracked: bool) -> Iterator[FileEntry]:
         try:
-            descriptor = way.open(path)
+            about = way.look(path)
+            blob = self.memory.blob(path, state_of(about)) if self.memory else ""
+            if blob:
+                self._blobs[path] = blob
+            elif not self.lazy or not stat.S_ISREG(about.st_mode):
+                if about.st_size <= HASHED_UP_TO:
+                    self._content(way, path)
+                    blob = self._blobs.get(path, "")
+                else:
+                    os.close(way.open(path))
         except NotScannedError as error:
             self._not_listed.append(NotScanned(path, "could not be read", detail=str(error)))
-            return None
-        with os.fdopen(descriptor, "rb") as stream:
-            about = os.fstat(stream.fileno())
-            blob = blob_id(stream.read()) if about.st_size <= HASHED_UP_TO else ""
-        return FileEntry(
-            path,
-            blob,
-            about.st_size,
-            executable=bool(about.st_mode & stat.S_IXUSR),
-            tracked=tracked is None or path in tracked,
-        )
+            return
+        yield FileEntry(path, blob, about.st_size, executable=bool(about.st_mode & stat.S_IXUSR), tracked=tracked)
 
-    def _names(self) -> Iterator[str]:
-        return self._git_names() if self.git else self._walk("", 0)
+    def _content(self, way: _Way, path: str) -> bytes:
+        descriptor = way.open(path)
+        try:
+            about = os.fstat(descriptor)
+            content = _read(descriptor, about.st_size, path)
+        finally:
+            os.close(descriptor)
+        if len(content) <= HASHED_UP_TO:
+            blob = blob_id(content)
+            if self._blobs.setdefault(path, blob) != blob:
+                self._moved = True
+            if self.memory is not None:
+                self.memory.add(path, state_of(about), blob)
+        return content
+
+    def _is_regular(self, path: str, way: _Way) -> bool:
+        """Whether something that git lists is a regular file; what it is instead is noted."""
+        try:
+            mode = way.look(path).st_mode
+        except NotScannedError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                self._not_listed.append(NotScanned(path, "deleted in the work tree", expected=True))
+            else:
+                self._not_listed.append(NotScanned(path, "could not be read", detail=str(error)))
+            return False
+        if stat.S_ISREG(mode):
+            return True
+        what = "symbolic link" if stat.S_ISLNK(mode) else "submodule" if stat.S_ISDIR(mode) else ""
+        self._not_listed.append(NotScanned(path, what or "device, socket or pipe", expected=True))
+        return False
+
+    def _git_names(self) -> dict[str, bool]:
+        """Tracked files (True) and untracked ones that are not ignored."""
+        assert self.git
+        listed = self.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+        names: dict[str, bool] = {}
+        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
+            tag, _, path = line.partition(" ")
+            if path.endswith("/"):
+                self._not_listed.append(NotScanned(path, "another repository inside", expected=False))
+            elif path:
+                names[path] = names.get(path, False) or tag != "?"
+        return names
 
     def _walk(self, prefix: str, depth: int) -> Iterator[str]:
         if depth > DEEPEST:
@@ -122,31 +201,6 @@ class FolderFiles:
             else:
                 self._not_listed.append(NotScanned(path, "device, socket or pipe", expected=True))
 
-    def _git_names(self) -> Iterator[str]:
-        """Tracked files and untracked ones that are not ignored, without what is not a regular file."""
-        assert self.git
-        listed = self.git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        for raw in listed.split(b"\0"):
-            path = raw.decode("utf-8", "surrogateescape")
-            if not path:
-                continue
-            if path.endswith("/"):
-                self._not_listed.append(NotScanned(path, "another repository inside", expected=False))
-                continue
-            try:
-                mode = os.lstat(self.root / path).st_mode
-            except (FileNotFoundError, NotADirectoryError):
-                self._not_listed.append(NotScanned(path, "deleted in the work tree", expected=True))
-                continue
-            if stat.S_ISREG(mode):
-                yield path
-            elif stat.S_ISLNK(mode):
-                self._not_listed.append(NotScanned(path, "symbolic link", expected=True))
-            elif stat.S_ISDIR(mode):
-                self._not_listed.append(NotScanned(path, "submodule", expected=True))
-            else:
-                self._not_listed.append(NotScanned(path, "device, socket or pipe", expected=True))
-
 
 class _Way:
     """Opens files one folder after the other without following links; the folder of the file before stays open."""
@@ -162,6 +216,20 @@ class _Way:
     def __exit__(self, *_: object) -> None:
         self._leave()
 
+    def look(self, path: str) -> os.stat_result:
+        """What stands at a path, a link itself and not what it leads to.
+
+        Raises:
+            NotScannedError: nothing, or it may not be looked at.
+        """
+        name, _, last = path.rpartition("/")
+        try:
+            if name != self._name:
+                self._go(name)
+            return os.stat(last, dir_fd=self._folder, follow_symlinks=False)
+        except OSError as error:
+            raise _refusal(path, error) from error
+
     def open(self, path: str) -> int:
         """Descriptor of a regular file.
 
@@ -174,8 +242,7 @@ class _Way:
                 self._go(name)
             descriptor = os.open(last, _READ, dir_fd=self._folder)
         except OSError as error:
-            is_link = error.errno in {errno.ELOOP, errno.ENOTDIR}
-            raise NotScannedError(f"{path}: {'a link stands here now' if is_link else error.strerror}") from error
+            raise _refusal(path, error) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise NotScannedError(f"{path}: not a regular file")
@@ -196,14 +263,23 @@ class _Way:
         self._folder, self._name = -1, None
 
 
-def _content(way: _Way, path: str) -> bytes:
-    with os.fdopen(way.open(path), "rb") as stream:
-        return stream.read()
+def _refusal(path: str, error: OSError) -> NotScannedError:
+    is_link = error.errno in {errno.ELOOP, errno.ENOTDIR}
+    return NotScannedError(f"{path}: {'a link stands here now' if is_link else error.strerror}")
 
 
-def _index(git: Git) -> frozenset[str]:
-    listed = git.run("ls-files", "-z", "--cached")
-    return frozenset(raw.decode("utf-8", "surrogateescape") for raw in listed.split(b"\0") if raw)
+def _read(descriptor: int, size: int, path: str) -> bytes:
+    """All of a file: one call where its size is what it said."""
+    try:
+        content = os.read(descriptor, size + 1)
+        if len(content) == size:
+            return content
+        parts = [content]
+        while part := os.read(descriptor, 1 << 20):
+            parts.append(part)
+    except OSError as error:
+        raise NotScannedError(f"{path}: {error.strerror}") from error
+    return b"".join(parts)
 
 
 def blob_id(content: bytes) -> str:

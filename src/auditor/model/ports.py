@@ -193,9 +193,9 @@ class ScanContext:
 class Scanner(Protocol):
     """A plug-in. Found by the entry-point group `auditor.scanners`; constructed without arguments.
 
-    Two attributes may be left out: `per_file = True` says that no file's findings depend on another file, `timeless = True`
+    Some attributes may be left out: `per_file = True` says that no file's findings depend on another file, `timeless = True`
     that results do not depend on the date, so that they are remembered over months. `version`, if there is one, takes part in
-    what is remembered.
+    what is remembered. `reads_all = True` says that every file is read and no blob id is asked for before.
     """
 
     name: str

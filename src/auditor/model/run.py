@@ -89,6 +89,8 @@ class Outcome:
     result: ScanResult = ScanResult()
     seconds: float = 0.0
     """Wall time; for the operator only, never part of a snapshot's hash."""
+    content: str = field(default="", compare=False)
+    """Hash over a work tree's files as this scan read them; empty where a commit says what was read, or nobody can."""
 
     @property
     def is_complete(self) -> bool:

@@ -12,28 +12,43 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from sys import modules
 
 from auditor import __version__
 from auditor.adapters.files import open_files
+from auditor.adapters.folder import FolderFiles
 from auditor.adapters.store.codec import dump, load
 from auditor.errors import NotScannedError, StoreError
-from auditor.model.ports import Scanner
+from auditor.model.ports import Cache, Scanner
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
-from auditor.model.target import AwsAccount, Repo, Scope
+from auditor.model.target import AwsAccount, Repo, ScanTarget, Scope
 from auditor.steps.scan import Job, scan
 
 ENGINES = ("semgrep", "bandit", "detect-secrets", "hyperscan", "tree-sitter")
 """Packages whose version takes part in every key."""
 
 
-def recalled(jobs: Sequence[Job]) -> tuple[Mapping[int, Outcome], Mapping[int, str]]:
-    """Outcomes that are known already, by index of their job; and the key of each job that can be remembered."""
-    codes: dict[str, str] = {}
-    seen: dict[str, str] = {}
-    keys = {index: key for index, job in enumerate(jobs) if (key := _key_of(job, codes, seen))}
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was computed for another job already."""
+
+    codes: dict[str, str] = field(default_factory=dict)
+    refs: dict[Path, str] = field(default_factory=dict)
+    trees: dict[Path, str] = field(default_factory=dict)
+
+    def refs_of(self, path: Path) -> str:
+        """Every ref of a repository, as it was at the first question."""
+        if path not in self.refs:
+            self.refs[path] = _refs(path)
+        return self.refs[path]
+
+
+def _recalled(jobs: Sequence[Job], seen: _Seen) -> tuple[Mapping[int, str], dict[int, Outcome]]:
+    """The key of each job that is known before its scan, and outcomes that are remembered, by index of their job."""
+    keys = {index: key for index, job in enumerate(jobs) if (key := _key_of(job, _content(job, seen), seen))}
     found: dict[int, Outcome] = {}
     if jobs:
         stored = jobs[0].cache.get_many(tuple(keys.values()))
@@ -41,14 +56,14 @@ def recalled(jobs: Sequence[Job]) -> tuple[Mapping[int, Outcome], Mapping[int, s
             outcome = _outcome(jobs[index], stored.get(key))
             if outcome is not None:
                 found[index] = outcome
-    return found, keys
+    return keys, found
 
 
-def _key_of(job: Job, codes: dict[str, str], seen: dict[str, str]) -> str:
-    """Key of a job's result; empty when it cannot be remembered. What was computed for another job is taken from there."""
-    content = _content(job, seen)
+def _key_of(job: Job, content: str, seen: _Seen) -> str:
+    """Key of a job's result; empty when it cannot be remembered."""
     if not content:
         return ""
+    codes = seen.codes
     if "" not in codes:
         codes[""] = "\n".join(_installed(name) for name in ENGINES)
     name = job.scanner.name
@@ -67,17 +82,21 @@ def scan_what_changed(
 
     A run that died goes on where it was: what it finished is known.
     """
-    known, keys = recalled(jobs)
+    seen = _Seen()
+    keys, known = _recalled(jobs, seen)
     for outcome in known.values():
         finished(outcome)
     left = [index for index in range(len(jobs)) if index not in known]
-    names = {(jobs[i].scanner.name, jobs[i].target): (jobs[i], keys[i]) for i in left if i in keys}
+    names = {(jobs[i].scanner.name, jobs[i].target): (jobs[i], keys.get(i, "")) for i in left}
 
     def keep(outcome: Outcome) -> None:
-        found = names.get((outcome.scanner, outcome.target))
-        if found and outcome.is_complete and _stayed(*found):
-            job, key = found
-            job.cache.put_many({key: zlib.compress(dump((outcome.reason, outcome.result)).encode(), 1)})
+        job, key = names.get((outcome.scanner, outcome.target), (None, ""))
+        if job is not None and outcome.is_complete:
+            if _is_work_tree(job.target):
+                # Somebody may have edited it meanwhile: what counts is what the scan itself has read.
+                key = _key_of(job, _tree_content(job.target, outcome.content, seen), seen)
+            if key:
+                job.cache.put_many({key: zlib.compress(dump((outcome.reason, outcome.result)).encode(), 1)})
         finished(outcome)
 
     fresh: tuple[Outcome, ...] = ()
@@ -88,9 +107,15 @@ def scan_what_changed(
     return tuple(every[index] for index in range(len(jobs)))
 
 
-def _stayed(job: Job, key: str) -> bool:
-    """Whether a work tree is still what it was when its key was made: somebody may have edited it meanwhile."""
-    return not isinstance(job.target, Repo) or job.target.commit is not None or _key_of(job, {}, {}) == key
+def _is_work_tree(target: ScanTarget) -> bool:
+    return isinstance(target, Repo) and target.commit is None and not target.url and target.scope is Scope.TREE
+
+
+def _tree_content(target: ScanTarget, files: str, seen: _Seen) -> str:
+    """What a work tree holds, by the hash over its files; empty when that is empty, or a ref has moved meanwhile."""
+    assert isinstance(target, Repo)
+    refs = seen.refs_of(target.path)
+    return f"{files}\n{refs}" if files and _refs(target.path) == refs else ""
 
 
 def _outcome(job: Job, content: bytes | None) -> Outcome | None:
@@ -121,42 +146,35 @@ def _what(job: Job) -> tuple[str, ...]:
     )
 
 
-def _content(job: Job, seen: dict[str, str]) -> str:
+def _content(job: Job, seen: _Seen) -> str:
     """What the target holds; empty when nobody can tell without looking."""
     target = job.target
     if isinstance(target, AwsAccount):
         return "\n".join(_digest(path) for path in (target.inventory, target.previous) if path)
     if isinstance(target, Repo) and target.scope is not Scope.TREE:
         return ""
-    refs = f"refs {target.path}"
-    if refs not in seen:
-        seen[refs] = _refs(target.path)
+    refs = seen.refs_of(target.path)
     if target.commit is not None:
-        return f"{target.commit}\n{seen[refs]}"
-    if not isinstance(target, Repo) or target.url:
+        return f"{target.commit}\n{refs}"
+    if not isinstance(target, Repo) or not _is_work_tree(target):
         return ""
-    files = f"files {target.path}"
-    if files not in seen:
-        seen[files] = _files(target)
-    return f"{seen[files]}\n{seen[refs]}" if seen[files] else ""
+    if target.path not in seen.trees:
+        seen.trees[target.path] = _files(target, job.cache)
+    files = seen.trees[target.path]
+    return f"{files}\n{refs}" if files else ""
 
 
-def _files(target: Repo) -> str:
-    """Hash over every file of a work tree as it lies there; empty when one of them is too large to be hashed."""
+def _files(target: Repo, cache: Cache) -> str:
+    """Hash over every file of a work tree as it lies there; empty when it was never looked at or cannot be hashed."""
     try:
-        files = open_files(target)
-        entries = files.entries() if files else ()
+        files = open_files(target, cache)
+        if not isinstance(files, FolderFiles) or (files.memory is not None and not files.memory.exists):
+            return ""
+        said = files.digest()
+        files.remember()
     except NotScannedError:
         return ""
-    if not entries or not all(entry.blob for entry in entries):
-        return ""
-    said = hashlib.sha256()
-    for entry in entries:
-        line = f"{entry.path}\x00{entry.blob}\x00{entry.executable}\x00{entry.tracked}\n"
-        said.update(line.encode("utf-8", "surrogateescape"))
-    for item in files.not_listed() if files else ():
-        said.update(repr(item).encode("utf-8", "backslashreplace"))
-    return said.hexdigest()
+    return said
 
 
 def _digest(path: Path) -> str:

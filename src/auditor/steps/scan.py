@@ -15,6 +15,7 @@ from pathlib import Path
 
 from auditor.adapters.cache import private_folder
 from auditor.adapters.files import open_files, open_history
+from auditor.adapters.folder import FolderFiles
 from auditor.adapters.forges import CREDENTIALS, Forges
 from auditor.adapters.mirrors import Mirrors
 from auditor.adapters.programs import LocalPrograms
@@ -82,7 +83,7 @@ def run_job(job: Job) -> Outcome:
     try:
         if isinstance(job.target, Repo) and job.target.url and not job.target.path.is_dir():
             job = replace(job, target=_fetched_here(job.target))
-        files = open_files(job.target)
+        files = open_files(job.target, job.cache, lazy=bool(getattr(job.scanner, "reads_all", False)))
         wants_history = isinstance(job.target, Repo) and (job.target.history or job.scanner.name == "hygiene")
         context = ScanContext(
             rules=job.rules,
@@ -99,6 +100,7 @@ def run_job(job: Job) -> Outcome:
         )
         result = job.scanner.scan(job.target, context)
         result = _with_unread(with_neighbours(result, files, job.mark, for_github=True), files)
+        content = _remembered(files)
     except NotScannedError as error:
         return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
     except MissingExtraError as error:
@@ -106,7 +108,7 @@ def run_job(job: Job) -> Outcome:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     status = OutcomeStatus.SKIPPED if result.skipped else OutcomeStatus.DONE
-    return Outcome(job.scanner.name, job.target, status, result.skipped, result, _since(started))
+    return Outcome(job.scanner.name, job.target, status, result.skipped, result, _since(started), content)
 
 
 def _fetched_here(target: Repo) -> Repo:
@@ -119,6 +121,14 @@ def _fetched_here(target: Repo) -> Repo:
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     folder = Path(os.environ.get("AUDITOR_MIRRORS") or Path(state) / "auditor" / "mirrors")
     return replace(target, path=Mirrors(private_folder(folder), tokens).fetch(target.url))
+
+
+def _remembered(files: Files | None) -> str:
+    """What the files of a work tree were; kept for the next run."""
+    if not isinstance(files, FolderFiles):
+        return ""
+    files.remember()
+    return files.digest()
 
 
 def _with_unread(result: ScanResult, files: Files | None) -> ScanResult:
