@@ -29,6 +29,11 @@ class SqliteCache:
         """Start unopened."""
         self.path, self._connection, self._broken, self._process = state[0], None, False, 0
 
+    def __del__(self) -> None:
+        """Close with its owner; a connection that came through a fork is the parent's."""
+        if self._connection is not None and self._process == os.getpid():
+            self._connection.close()
+
     def get(self, key: str) -> bytes | None:
         """Stored value or None."""
         return self.get_many([key]).get(key)
