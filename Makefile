@@ -27,8 +27,10 @@ endif
 	  ls -d .venv/lib/python3*/site-packages/$$part 2>/dev/null; done | xargs $(PY) -m compileall -q src scanners >/dev/null # half of a command's start-up
 	@touch $(STAMP)
 
-lock: ## renew requirements.lock from pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --all-extras pyproject.toml
+lock: ## renew requirements.lock, and the container's part of it, from pyproject.toml
+	$(COMPILE) --group dev -o requirements.lock
+	$(COMPILE) --constraint requirements.lock -o deploy/container/requirements.lock
 
 demo: setup ## the main job on the example portfolio: eight reports and an outbox
 	$(BIN)/auditor demo

@@ -114,6 +114,15 @@ def test_the_container_runs_without_rights_and_from_the_lock_file() -> None:
     assert 'CMD ["monthly", "--quiet"]' in text
 
 
+def test_the_container_installs_what_is_tested_and_no_tools_of_development() -> None:
+    whole = set((TOP / "requirements.lock").read_text().splitlines())
+    part = (TOP / "deploy/container/requirements.lock").read_text().splitlines()
+    assert set(part) <= whole
+    names = {line.split("==")[0] for line in part if "==" in line}
+    assert {"semgrep", "weasyprint", "boto3", "psycopg"} <= names
+    assert not names & {"pytest", "moto", "mypy", "ruff", "hypothesis"}
+
+
 def test_a_crontab_keeps_its_own_lines_and_has_ours_once() -> None:
     own = "MAILTO=ops@example.com\n0 0 * * * backup\n"
     once = with_cron_lines(own, cron_lines(PLACE))
