@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from auditor.errors import NotScannedError
@@ -9,6 +13,7 @@ from auditor.model.rule import Rule
 from auditor.resources import rules_folder
 from auditor.rulebook import read_rulebook
 from scanners.bandit import Bandit
+from scanners.bandit.machinery import TestSet, _parts, machinery, whole
 from tests.support.context import MemoryCache, context, repo, scan
 
 CARDS = read_rulebook(rules_folder(), scanners=["bandit"])
@@ -96,7 +101,7 @@ def test_a_test_of_bandit_that_crashes_makes_the_file_not_scanned() -> None:
         raise KeyError("inside")
 
     crashing._test_id = "B999"  # type: ignore[attr-defined]
-    from scanners.bandit import _Visit
+    from scanners.bandit.scanner import _Visit
 
     visit = _Visit(context({}, scanner="bandit"))
     visit.tests.tests.setdefault("Call", []).append(crashing)
@@ -118,3 +123,38 @@ def test_severity_follows_bandits_grade_where_the_card_says_so() -> None:
     )
     rule: Rule = cards["bandit.shell-true"]
     assert [rule.severity_of(m.grade).word for m in result.matches if m.rule_id == rule.id] == ["low", "high"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # while the whole of Bandit is imported
+def test_its_parts_find_what_the_whole_of_bandit_finds() -> None:
+    from bandit.core import config, metrics, node_visitor, test_set
+
+    parts = machinery()
+    assert parts is not None
+    wanted = {test for card in CARDS.rules for test in card.spec["tests"]}
+    ours = TestSet.of(parts, wanted)
+    theirs = test_set.BanditTestSet(config.BanditConfig(), {"include": sorted(wanted)})
+    assert parts.visitor is not node_visitor.BanditNodeVisitor
+    texts = [text for card in CARDS.rules for text in (*card.examples, *card.counter_examples)]
+    texts += [path.read_text() for path in sorted((rules_folder() / "semgrep").rglob("*.py"))]
+    for text in texts:
+        assert said(parts.visitor, ours, parts.metrics, text) == said(
+            node_visitor.BanditNodeVisitor, theirs, metrics.Metrics, text
+        )
+
+
+def said(visitor: Any, tests: Any, metrics: Any, text: str) -> list[tuple[object, ...]]:
+    made = visitor("./module.py", io.BytesIO(text.encode()), None, tests, False, {}, metrics())
+    made.process(text.encode())
+    return [
+        (i.test_id, i.lineno, i.col_offset, i.linerange, i.severity, i.confidence, i.text) for i in made.tester.results
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_where_its_parts_are_not_what_they_were_the_whole_of_bandit_is_used(tmp_path: Path) -> None:
+    (tmp_path / "bandit").mkdir()
+    (tmp_path / "bandit-9.dist-info").mkdir()
+    (tmp_path / "bandit-9.dist-info" / "entry_points.txt").write_text("[bandit.plugins]\nx = bandit.plugins.x:x\n")
+    assert _parts(tmp_path / "bandit") is None
+    assert {check._test_id for check in whole().checks} == {check._test_id for check in machinery().checks}  # type: ignore[union-attr]

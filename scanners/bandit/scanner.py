@@ -24,6 +24,8 @@ from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.sight import Kept, Span, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
+from scanners.bandit.machinery import TestSet, machinery
+from scanners.installed import version_of
 
 FORMAT = "1"
 """Changes whenever what is kept changes."""
@@ -96,12 +98,7 @@ def engine_name() -> str:
     Raises:
         NotScannedError: Bandit is not installed.
     """
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"{version('bandit')}-py{sys.version_info.major}.{sys.version_info.minor}"
-    except PackageNotFoundError as error:
-        raise NotScannedError("bandit is not installed: pip install bandit") from error
+    return f"{version_of('bandit')}-py{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _answers(entries: Sequence[FileEntry], context: ScanContext) -> dict[str, Kept]:
@@ -148,16 +145,15 @@ class _Visit:
     """Bandit made ready once for all files of a scan."""
 
     def __init__(self, context: ScanContext) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from bandit.core import config, test_set
-
+        found = machinery()
+        if found is None:
+            raise NotScannedError("bandit is not installed: pip install bandit")
+        self.machinery = found
         self.mark = context.mark
         self.cards = {test: rule for rule in context.rules for test in rule.spec.get("tests", ())}
         if not self.cards:
             raise NotScannedError("there are no rules for bandit")
-        # Bandit keeps its table of forbidden calls in one global place: a test set is made once and never beside another.
-        self.tests = test_set.BanditTestSet(config.BanditConfig(), profile={"include": sorted(self.cards)})
+        self.tests = TestSet.of(found, self.cards)
         wanted = {self.cards[test].id for test in _PLANTED if test in self.cards}
         missed = wanted - {span.rule for span in self._spans("".join(_PLANTED.values()).encode())}
         if missed:
@@ -181,18 +177,15 @@ class _Visit:
         return Kept(sights(decoded, "python", spans, cards, self.mark), (), 1, lines, markers)
 
     def _spans(self, text: bytes) -> list[Span]:
-        from bandit.core import meta_ast, metrics, node_visitor, tester
-
-        class Strict(tester.BanditTester):  # type: ignore[misc]  # bandit has no types
+        class Strict(self.machinery.tester):  # type: ignore[misc,name-defined]  # bandit has no types
             @staticmethod
             def report_error(test: str, context: Any, error: Exception) -> None:
                 del context
                 raise _TestCrashedError(f"{test}: {type(error).__name__}")
 
-        visitor = node_visitor.BanditNodeVisitor(
-            "./module.py", io.BytesIO(text), meta_ast.BanditMetaAst(), self.tests, False, {}, metrics.Metrics()
-        )
-        visitor.tester = Strict(self.tests, False, {}, metrics.Metrics())
+        metrics = self.machinery.metrics
+        visitor = self.machinery.visitor("./module.py", io.BytesIO(text), None, self.tests, False, {}, metrics())
+        visitor.tester = Strict(self.tests, False, {}, metrics())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             visitor.process(text)
