@@ -1,18 +1,43 @@
-"""Catalogues of controls, and the mappings to them."""
+"""Catalogues of controls: whole, in order, and without words that may not be shipped."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from auditor.rulebook.catalogs import read_catalogs
-from auditor.rulebook.evidence import entries
+from auditor.rulebook.cards import read_rulebook
+from auditor.rulebook.catalogs import Catalog, read_catalogs
 
-COMPLIANCE = Path(__file__).parents[1] / "rules" / "compliance"
+RULES = Path(__file__).parents[1] / "rules"
+COMPLIANCE = RULES / "compliance"
+CATALOGS, PROBLEMS = read_catalogs(COMPLIANCE)
+GRAMMAR = {
+    "aws-fsbp": r"[A-Z][A-Za-z0-9]+\.\d+",
+    "cis-aws-3.0.0": r"[1-5](\.\d+){1,2}",
+    "cwe": r"CWE-\d+",
+    "iso-27001-2022": r"A\.[5-8]\.\d+",
+    "nist-800-53-r5": r"[a-z]{2}-\d+(\.\d+)?",
+    "nist-csf-2.0": r"(GV|ID|PR|DE|RS|RC)\.[A-Z]{2}-\d{2}",
+    "owasp-api-2023": r"API\d+:2023",
+    "owasp-asvs-5.0": r"V\d+\.\d+\.\d+",
+    "owasp-top10-2021": r"A\d{2}:2021",
+    "owasp-top10-2025": r"A\d{2}:2025",
+    "pci-dss-4.0.1": r"(\d+|A[1-3])(\.\d+){2,4}",
+    "soc2-tsc-2017": r"(CC|A|C|PI|P)\d\.\d",
+}
+COUNTS = {
+    "cis-aws-3.0.0": 62, "iso-27001-2022": 93, "nist-800-53-r5": 1014, "nist-csf-2.0": 106, "owasp-api-2023": 10,
+    "owasp-asvs-5.0": 345, "owasp-top10-2021": 10, "owasp-top10-2025": 10, "pci-dss-4.0.1": 280, "soc2-tsc-2017": 61,
+}  # fmt: skip
+"""What the publishers count; FSBP and CWE have no fixed number here."""
+PUBLISHERS_WORDS = re.compile(
+    r"\b(shall|should|must|ensure[sd]?|entity|organi[sz]ation's|appropriate|established)\b", re.IGNORECASE
+)
 SMALL = """
 schema: auditor/catalog@1
 id: own
@@ -23,6 +48,17 @@ licence: {id: none, text_policy: ids-only, note: ""}
 expected_count: 1
 controls: [{id: X.1, group: X, title: Licensed words}]
 """
+TITLES = 'schema: auditor/titles@1\nid: own\ntitles: {X.1: "The words we paid for"}\n'
+
+
+def _natural(identity: str) -> list[tuple[int, str]]:
+    return [
+        (int(part), "") if part.isdigit() else (-1, part.lower()) for part in re.findall(r"\d+|[A-Za-z]+", identity)
+    ]
+
+
+def _text(catalog: Catalog) -> str:
+    return (COMPLIANCE / "catalogs" / f"{catalog.id}.yaml").read_text()
 
 
 @pytest.mark.parametrize("kind", ["catalog", "mapping"])
@@ -33,19 +69,84 @@ def test_every_shipped_file_fits_its_schema(kind: str) -> None:
         jsonschema.validate(document, schema)
 
 
-def test_shipped_catalogues_have_no_problem() -> None:
-    catalogs, problems = read_catalogs(COMPLIANCE)
-    assert problems == ()
-    assert {"nist-800-53-r5", "owasp-top10-2021"} <= set(catalogs)
+def test_shipped_catalogues_have_no_problem_and_all_have_a_grammar() -> None:
+    assert PROBLEMS == ()
+    assert set(CATALOGS) == set(GRAMMAR)
+    assert {path.stem for path in (COMPLIANCE / "catalogs").glob("*.yaml")} == set(GRAMMAR)
 
 
-def test_every_mapped_control_exists() -> None:
-    catalogs, _ = read_catalogs(COMPLIANCE)
-    known = {(key, control.id) for key, catalog in catalogs.items() for control in catalog.controls}
-    for path in (COMPLIANCE / "mappings").glob("*.yaml"):
-        document = yaml.load(path.read_bytes(), yaml.CBaseLoader)
-        mapped = {(entry["catalog"], entry["control"]) for _, entry in entries(document) if entry}
-        assert mapped - known == set(), path.name
+@pytest.mark.parametrize("catalog", CATALOGS.values(), ids=lambda c: c.id)
+def test_a_catalogue_is_whole_and_in_order(catalog: Catalog) -> None:
+    ids = [control.id for control in catalog.controls]
+    assert [i for i in ids if not re.fullmatch(GRAMMAR[catalog.id], i)] == []
+    assert len(ids) == COUNTS.get(catalog.id, len(ids))
+    assert all(control.group for control in catalog.controls)
+    within: dict[str, list[str]] = {}
+    for control in catalog.controls:
+        within.setdefault(control.group, []).append(control.id)
+    assert list(within) == list(dict.fromkeys(control.group for control in catalog.controls))
+    for group, members in within.items():
+        assert members == sorted(members, key=_natural), group
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("nist-800-53-r5", r"(.*)\.\d+"), ("pci-dss-4.0.1", r"(.+\..+\..+)\.\d+")]
+)
+def test_a_control_below_another_has_that_one_in_the_catalogue(name: str, pattern: str) -> None:
+    ids = {control.id for control in CATALOGS[name].controls}
+    parents = {found[1] for i in ids if (found := re.fullmatch(pattern, i))}
+    assert parents - ids == set()
+
+
+def test_the_numbers_of_iso_annex_a_and_soc_2_have_no_gap() -> None:
+    for name in ("iso-27001-2022", "soc2-tsc-2017"):
+        last: dict[str, int] = {}
+        for control in CATALOGS[name].controls:
+            head, _, number = control.id.rpartition(".")
+            assert int(number) == last.get(head, 0) + 1, control.id
+            last[head] = int(number)
+
+
+@pytest.mark.parametrize("catalog", CATALOGS.values(), ids=lambda c: c.id)
+def test_a_catalogue_shows_only_words_that_its_licence_allows(catalog: Catalog) -> None:
+    if catalog.text_policy == "full":
+        assert all(control.title for control in catalog.controls)
+        assert catalog.licence == "public-domain" or catalog.id in (COMPLIANCE.parents[1] / "NOTICE").read_text()
+        return
+    assert catalog.text_policy == "ids-only"
+    assert [c.id for c in catalog.controls if c.title or c.text] == []
+    for control in catalog.controls:
+        assert len(control.summary) <= 100, control.id
+        assert not PUBLISHERS_WORDS.search(control.summary), control.id
+    assert len({c.summary for c in catalog.controls if c.summary}) >= 0.9 * sum(
+        bool(c.summary) for c in catalog.controls
+    )
+
+
+def test_only_frameworks_of_free_licences_have_the_publishers_words() -> None:
+    full = {catalog.id: catalog.licence for catalog in CATALOGS.values() if catalog.text_policy == "full"}
+    assert set(full.values()) <= {"public-domain", "CC-BY-SA-4.0", "LicenseRef-CWE-Terms-of-Use"}
+    assert full.keys().isdisjoint({"cis-aws-3.0.0", "iso-27001-2022", "pci-dss-4.0.1", "soc2-tsc-2017", "aws-fsbp"})
+
+
+@pytest.mark.parametrize("catalog", CATALOGS.values(), ids=lambda c: c.id)
+def test_a_catalogue_says_what_was_checked_against_what(catalog: Catalog) -> None:
+    assert catalog.source.startswith("https://")
+    assert len(catalog.verified) > 40
+    assert catalog.note
+
+
+def test_every_tag_of_a_card_has_its_line_in_a_catalogue() -> None:
+    cwe = {control.id for control in CATALOGS["cwe"].controls}
+    owasp = {
+        c.id for name in ("owasp-top10-2021", "owasp-top10-2025", "owasp-api-2023") for c in CATALOGS[name].controls
+    }
+    for rule in read_rulebook(RULES).rules:
+        missing = [f"CWE-{number}" for number in rule.cwe if f"CWE-{number}" not in cwe]
+        assert missing == [], (
+            f"{rule.id}: add the name to rules/compliance/catalogs/cwe.yaml, and one to expected_count"
+        )
+        assert set(rule.owasp) <= owasp, rule.id
 
 
 @pytest.mark.parametrize(
@@ -64,3 +165,32 @@ def test_a_bad_or_short_catalogue_is_a_problem_with_its_file(tmp_path: Path, tex
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "own.yaml").write_text(text)
     assert [problem.path for problem in read_catalogs(tmp_path)[1]] == ["private/own.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "title", "said"),
+    [
+        (TITLES, "The words we paid for", []),
+        (TITLES.replace("id: own", "id: other"), "Licensed words", ["no catalogue 'other' to put the titles on"]),
+        (TITLES.replace("X.1:", "X.2:"), "Licensed words", ["own has no control X.2"]),
+        (
+            TITLES.replace("titles:", "title:"),
+            "Licensed words",
+            ["not a list of titles: see schema/titles.schema.json"],
+        ),
+    ],
+)
+def test_private_titles_go_over_the_ids_of_any_catalogue(
+    tmp_path: Path, titles: str, title: str, said: list[str]
+) -> None:
+    """The one that the catalogue came with stays when the file is wrong, and the problem names the file."""
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    (shipped / "catalogs").mkdir(parents=True)
+    (shipped / "catalogs" / "own.yaml").write_text(SMALL.replace("ids-only", "full"))
+    (own / "private").mkdir(parents=True)
+    (own / "private" / "titles.yaml").write_text(titles)
+    known, none = read_catalogs(shipped)
+    found, problems = read_catalogs(own, known)
+    assert none == ()
+    assert found["own"].controls[0].title == title
+    assert [(problem.path, problem.message) for problem in problems] == [("private/titles.yaml", s) for s in said]

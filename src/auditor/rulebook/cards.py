@@ -16,7 +16,8 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.rule import Confidence, Effort, Rule, Severity
-from auditor.rulebook.evidence import entries
+from auditor.rulebook.evidence import read_evidence
+from auditor.rulebook.problem import Problem as Problem  # noqa: PLC0414  others know it by this module
 
 SCANNER_FOLDERS = (
     "secrets", "semgrep", "bandit", "endpoints", "apps_script", "pages", "hygiene", "aws", "wiki",
@@ -29,19 +30,6 @@ _CARD_KEYS = frozenset(
     "id title severity confidence effort grades why fix aliases cwe owasp audience references since examples "
     "counter_examples match".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A card that cannot be used, with its place; the other cards go on."""
-
-    path: str
-    line: int | None
-    message: str
-
-    def __str__(self) -> str:
-        """`path:line: message`."""
-        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,31 +187,22 @@ def _effort(word: str) -> Effort:
 
 def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
     """Cards with the `catalog/control` pairs of rules/compliance, the private mappings included."""
+    evidence = read_evidence(*folders)
+    problems.extend(evidence.problems)
     controls: dict[str, list[str]] = {}
-    for folder in folders:
-        for part in ("mappings", "private/mappings"):
-            for path in sorted((folder / "compliance" / part).glob("*.yaml")):
-                name = path.relative_to(folder).as_posix()
-                for rule_id, entry in entries(_document(name, path.read_bytes(), problems, words=True)):
-                    if entry is not None:
-                        controls.setdefault(rule_id, []).append(f"{entry['catalog']}/{entry['control']}")
-                    else:
-                        problems.append(Problem(name, None, f"{rule_id}: a mapping names its `catalog` and `control`"))
+    for entry in evidence.entries:
+        controls.setdefault(entry.rule, []).append(f"{entry.catalog}/{entry.control}")
     for rule in rules:
         yield replace(rule, controls=tuple(controls[rule.id])) if rule.id in controls else rule
 
 
-def _document(name: str, content: bytes, problems: list[Problem], *, words: bool = False) -> object:
-    """A YAML document; None where it is none, which is a problem with its line.
-
-    `words`: every scalar as text, so that a control `1.10` does not become the number 1.1.
-    """
+def _document(name: str, content: bytes, problems: list[Problem]) -> object:
+    """A YAML document; None where it is none, which is a problem with its line."""
     import yaml
 
-    kind = "BaseLoader" if words else "SafeLoader"
-    loader = getattr(yaml, f"C{kind}", getattr(yaml, kind))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document: object = yaml.load(content, Loader=loader)  # noqa: S506  both make plain values only
+        document: object = yaml.load(content, Loader=loader)  # noqa: S506  CSafeLoader is a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(Problem(name, mark.line + 1 if mark else None, f"not valid YAML: {error}".splitlines()[0]))

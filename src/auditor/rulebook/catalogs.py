@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from auditor.rulebook.cards import Problem
+from auditor.rulebook.problem import Problem
 
 PRIVATE = "private"
 """Folder of the user's own frameworks and licensed titles; kept out of git."""
@@ -52,9 +52,14 @@ class Catalog:
     """What was checked against what, and what was not."""
 
 
-def read_catalogs(folder: Path) -> tuple[Mapping[str, Catalog], tuple[Problem, ...]]:
-    """Catalogues of `catalogs/` and `private/` below a compliance folder, by id; a private one may replace a shipped one."""
-    found: dict[str, Catalog] = {}
+def read_catalogs(
+    folder: Path, known: Mapping[str, Catalog] | None = None
+) -> tuple[Mapping[str, Catalog], tuple[Problem, ...]]:
+    """Catalogues of `catalogs/` and `private/` below a compliance folder, by id; a private one may replace a shipped one.
+
+    `known` are those of the folders before; titles may be put on them too.
+    """
+    found: dict[str, Catalog] = dict(known or {})
     problems: list[Problem] = []
     titles: list[tuple[str, Mapping[str, Any]]] = []
     for part in ("catalogs", PRIVATE):

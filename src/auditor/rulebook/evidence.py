@@ -1,45 +1,149 @@
-"""What a mapping file says of each rule: the controls that it is evidence for, or why there is none."""
+"""Which rule is evidence for which control, or why it is for none: the mapping files, their sets resolved.
+
+A mapping file lists entries by rule. An entry names one control, or it is the name of a set: what a kind of fault is
+evidence for, said once in any file of the same folder (or of an earlier one) and used by many rules.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-_DEFAULTS = ("asserted_by", "reviewed")
-"""Keys that a file may say once for all its entries."""
+from auditor.rulebook.problem import Problem
+
+MAPPINGS = ("compliance/mappings", "compliance/private/mappings")
+"""Folders of mapping files below a rules folder; the second is the user's own."""
+_FULL, _PARTIAL = "full", "partial"
 
 
-def entries(document: object) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
-    """Rule and entry, in the order of the file, with the lists inside lists (aliases of sets) resolved.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule as evidence for one control."""
 
-    An entry without `catalog` and `control` comes as None. What two sets both say of a rule comes once, the stronger.
-    """
-    if not isinstance(document, dict) or not isinstance(document.get("rules"), dict):
-        return
-    defaults = {key: document[key] for key in _DEFAULTS if key in document}
-    for rule, listed in document["rules"].items():
-        kept: dict[tuple[str, str], dict[str, Any]] = {}
-        for entry in _flat(listed):
-            if entry is None:
-                yield str(rule), None
-                continue
-            key = (str(entry["catalog"]), str(entry["control"]))
-            if key not in kept or kept[key].get("strength") != "full":
-                kept[key] = defaults | entry
-        yield from ((str(rule), entry) for entry in kept.values())
+    rule: str
+    catalog: str
+    control: str
+    strength: str = _PARTIAL
+    """`full`: the rule is the whole of the control; `partial`: a part of it."""
+    relation: str = "evidence"
+    asserted_by: str = ""
+    rationale: str = ""
+    reviewed: str = "never"
+    """Day on which somebody else checked it, or `never`."""
 
 
-def unmapped(document: object) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All mapping files of some rules folders."""
+
+    entries: tuple[Entry, ...]
+    """In the order of the files; what two sets both say of a rule stands once, the stronger."""
+    unmapped: Mapping[str, str]
     """Rule to the reason why it is evidence for no control."""
-    reasons = document.get("unmapped") if isinstance(document, dict) else None
-    return {str(rule): str(why) for rule, why in reasons.items()} if isinstance(reasons, dict) else {}
+    problems: tuple[Problem, ...]
 
 
-def _flat(listed: object) -> Iterator[dict[str, Any] | None]:
-    if isinstance(listed, list):
-        for item in listed:
-            yield from _flat(item)
-    elif isinstance(listed, dict) and {"catalog", "control"} <= set(listed):
-        yield listed
-    else:
-        yield None
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    document: Mapping[str, Any]
+    lines: Mapping[str, int]
+    """Line of each rule."""
+
+
+def read_evidence(*folders: Path) -> Evidence:
+    """The mapping files of all rules folders; a later folder adds entries and sets."""
+    problems: list[Problem] = []
+    files = [file for folder in folders for file in _files(folder, problems)]
+    sets: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for file in files:
+        for name, content in _mapping(file.document.get("sets")).items():
+            sets[name] = tuple(_of_set(content, file.document))
+    kept: dict[tuple[str, str, str], Entry] = {}
+    unmapped: dict[str, str] = {}
+    for file in files:
+        for rule, listed in _mapping(file.document.get("rules")).items():
+            for entry in _entries(rule, listed, file, sets, problems):
+                key = (entry.rule, entry.catalog, entry.control)
+                if key not in kept or entry.strength == _FULL:
+                    kept[key] = entry
+        unmapped |= {str(rule): str(why) for rule, why in _mapping(file.document.get("unmapped")).items()}
+    return Evidence(tuple(kept.values()), unmapped, tuple(problems))
+
+
+def _entries(
+    rule: str, listed: object, file: _File, sets: Mapping[str, tuple[Mapping[str, str], ...]], problems: list[Problem]
+) -> Iterator[Entry]:
+    line = file.lines.get(rule)
+    if not isinstance(listed, list):
+        problems.append(Problem(file.name, line, f"{rule}: a rule has a list of controls"))
+        return
+    for item in listed:
+        if isinstance(item, str) and item in sets:
+            yield from (Entry(rule, **said) for said in sets[item])
+        elif isinstance(item, str):
+            problems.append(Problem(file.name, line, f"{rule}: no set {item!r}"))
+        elif isinstance(item, dict) and {"catalog", "control"} <= set(item):
+            yield Entry(rule, **_words(_defaults(file.document) | item))
+        else:
+            problems.append(Problem(file.name, line, f"{rule}: a mapping names its `catalog` and `control`"))
+
+
+def _of_set(content: object, document: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """`{because, partial: {catalog: [control]}, full: {...}}` as entries without a rule."""
+    given = _mapping(content)
+    for strength in (_FULL, _PARTIAL):
+        for catalog, controls in _mapping(given.get(strength)).items():
+            for control in controls if isinstance(controls, list) else ():
+                said = {"catalog": catalog, "control": control, "strength": strength}
+                yield _words(_defaults(document) | said | {"rationale": given.get("because", "")})
+
+
+def _defaults(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: document[key] for key in ("asserted_by", "reviewed") if key in document}
+
+
+def _words(said: Mapping[str, Any]) -> dict[str, str]:
+    known = ("catalog", "control", "strength", "relation", "asserted_by", "rationale", "reviewed")
+    found = {key: " ".join(str(said[key]).split()) for key in known if key in said}
+    if found.get("strength") != _FULL:
+        found["strength"] = _PARTIAL
+    return found
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[_File]:
+    import yaml
+
+    # Every scalar as text: a control `1.10` must not become the number 1.1.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    for part in MAPPINGS:
+        for path in sorted((folder / part).glob("*.yaml")):
+            name = path.relative_to(folder).as_posix()
+            content = path.read_bytes()
+            try:
+                document = yaml.load(content, loader)  # noqa: S506  makes nothing but text, lists and mappings
+            except yaml.YAMLError as error:
+                mark = getattr(error, "problem_mark", None)
+                said = f"not valid YAML: {error}".splitlines()[0]
+                problems.append(Problem(name, mark.line + 1 if mark else None, said))
+                continue
+            if isinstance(document, dict):
+                yield _File(name, document, _lines(content))
+            else:
+                problems.append(Problem(name, None, "not a mapping file: see schema/mapping.schema.json"))
+
+
+def _lines(content: bytes) -> Mapping[str, int]:
+    """Where each indented key stands."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        key, colon, _ = line.strip().partition(":")
+        if colon and line.startswith(" "):
+            found.setdefault(key.strip("\"'"), number)
+    return found

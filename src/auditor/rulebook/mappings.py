@@ -12,28 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
-from auditor.rulebook.cards import Problem
-from auditor.rulebook.catalogs import Catalog, Control, read_catalogs
+from auditor.rulebook.catalogs import PRIVATE, Catalog, Control, read_catalogs
+from auditor.rulebook.evidence import Entry, read_evidence
+from auditor.rulebook.problem import Problem
 
+Mapped = Entry
+"""One rule as evidence for one control."""
 FOLDER = "compliance"
-PRIVATE = "private"
-SHAPE = 2
+SHAPE = 4
 """Version of the kept file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One rule as evidence for one control."""
-
-    rule: str
-    catalog: str
-    control: str
-    strength: str = "partial"
-    """`full`: it is the whole of the control; `partial`: a part of it."""
-    relation: str = "evidence"
-    asserted_by: str = ""
-    rationale: str = ""
-    reviewed: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +51,20 @@ def read_frameworks(*folders: Path) -> Frameworks:
     """
     catalogs: dict[str, Catalog] = {}
     private: set[str] = set()
-    mappings: dict[tuple[str, str, str], Mapped] = {}
     problems: list[Problem] = []
     digest = hashlib.blake2b(digest_size=16)
     for path in _files(folders):
         digest.update(path.name.encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
     for folder in folders:
-        found, faults = read_catalogs(folder / FOLDER)
+        found, faults = read_catalogs(folder / FOLDER, catalogs)
         catalogs |= found
         problems.extend(faults)
         private.update(_private_ids(folder / FOLDER))
-    for folder in folders:
-        for path in _mapping_files(folder / FOLDER):
-            for item in _mapped(path, folder, problems):
-                mappings[item.rule, item.catalog, item.control] = item
+    evidence = read_evidence(*folders)
+    problems.extend(evidence.problems)
     known = {(c.id, control.id) for c in catalogs.values() for control in c.controls}
     kept = []
-    for item in mappings.values():
+    for item in evidence.entries:
         if (item.catalog, item.control) in known:
             kept.append(item)
         else:
@@ -107,39 +91,9 @@ def _private_ids(folder: Path) -> Iterator[str]:
             yield found[1]
 
 
-def _mapping_files(folder: Path) -> Iterator[Path]:
-    yield from sorted((folder / "mappings").glob("*.yaml"))
-    yield from sorted((folder / PRIVATE / "mappings").glob("*.yaml"))
-
-
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         yield from sorted(p for p in (folder / FOLDER).rglob("*.yaml") if p.is_file())
-
-
-def _mapped(path: Path, folder: Path, problems: list[Problem]) -> Iterator[Mapped]:
-    import yaml
-
-    name = path.relative_to(folder).as_posix()
-    try:
-        # Every scalar as text: a control `1.10` must not become the number 1.1.
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-        document = yaml.load(path.read_bytes(), loader)  # noqa: S506  makes nothing but text, lists and mappings
-    except yaml.YAMLError:
-        problems.append(Problem(name, None, "not valid YAML"))
-        return
-    rules = document.get("rules") if isinstance(document, dict) else None
-    for rule, entries in rules.items() if isinstance(rules, dict) else ():
-        for entry in entries if isinstance(entries, list) else ():
-            if not isinstance(entry, dict) or not {"catalog", "control"} <= set(entry):
-                problems.append(Problem(name, None, f"{rule}: a mapping names its `catalog` and `control`"))
-                continue
-            strength = str(entry.get("strength", "partial"))
-            yield Mapped(
-                str(rule), str(entry["catalog"]), str(entry["control"]), strength if strength == "full" else "partial",
-                str(entry.get("relation", "evidence")), str(entry.get("asserted_by", "")),
-                " ".join(str(entry.get("rationale", "")).split()), str(entry.get("reviewed", "never")),
-            )  # fmt: skip
 
 
 def _state(folders: Iterable[Path]) -> list[Any]:

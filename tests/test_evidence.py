@@ -1,0 +1,118 @@
+"""Mappings: every rule is evidence for a control that exists, or says why it is for none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from auditor.rulebook.cards import read_rulebook
+from auditor.rulebook.catalogs import read_catalogs
+from auditor.rulebook.evidence import Entry, read_evidence
+
+RULES = Path(__file__).parents[1] / "rules"
+FULL_OF = {"aws-fsbp", "cis-aws-3.0.0"}
+"""Frameworks whose controls are single settings, so that one check can be the whole of one."""
+SETS = """
+schema: auditor/mapping@1
+asserted_by: we
+reviewed: never
+sets:
+  open: {because: Anybody reads it., partial: {own: ["1.10", "1.2"]}, full: {other: [A]}}
+rules:
+  aws.a: [open, {catalog: own, control: 1.10, strength: full, reviewed: "2026-11-01"}]
+"""
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / "compliance" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_every_shipped_rule_is_mapped_or_says_why_not() -> None:
+    evidence = read_evidence(RULES)
+    rules = read_rulebook(RULES)
+    mapped = {entry.rule for entry in evidence.entries}
+    named = mapped | set(evidence.unmapped)
+    assert mapped & set(evidence.unmapped) == set()
+    assert [r.id for r in rules.rules if r.id not in named] == [], (
+        "add them to rules/compliance/mappings/<scanner>.yaml"
+    )
+    assert named - {rule.id for rule in rules.rules} == set(), "no such rule"
+
+
+def test_a_rule_is_mapped_in_the_file_of_its_scanner() -> None:
+    for path in (RULES / "compliance" / "mappings").glob("*.yaml"):
+        document = yaml.load(path.read_bytes(), yaml.CBaseLoader)
+        named = [*document["rules"], *document.get("unmapped", {})]
+        assert {rule.split(".")[0] for rule in named} <= {path.stem}
+
+
+def test_every_mapped_control_exists() -> None:
+    catalogs, _ = read_catalogs(RULES / "compliance")
+    evidence = read_evidence(RULES)
+    known = {(key, control.id) for key, catalog in catalogs.items() for control in catalog.controls}
+    assert evidence.problems == ()
+    assert {(entry.catalog, entry.control) for entry in evidence.entries} - known == set()
+
+
+def test_every_set_is_used_and_says_why() -> None:
+    """What only adds a requirement to another set needs no reason of its own."""
+    used = set()
+    for path in (RULES / "compliance" / "mappings").glob("*.yaml"):
+        document = yaml.load(path.read_bytes(), yaml.CBaseLoader)
+        used |= {item for listed in document["rules"].values() for item in listed if isinstance(item, str)}
+    sets = yaml.load((RULES / "compliance" / "mappings" / "sets.yaml").read_bytes(), yaml.CBaseLoader)["sets"]
+    assert set(sets) == used
+    assert [name for name, said in sets.items() if "because" not in said and len(said["partial"]) > 2] == []
+
+
+def test_the_owasp_tags_of_a_card_are_among_its_controls() -> None:
+    for rule in read_rulebook(RULES).rules:
+        if rule.owasp and rule.controls:
+            assert set(rule.owasp) <= {control.partition("/")[2] for control in rule.controls}, rule.id
+
+
+def test_a_single_check_is_full_evidence_only_of_a_control_that_is_one_setting() -> None:
+    full = [entry for entry in read_evidence(RULES).entries if entry.strength == "full"]
+    assert {entry.catalog for entry in full} == FULL_OF
+    assert all(entry.rule.startswith("aws.") for entry in full)
+
+
+def test_nobody_is_said_to_have_reviewed_what_nobody_reviewed() -> None:
+    assert {(entry.asserted_by, entry.reviewed) for entry in read_evidence(RULES).entries} == {("auditor", "never")}
+
+
+def test_a_set_stands_for_its_controls_and_the_stronger_entry_stays(tmp_path: Path) -> None:
+    write(tmp_path, "mappings/a.yaml", SETS)
+    why = "Anybody reads it."
+    assert read_evidence(tmp_path).entries == (
+        Entry("aws.a", "other", "A", "full", "evidence", "we", why, "never"),
+        Entry("aws.a", "own", "1.10", "full", "evidence", "we", "", "2026-11-01"),
+        Entry("aws.a", "own", "1.2", "partial", "evidence", "we", why, "never"),
+    )
+
+
+def test_a_private_mapping_may_use_the_shipped_sets(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    write(shipped, "mappings/a.yaml", SETS)
+    write(own, "private/mappings/b.yaml", "rules:\n  aws.b: [open]\n")
+    assert [e.control for e in read_evidence(shipped, own).entries if e.rule == "aws.b"] == ["A", "1.10", "1.2"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ("[shut]", "aws.b: no set 'shut'"),
+        ("[{catalog: own}]", "aws.b: a mapping names its `catalog` and `control`"),
+        ("own/1.10", "aws.b: a rule has a list of controls"),
+        ("[[open]]", "aws.b: a mapping names its `catalog` and `control`"),
+    ],
+)
+def test_what_is_written_wrongly_is_named_with_its_line(tmp_path: Path, listed: str, said: str) -> None:
+    write(tmp_path, "private/mappings/b.yaml", f"rules:\n  aws.a: [{{catalog: own, control: A}}]\n  aws.b: {listed}\n")
+    evidence = read_evidence(tmp_path)
+    assert [str(p) for p in evidence.problems] == [f"compliance/private/mappings/b.yaml:3: {said}"]
+    assert [entry.rule for entry in evidence.entries] == ["aws.a"]
