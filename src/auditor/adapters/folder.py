@@ -109,15 +109,20 @@ class FolderFiles:
             # Where nothing is tracked yet, everything is about to be: the first commit would take it.
             nothing = not any(tagged.values())
             for path in sorted(tagged, key=os.fsencode):
-                if self._is_regular(path, way):
-                    yield from self._entry(path, way, tracked=nothing or tagged[path])
+                about = self._regular(path, way)
+                if about is not None:
+                    yield from self._entry(path, way, about, tracked=nothing or tagged[path])
             return
         for path in [self.only] if self.only else sorted(self._walk("", 0), key=os.fsencode):
-            yield from self._entry(path, way, tracked=True)
+            try:
+                about = way.look(path)
+            except NotScannedError as error:
+                self._not_listed.append(NotScanned(path, "could not be read", detail=str(error)))
+            else:
+                yield from self._entry(path, way, about, tracked=True)
 
-    def _entry(self, path: str, way: _Way, *, tracked: bool) -> Iterator[FileEntry]:
+    def _entry(self, path: str, way: _Way, about: os.stat_result, *, tracked: bool) -> Iterator[FileEntry]:
         try:
-            about = way.look(path)
             blob = self.memory.blob(path, state_of(about)) if self.memory else ""
             if blob:
                 self._blobs[path] = blob
@@ -147,21 +152,21 @@ class FolderFiles:
                 self.memory.add(path, state_of(about), blob)
         return content
 
-    def _is_regular(self, path: str, way: _Way) -> bool:
-        """Whether something that git lists is a regular file; what it is instead is noted."""
+    def _regular(self, path: str, way: _Way) -> os.stat_result | None:
+        """What git lists, if it is a regular file; what it is instead is noted."""
         try:
-            mode = way.look(path).st_mode
+            about = way.look(path)
         except NotScannedError as error:
-            if isinstance(error.__cause__, FileNotFoundError):
+            if not (self.root / path).exists():  # a folder that became a file is no folder with files any more
                 self._not_listed.append(NotScanned(path, "deleted in the work tree", expected=True))
             else:
                 self._not_listed.append(NotScanned(path, "could not be read", detail=str(error)))
-            return False
-        if stat.S_ISREG(mode):
-            return True
-        what = "symbolic link" if stat.S_ISLNK(mode) else "submodule" if stat.S_ISDIR(mode) else ""
+            return None
+        if stat.S_ISREG(about.st_mode):
+            return about
+        what = {stat.S_IFLNK: "symbolic link", stat.S_IFDIR: "submodule"}.get(stat.S_IFMT(about.st_mode))
         self._not_listed.append(NotScanned(path, what or "device, socket or pipe", expected=True))
-        return False
+        return None
 
     def _git_names(self) -> dict[str, bool]:
         """Tracked files (True) and untracked ones that are not ignored."""
@@ -203,18 +208,20 @@ class FolderFiles:
 
 
 class _Way:
-    """Opens files one folder after the other without following links; the folder of the file before stays open."""
+    """Opens files one folder after the other without following links; the folders on the way to the last one stay open."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._name: str | None = None
-        self._folder = -1
+        self._parts: list[str] = []
+        self._folders: list[int] = []
+        """The root and the folder of each part."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._leave()
+        self._leave(0)
 
     def look(self, path: str) -> os.stat_result:
         """What stands at a path, a link itself and not what it leads to.
@@ -226,7 +233,7 @@ class _Way:
         try:
             if name != self._name:
                 self._go(name)
-            return os.stat(last, dir_fd=self._folder, follow_symlinks=False)
+            return os.stat(last, dir_fd=self._folders[-1], follow_symlinks=False)
         except OSError as error:
             raise _refusal(path, error) from error
 
@@ -240,7 +247,7 @@ class _Way:
         try:
             if name != self._name:
                 self._go(name)
-            descriptor = os.open(last, _READ, dir_fd=self._folder)
+            descriptor = os.open(last, _READ, dir_fd=self._folders[-1])
         except OSError as error:
             raise _refusal(path, error) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -249,18 +256,24 @@ class _Way:
         return descriptor
 
     def _go(self, name: str) -> None:
-        self._leave()
-        self._folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        for part in name.split("/") if name else ():
-            inner = os.open(part, _READ | os.O_DIRECTORY, dir_fd=self._folder)
-            os.close(self._folder)
-            self._folder = inner
+        parts = name.split("/") if name else []
+        same = 0
+        while same < min(len(parts), len(self._parts)) and parts[same] == self._parts[same]:
+            same += 1
+        self._leave(same + 1)
+        if not self._folders:
+            self._folders.append(os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        for part in parts[same:]:
+            self._folders.append(os.open(part, _READ | os.O_DIRECTORY, dir_fd=self._folders[-1]))
+            self._parts.append(part)
         self._name = name
 
-    def _leave(self) -> None:
-        if self._folder >= 0:
-            os.close(self._folder)
-        self._folder, self._name = -1, None
+    def _leave(self, kept: int) -> None:
+        """Close all folders but the first `kept`."""
+        while len(self._folders) > kept:
+            os.close(self._folders.pop())
+        del self._parts[max(kept - 1, 0) :]
+        self._name = None
 
 
 def _refusal(path: str, error: OSError) -> NotScannedError:

@@ -12,14 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.adapters.folder import NESTED
 from auditor.adapters.git import Git, is_repository, looks_like_repository
 from auditor.errors import NotScannedError
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.target import AwsAccount, Repo, ScanTarget, Wiki
-from auditor.portfolio import Account, Entity, Portfolio
 from auditor.steps.fetch import AT_ONCE, Fetched, is_remote
+
+if TYPE_CHECKING:
+    from auditor.portfolio import Account, Entity, Portfolio  # a plain scan does without it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from auditor.adapters.forges import Forges
 from auditor.adapters.mirrors import Mirrors, is_url, repository_name
 from auditor.errors import NotScannedError
+
+if TYPE_CHECKING:
+    from auditor.adapters.forges import Forges
 
 AT_ONCE = 8
 """Transfers at the same time; they wait for the network, not for the processor."""
@@ -44,6 +47,8 @@ def fetch_repositories(
     remote = [pattern for pattern in dict.fromkeys(patterns) if is_remote(pattern)]
     if not remote:
         return {}
+    from auditor.adapters.forges import Forges  # with all of urllib, which a scan of what is here does without
+
     forges = Forges(credentials)
     mirrors = Mirrors(folder, forges.tokens())
     named = {pattern: _named(pattern, forges) for pattern in remote}

@@ -16,7 +16,6 @@ from pathlib import Path
 from auditor.adapters.cache import private_folder
 from auditor.adapters.files import open_files, open_history
 from auditor.adapters.folder import FolderFiles
-from auditor.adapters.forges import CREDENTIALS, Forges
 from auditor.adapters.mirrors import Mirrors
 from auditor.adapters.programs import LocalPrograms
 from auditor.errors import MissingExtraError, NotScannedError
@@ -116,6 +115,8 @@ def _fetched_here(target: Repo) -> Repo:
 
     Tokens come from the worker's environment.
     """
+    from auditor.adapters.forges import CREDENTIALS, Forges  # with all of urllib
+
     tokens = Forges({name: os.environ[name] for name in CREDENTIALS if name in os.environ}).tokens()
     # Not in the temporary folder: there somebody else could have put one of that name before us.
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
