@@ -160,6 +160,8 @@ class Portfolio:
     """Whether the monthly run reads all of git's history for secrets."""
     ping: str = ""
     """Address asked after a good run (dead man's switch)."""
+    frameworks: tuple[str, ...] = ()
+    """Ids of the catalogues to print, the first one stands in the CTO report; empty: all that a rule is mapped to."""
 
 
 def read_portfolio(path: Path, environment: Mapping[str, str]) -> Portfolio:
@@ -228,6 +230,7 @@ class _Reader:
         )
         self.known(table, top, {
             "name", "wiki", "state", "store", "timezone", "currency", "fiscal_year_start", "rules", "templates", "history", "ping",
+            "frameworks",
         })  # fmt: skip
         entities = tuple(self.entity(t, _Place("entity", i)) for i, t in enumerate(self.tables("entity")))
         if not entities:
@@ -270,6 +273,7 @@ class _Reader:
             credentials=self.variables,
             history=bool(table.get("history", True)),
             ping=self.text(table, top, "ping"),
+            frameworks=self.texts(table, top, "frameworks"),
         )
 
     def entity(self, table: dict[str, Any], place: _Place) -> Entity:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from auditor.model.run import EntityInfo
     from auditor.model.target import AwsAccount
     from auditor.portfolio import Account, MailSettings, Portfolio
+    from auditor.rulebook.mappings import Frameworks
 
 SCANNER_GROUP = "auditor.scanners"
 
@@ -141,9 +142,18 @@ def make_tools(
         mark=installation_marker(folder, os.environ),
         now=now or SystemClock().now(),
         executor=lambda jobs: open_executor(executor, jobs, workers),
+        frameworks=lambda: frameworks_of(folder, own_rules),
         options=options or {},
         announce=announce or (lambda _count: lambda _outcome: None),
     )
+
+
+def frameworks_of(state: Path, own_rules: Path | None) -> Frameworks:
+    """The shipped catalogues and mappings with the portfolio's own."""
+    from auditor.rulebook.mappings import compiled_frameworks
+
+    folders = (rules_folder(), *((own_rules,) if own_rules else ()))
+    return compiled_frameworks(state / "frameworks.json", *folders)
 
 
 HOOK_SCANNERS: Mapping[str, str] = {
@@ -264,6 +274,11 @@ def _scanner_options(portfolio: Portfolio) -> dict[str, Mapping[str, str]]:
     pairs = " ".join(f"{name}={owner}" for name, owner in owners.items() if " " not in name)
     written["domains"] = f"{written.get('domains', '')} {pairs}".strip()
     return {**portfolio.scanners, "aws": written}
+
+
+def rule_titles(state: Path, own_rules: Path | None) -> Mapping[str, str]:
+    """The fault that each rule looks for, by rule id."""
+    return {rule.id: rule.title for rule in _rulebook(rules_folder(), own_rules, (), state).rules}
 
 
 def _rulebook(shipped: Path, own: Path | None, only: Sequence[str], state: Path) -> Rulebook:

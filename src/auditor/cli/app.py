@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli import (
+    compliance,
     deciding,
     endpoints,
     explain,
@@ -70,6 +71,7 @@ app.command()(deciding.waivers)
 app.command()(deciding.baseline)
 app.command()(reporting.report)
 app.command()(planning.plan)
+app.command()(compliance.compliance)
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
 app.add_typer(rules_app, name="rules")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -54,16 +55,34 @@ def info(portfolio: PortfolioPath = Path(), no_colour: NoColour = False) -> None
     table(("table", "rows"), rows, empty="", no_colour=no_colour)
 
 
+class ExportFormat(StrEnum):
+    """What is exported."""
+
+    LINES = "jsonl"
+    OCSF = "ocsf"
+
+
 def export(
     portfolio: PortfolioPath = Path(),
+    output_format: Annotated[
+        ExportFormat,
+        typer.Option("--format", "-f", help="jsonl: the whole store; ocsf: the findings of a frozen month."),
+    ] = ExportFormat.LINES,
+    period: Annotated[str, typer.Option(help="For ocsf: the month, YYYY-MM; without it the newest one.")] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
 ) -> None:
-    """Write everything in the store as JSON lines, for other programs."""
+    """Write everything in the store as JSON lines, or a month's findings as OCSF 1.6 events, for other programs."""
     from auditor.adapters.store.transfer import export_lines
     from auditor.cli.output import write
     from auditor.wiring import open_portfolio_store
 
     with open_portfolio_store(portfolio) as store:
+        if output_format is ExportFormat.OCSF:
+            from auditor.cli.reporting import load_month, newest
+            from auditor.formats.ocsf import ocsf_json
+
+            write(ocsf_json(load_month(store, period or newest(store))), output)
+            return
         if output is None:
             for line in export_lines(store):
                 sys.stdout.write(f"{line}\n")

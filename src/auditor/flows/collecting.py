@@ -24,6 +24,7 @@ from auditor.model.run import EntityInfo, Outcome, OutcomeStatus, Run, ScanResul
 from auditor.model.target import AwsAccount, Wiki
 from auditor.portfolio import Portfolio
 from auditor.steps.compare import compare_pages
+from auditor.steps.comply import scores
 from auditor.steps.discover import Discovered, discover_portfolio
 from auditor.steps.fetch import Fetched
 from auditor.steps.freeze import freeze
@@ -104,6 +105,7 @@ def collect(
         wiki_commit=(wiki.commit or "") if wiki else "",
         wiki_edits=_edits(wiki, previous) if wiki else (),
         rules=taking_part,
+        score=lambda whole: scores(tools.frameworks(), whole, portfolio.frameworks),
     )
     problems = problem_notes(tools.rulebook)
     complete = not problems and all(outcome.is_complete for outcome in result.outcomes)

@@ -31,7 +31,7 @@ def write_reports(
 ) -> tuple[Written, ...]:
     """`folder/<period>/<name>.<form>` for every report, readable by their owner only."""
     place = folder / month.snapshot.period
-    _private(place)
+    private_folder(place)
     written = []
     reports = build_reports(month, settings)
     if "pdf" in forms:
@@ -40,10 +40,10 @@ def write_reports(
         files = []
         for form, content in renderer.forms(report, forms, rows=item.mail_rows).items():
             path = place / f"{report.name}.{FORMS[form]}"
-            _write(path, content)
+            write_private(path, content)
             files.append(path)
         kept = json.dumps(Codec().encode(entry(report)), sort_keys=True, ensure_ascii=False) + "\n"
-        _write(place / f"{report.name}{ENTRY_SUFFIX}", kept.encode())
+        write_private(place / f"{report.name}{ENTRY_SUFFIX}", kept.encode())
         written.append(Written(report, tuple(files)))
     return tuple(written)
 
@@ -61,15 +61,16 @@ def write_index(folder: Path, order: Sequence[str], renderer: Renderer) -> Path:
         except (ValueError, CodecError) as error:
             raise ConfigError(f"{path}: not written by this program ({error}); render the month again") from error
     target = folder / "index.html"
-    _write(target, renderer.index(index_of(entries, order)).encode())
+    write_private(target, renderer.index(index_of(entries, order)).encode())
     return target
 
 
-def _private(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, mode 0600 whatever the umask says."""
     draft = path.with_name(f".{path.name}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

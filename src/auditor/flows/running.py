@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from auditor.flows.collecting import Collected, Sources, collect
+from auditor.flows.compliance import write_compliance
 from auditor.flows.monthly import Month as MonthlyRun
 from auditor.flows.monthly import MonthResult, monthly
 from auditor.flows.printing import print_reports
@@ -20,6 +21,7 @@ from auditor.model.ports import Clock, Transport
 from auditor.model.run import Outcome, Snapshot
 from auditor.model.target import AwsAccount
 from auditor.portfolio import Portfolio
+from auditor.steps.comply import order, scorecards
 from auditor.steps.discover import recorded_inventories
 from auditor.steps.fetch import fetch_repositories
 from auditor.steps.render import FORMS, Renderer
@@ -102,7 +104,13 @@ def write_pages(
     """All reports in the forms asked for, and the index over all months in the folder."""
     settings = view_settings(desk.portfolio)
     renderer = desk.renderer(snapshot)
-    written = write_reports(with_history(desk, snapshot), settings, renderer, folder, forms)
+    month = with_history(desk, snapshot)
+    written = write_reports(month, settings, renderer, folder, forms)
+    if "page" in forms:
+        frameworks = desk.tools.frameworks()
+        titles = {rule.id: rule.title for rule in desk.tools.rulebook.rules}
+        cards = scorecards(frameworks, snapshot, wanted=order(frameworks, desk.portfolio.frameworks), titles=titles)
+        write_compliance(month, cards, renderer, folder)
     return written, write_index(folder, [item.name for item in settings], renderer)
 
 

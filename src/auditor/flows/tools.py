@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
+    from auditor.rulebook.mappings import Frameworks
+
+
+def no_frameworks() -> Frameworks:
+    """Nothing to judge by."""
+    from auditor.rulebook.mappings import Frameworks
+
+    return Frameworks({}, (), frozenset(), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -34,6 +43,8 @@ class Tools:
     now: datetime
     executor: Callable[[int], AbstractContextManager[Executor]]
     """Opens an executor for so many jobs."""
+    frameworks: Callable[[], Frameworks] = no_frameworks
+    """Catalogues of controls with their mappings, read when first needed."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Options by scanner."""
     announce: Callable[[int], Callable[[Outcome], None]] = lambda _count: lambda _outcome: None

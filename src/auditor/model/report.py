@@ -51,6 +51,8 @@ class Cell:
     """As a pill."""
     align: str = "left"
     strong: bool = False
+    href: str = ""
+    """File beside the page that the words lead to; only the page on the disk prints it."""
 
 
 @dataclass(frozen=True, slots=True)

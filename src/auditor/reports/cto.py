@@ -14,6 +14,7 @@ from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, V
 from auditor.model.rule import Severity
 from auditor.model.run import Coverage, Snapshot
 from auditor.reports.actions import Task, finding_tasks, ranked, savings
+from auditor.reports.controls import controls_indicator, controls_table
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
@@ -59,7 +60,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
                 _savings_table(draft),
                 _cost_by_business(draft),
                 _roadmap(draft, tasks),
-                _controls(draft),
+                controls_table(draft),
             ),
             findings=findings,
             tasks=tuple(tasks),
@@ -117,7 +118,8 @@ def _indicators(draft: Draft) -> tuple[Indicator, ...]:
         Indicator("severe", "Critical and high", severe, "down", f"{criticals.text} of them critical", points=True),
         Indicator("aws_run_rate", "AWS a month", run_rate, "down", "range over the closed months"),
         Indicator("savings", "Savings found", saving_total, "", "a month, ready to take"),
-        Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} runtimes", points=True),
+        controls_indicator(draft)
+        or Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} runtimes", points=True),
     )
 
 
@@ -229,7 +231,13 @@ def _stacks(draft: Draft) -> Table:
         if line.scanner == "hygiene" and draft.now.concerns(line.entity)
     ]
     columns = ("Stack", "Runtime", "State", "", "")
-    return Table("stacks", "Stack by stack", columns, tuple(rows), "No repository and no cloud function was looked at.")
+    ended = draft.cell(ended_stacks(draft.now)).text
+    note = (
+        f"{ended} of {plural(len(runtimes(draft.now)), 'runtime')} past the end of life." if runtimes(draft.now) else ""
+    )
+    return Table(
+        "stacks", "Stack by stack", columns, tuple(rows), "No repository and no cloud function was looked at.", note
+    )
 
 
 _PRACTICES = (("tests", "tests"), ("ci", "CI"), ("backups", "backups"), ("iac", "infrastructure as code"))
@@ -394,34 +402,3 @@ def _roadmap(draft: Draft, tasks: Sequence[Task]) -> Table:
     rows.sort(key=lambda row: ("Now", "Next", "Later").index(row[1].text))
     return Table("roadmap", "Engineering roadmap", ("Work", "When", "Effort", "Owner", "Due"), tuple(rows), "No open work follows from the findings.",
                  "Effort S is up to half a day, M up to two days, L more. `auditor plan` cuts this into sprints.")  # fmt: skip
-
-
-def _controls(draft: Draft) -> Table:
-    failing: dict[str, set[str]] = {}
-    findings: dict[str, list[Finding]] = {}
-    for finding in draft.now.findings:
-        for control in finding.rule.controls:
-            catalog = control.partition("/")[0]
-            failing.setdefault(catalog, set()).add(control)
-            findings.setdefault(catalog, []).append(finding)
-    rows = []
-    for catalog in sorted(failing):
-        controls = sorted(failing[catalog])
-        count = draft.worked(
-            f"controls.{catalog}", f"Controls with failing evidence, {catalog}", str(len(controls)), formula="controls that an open finding speaks against",
-            filled=f"{len(controls)} = {', '.join(c.partition('/')[2] for c in controls[:20])}", sources=cited(findings[catalog]),
-        )  # fmt: skip
-        rows.append(
-            (
-                Cell(catalog, strong=True),
-                count,
-                draft.counted(
-                    f"controls.findings.{catalog}",
-                    f"Findings against {catalog}",
-                    findings[catalog],
-                    rule="open findings",
-                ),
-            )
-        )
-    return Table("controls", "Controls with failing evidence", ("Framework", "Controls", "Findings"), tuple(rows), "No open finding speaks against a mapped control.",
-                 "Which controls pass, and which nobody looked at: `auditor compliance`.", numeric=(1, 2))  # fmt: skip

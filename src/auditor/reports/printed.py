@@ -118,6 +118,8 @@ class Printed:
     more_traces: int
     coverage: tuple[Line, ...]
     more_coverage: int
+    linked: bool = False
+    """Whether files lie beside it: a page on the disk, not a mail and not a PDF."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -148,6 +150,7 @@ def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Prin
         max(len(traces) - limits.traces, 0),
         coverage[: limits.coverage],
         max(len(coverage) - limits.coverage, 0),
+        linked=limits is PAGE,
     )
 
 

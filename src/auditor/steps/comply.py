@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from auditor.errors import UsageError
 from auditor.model.finding import Finding, State
 from auditor.model.run import Coverage, OutcomeStatus, Snapshot, Tally
 from auditor.model.scorecard import ControlResult, ControlState, Look, RuleEvidence, Score, Scorecard
@@ -52,9 +53,22 @@ def scorecards(
 
 def scores(frameworks: Frameworks, snapshot: Snapshot, wanted: Sequence[str] = ()) -> tuple[Score, ...]:
     """The counts alone, as a snapshot keeps them; frameworks that no rule is mapped to are left out."""
-    mapped = {item.catalog for item in frameworks.mappings}
-    chosen = [i for i in wanted or sorted(frameworks.catalogs) if i in frameworks.catalogs and i in mapped]
+    chosen = order(frameworks, [name for name in wanted if name in frameworks.catalogs])
     return tuple(card.score for card in scorecards(frameworks, snapshot, wanted=chosen)) if chosen else ()
+
+
+def order(frameworks: Frameworks, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """Ids of the frameworks to print: those asked for, else all that a rule is mapped to, what auditors ask for first.
+
+    Raises:
+        UsageError: no catalogue has that id; the message lists the known ones.
+    """
+    for name in wanted:
+        if name not in frameworks.catalogs:
+            known = ", ".join(sorted(frameworks.catalogs)) or "none"
+            raise UsageError(f"no framework is called {name!r}; there are {known}")
+    mapped = {item.catalog for item in frameworks.mappings}
+    return tuple(wanted) or tuple(sorted(mapped, key=lambda i: (not i.startswith("soc"), not i.startswith("cis"), i)))
 
 
 def _scorecard(catalog: Catalog, frameworks: Frameworks, bench: Bench) -> Scorecard:
@@ -72,6 +86,7 @@ def _scorecard(catalog: Catalog, frameworks: Frameworks, bench: Bench) -> Scorec
         snapshot=snapshot.content_hash,
         frozen_at=snapshot.frozen_at.isoformat(),
         digest=frameworks.digest,
+        note=catalog.note,
         controls=tuple(control_result(c, mapped.get(c.id, ()), bench) for c in catalog.controls),
     )
 

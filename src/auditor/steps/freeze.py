@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from auditor.formats.snapshot import freeze as with_hash
 from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record
 from auditor.model.finding import Finding
 from auditor.model.run import Coverage, EntityInfo, Outcome, Run, Snapshot, WikiEdit
+from auditor.model.scorecard import Score
 from auditor.model.target import AwsAccount, Repo, ScanTarget
 from auditor.portfolio import Portfolio
 
@@ -30,32 +32,35 @@ def freeze(
     wiki_edits: Sequence[WikiEdit] = (),
     rules: Iterable[str] = (),
     decisions: str = "",
+    score: Callable[[Snapshot], tuple[Score, ...]] = lambda _: (),
 ) -> Snapshot:
-    """The snapshot of a run with its content hash; facts and records of the outcomes are added to the given ones."""
+    """The snapshot of a run with its content hash; facts and records of the outcomes are added to the given ones.
+
+    `score` gives the counts of each framework from everything else.
+    """
     scanned = [outcome.result for outcome in outcomes]
-    return with_hash(
-        Snapshot(
-            period=run.period,
-            portfolio=portfolio.name,
-            frozen_at=moment,
-            entities=_entities(portfolio, outcomes),
-            findings=tuple(findings),
-            facts=(*facts, *(fact for result in scanned for fact in result.facts)),
-            records=(*records, *(record for result in scanned for record in result.records)),
-            gaps=tuple(gaps),
-            conflicts=tuple(conflicts),
-            miscalculations=tuple(miscalculations),
-            coverage=tuple(coverage(outcome) for outcome in outcomes),
-            thresholds=dict(portfolio.thresholds),
-            run_id=run.id,
-            version=run.version,
-            rules_digest=run.rules_digest,
-            wiki_commit=wiki_commit,
-            wiki_edits=tuple(wiki_edits),
-            rules_run=tuple(sorted(rules)),
-            decisions=decisions,
-        )
+    whole = Snapshot(
+        period=run.period,
+        portfolio=portfolio.name,
+        frozen_at=moment,
+        entities=_entities(portfolio, outcomes),
+        findings=tuple(findings),
+        facts=(*facts, *(fact for result in scanned for fact in result.facts)),
+        records=(*records, *(record for result in scanned for record in result.records)),
+        gaps=tuple(gaps),
+        conflicts=tuple(conflicts),
+        miscalculations=tuple(miscalculations),
+        coverage=tuple(coverage(outcome) for outcome in outcomes),
+        thresholds=dict(portfolio.thresholds),
+        run_id=run.id,
+        version=run.version,
+        rules_digest=run.rules_digest,
+        wiki_commit=wiki_commit,
+        wiki_edits=tuple(wiki_edits),
+        rules_run=tuple(sorted(rules)),
+        decisions=decisions,
     )
+    return with_hash(replace(whole, scores=score(whole)))
 
 
 def coverage(outcome: Outcome) -> Coverage:

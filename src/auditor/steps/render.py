@@ -17,6 +17,7 @@ from auditor.formats.codec import Codec
 from auditor.formats.tables import tables_csv
 from auditor.model.report import Brand, Report
 from auditor.model.run import EntityInfo
+from auditor.reports.frameworks import FrameworkView, OverviewView
 from auditor.reports.index import Index
 from auditor.reports.places import visible
 from auditor.reports.printed import MAIL, PAGE, PDF, Limits, Printed, printed
@@ -132,6 +133,17 @@ class Renderer:
         """Page over all reports and months."""
         template = self._environment.get_template("_index.page.html.j2")
         return template.render(index=index, brand=self._brand, lang="en")
+
+    def framework(self, view: FrameworkView, *, linked: bool = True) -> str:
+        """Page of one framework; `linked`: the month's reports lie beside it."""
+        return self._compliance("_framework.page.html.j2", view, linked=linked)
+
+    def frameworks(self, view: OverviewView, *, linked: bool = True) -> str:
+        """Page over all frameworks."""
+        return self._compliance("_frameworks.page.html.j2", view, linked=linked)
+
+    def _compliance(self, name: str, view: object, *, linked: bool) -> str:
+        return self._environment.get_template(name).render(view=view, brand=self._brand, linked=linked)
 
     @property
     def _brand(self) -> Brand:
