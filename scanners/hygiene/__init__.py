@@ -257,6 +257,9 @@ _CHECKS: Mapping[str, Callable[[_Work, HygieneRule], Iterator[Match]]] = {
 
 def _is_installed(folder: str, entries: list[FileEntry]) -> bool:
     """Whether a folder named like one of installed packages is one: a virtual environment shows its inner structure."""
+    if folder.rsplit("/", 1)[-1] == "vendor":
+        # Composer's; vendored Go modules are a practice of their own, and other folders of that name hold assets.
+        return any(entry.path == f"{folder}/autoload.php" for entry in entries)
     if folder.rsplit("/", 1)[-1].lstrip(".") not in {"venv", "env", "virtualenv"}:
         return True
     inner = (

@@ -91,6 +91,15 @@ _CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
      re.compile(rb"\"(?:auth|identitytoken)\"\s*:\s*\"[A-Za-z0-9+/=]{12,}\"")),
     (re.compile(r"(?:^|/)\.git-credentials$"), re.compile(rb"://[^\s:/@]+:" + _HOLDER + rb"[^\s@]{6,}@")),
     (re.compile(r"(?:^|/)\.htpasswd$"), re.compile(rb"(?m)^[^\s:#]+:(?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\}|[./0-9A-Za-z]{13}$)")),
+    (re.compile(r"(?:^|/)\.my\.cnf$"), re.compile(rb"(?m)^\s*password\s*=\s*\"?" + _HOLDER + rb"[^\s\"]{6,}")),
+    (re.compile(r"(?:^|/)\.kube/config$|kubeconfig"),
+     re.compile(rb"(?m)^\s*(?:client-key-data|token):\s*\"?" + _HOLDER + rb"[A-Za-z0-9+/=._-]{20,}")),
+    (re.compile(r"(?:^|/)auth\.json$"),
+     re.compile(rb"\"(?:http-basic|github-oauth|gitlab-token|bearer)\"\s*:\s*\{[^{}]*(?:\{[^{}]*\"password\")?[^{}]*:\s*\"" + _HOLDER + rb"[^\"\s]{8,}\"")),
+    (re.compile(r"(?:^|/)nuget\.config$", re.IGNORECASE),
+     re.compile(rb"(?i)key=\"ClearTextPassword\"\s+value=\"" + _HOLDER + rb"[^\"%\s]{6,}\"")),
+    (re.compile(r"(?:^|/)rclone\.conf$"),
+     re.compile(rb"(?m)^\s*(?:pass|password|secret_access_key|client_secret|token)\s*=\s*" + _HOLDER + rb"\S{8,}")),
     (re.compile(r"(?:^|/)\.pgpass$"), re.compile(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{6,}")),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ _LOCKS: Mapping[str, tuple[str, ...]] = {
     "go.mod": ("go.sum",),
     "mix.exs": ("mix.lock",),
     "pubspec.yaml": ("pubspec.lock",),
+    "Podfile": ("Podfile.lock",),
 }  # fmt: skip
 MANIFESTS = tuple(_LOCKS)
 
@@ -95,6 +96,10 @@ def _needs_lock(name: str, content: bytes, path: str, there: frozenset[str]) -> 
             return bool(re.search(r"(?m)^\s*gem ", text)) and not re.search(r"(?m)^\s*gemspec\b", text)
         case "Pipfile":
             return bool(re.search(r"(?m)^\[(?:dev-)?packages\]\s*\n\s*[\w\"-]+\s*=", text))
+        case "mix.exs":
+            return bool(re.search(r"\{:\w+,\s*\"", text)) and "package:" not in text
+        case "Podfile":
+            return bool(re.search(r"(?m)^\s*pod\s+['\"]", text))
         case "pubspec.yaml":
             return "dependencies:" in text and f"{dirname(path)}/lib/main.dart".lstrip("/") in there
         case _:

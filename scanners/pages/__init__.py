@@ -22,13 +22,13 @@ from scanners.pages.page import LARGEST, Page, decoded
 from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
 from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots
+from scanners.pages.templates import PLAIN, has_markup, is_template
 
-_HTML = re.compile(r"\.[xs]?html?$", re.IGNORECASE)
-_SOURCE = re.compile(
-    r"\.(?:md|markdown|liquid|njk|hbs|handlebars|mustache|ejs|erb|twig|jinja2?|j2|php)$", re.IGNORECASE
-)
+_SOURCE = re.compile(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
 _MOST_SOURCES = 400
+_MOST_TEMPLATES = 1500
 _MOST_PLACES = 50
 _LARGEST_SCRIPT = 512 * 1024
 _LARGEST_ASSET = 8 * 1024 * 1024
@@ -46,6 +46,7 @@ CHECKS: Mapping[str, Check] = {
     "price": booking.no_price,
     "reviews": booking.no_reviews,
     "hours": booking.no_hours,
+    "email_capture": booking.no_email_capture,
     "ota": booking.no_ota,
     "ld_types": structure.unknown_types,
     "ld_json": structure.unreadable,
@@ -170,14 +171,16 @@ class _Reading:
         if self._sources is None:
             wanted = [path for path in self.entries if _SOURCE.search(path) and not is_elsewhere(path)][:_MOST_SOURCES]
             self.prefetch(wanted)
-            self._sources = tuple(
-                Page(path, _MARKDOWN_LINK.sub(r'<a href="\2">\1</a>', self.text(path))) for path in wanted
-            )
+            self._sources = tuple(Page(path, _marked_up(self.text(path)), is_evidence=True) for path in wanted)
         return self._sources
 
     def pages(self) -> Iterator[Page]:
         """HTML files that are pages or fragments of pages."""
-        wanted = [entry for path, entry in self.entries.items() if _HTML.search(path) and not is_elsewhere(path)]
+        wanted = [entry for path, entry in self.entries.items() if PLAIN.search(path) and not is_elsewhere(path)]
+        made = [entry for path, entry in self.entries.items() if is_template(path) and not is_elsewhere(path)]
+        if len(made) > _MOST_TEMPLATES:
+            self.not_scanned.append(NotScanned("", "too many templates", detail=f"{len(made)}"))
+        wanted += made[:_MOST_TEMPLATES]
         copies = built_copies([entry.path for entry in wanted])
         self.not_scanned += [NotScanned(path, "built copy", expected=True) for path in sorted(copies)]
         self.not_scanned += [NotScanned(entry.path, "too large") for entry in wanted if entry.size > LARGEST]
@@ -188,10 +191,18 @@ class _Reading:
                 self.not_scanned.append(NotScanned(entry.path, "binary", expected=True))
             elif source.strip() and not is_mail(entry.path, source) and not is_copied(source):
                 page = Page(entry.path, source)
+                if is_template(entry.path) and not has_markup(page.source):
+                    continue
                 if page.is_too_deep:
                     self.not_scanned.append(NotScanned(entry.path, "nested too deeply"))
                 else:
                     yield page
+
+
+def _marked_up(text: str) -> str:
+    """Markdown with what the rules ask for as markup: links and headings."""
+    text = _MARKDOWN_LINK.sub(r'<a href="\2">\1</a>', text)
+    return _MARKDOWN_HEADING.sub(lambda found: f"<h{len(found[1])}>{found[2]}</h{len(found[1])}>", text)
 
 
 def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]) -> list[Site]:
@@ -200,7 +211,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
     fragments = [page for page in everything if not page.is_page]
     declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
     sites = []
-    grouped = roots(list(pages))
+    grouped = roots(list(pages), [fragment.path for fragment in fragments])
     for root, paths in sorted(grouped.items()):
         prefix = f"{root}/" if root else ""
         assembled = any(pages[path].is_assembled for path in paths)
@@ -211,6 +222,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
                 root=root,
                 pages=tuple(pages[path] for path in paths),
                 fragments=near,
+                own=frozenset(f.path for f in fragments if _owner(f.path, grouped) == root),
                 paths=frozenset(reading.entries),
                 read=reading.text,
                 prefetch=reading.prefetch,
@@ -221,6 +233,12 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
         # What is declared is meant for the public sites, not for the tools that lie beside them.
         return [replace(site, declared=declared) if "marketing" in site.profiles else site for site in sites]
     return [replace(site, declared=declared) for site in sites]
+
+
+def _owner(path: str, grouped: Mapping[str, tuple[str, ...]]) -> str:
+    """Root of the site to which a fragment belongs: the deepest one above it, else the first."""
+    above = [root for root in grouped if not root or path.startswith(f"{root}/")]
+    return max(above, key=len) if above else min(grouped)
 
 
 def _types(data: Path) -> dict[str, tuple[str, ...]]:
@@ -253,6 +271,14 @@ def _match(target: Repo, rule: PageRule, site: Site, hit: Hit) -> Match:
     )
 
 
+def _title(site: Site) -> str:
+    """Title of the first page; where a template fills it in, the first heading among its parts."""
+    title = site.main.first_text("head > title")
+    if title and "{" not in title:
+        return title
+    return next((text for page in site.everything if (text := page.first_text("h1")) and "{" not in text), "")
+
+
 def _records(target: Repo, site: Site) -> Iterator[Record]:
     """What later steps compare with the wiki: the site itself, its prices and tiers, its marketplaces."""
     place = CodeLocation(target.name, site.main.path, commit=target.commit)
@@ -262,7 +288,7 @@ def _records(target: Repo, site: Site) -> Iterator[Record]:
         name=site.root or target.name,
         source=place,
         text={
-            "title": excerpt(site.main.first_text("head > title")),
+            "title": excerpt(_title(site)),
             "pages": str(len(site.pages)),
             "profiles": ", ".join(sorted(site.profiles)),
             "rendered_by_script": "yes" if site.is_shell else "no",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
+from scanners.pages.apply import Hit, Spot, counted, excerpt, is_filled_in, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
@@ -14,11 +15,17 @@ from scanners.pages.site import Site
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+_BOUND = re.compile(
+    r"^(?::|v-bind:|th:|ng-|bind:|data-ng-|\[(?:attr\.)?)(?:alt|title|aria-?label|bind|html|text|attr)\]?$|^(?:v-text|v-html|x-text|x-html|data-i18n.*)$"
+)
+"""An attribute that gives an element its name when the page runs."""
 _SILENT_TYPES = frozenset({"hidden", "submit", "button", "reset", "image"})
 
 
 def _is_named(node: LexborNode, page: Page) -> bool:
     attributes = node.attributes
+    if _is_bound(node):
+        return True
     if any((attributes.get(name) or "").strip() for name in ("aria-label", "title")):
         return True
     return any(page.has(f"[id='{_quoted(target)}']") for target in (attributes.get("aria-labelledby") or "").split())
@@ -42,6 +49,14 @@ def _is_hidden(node: LexborNode) -> bool:
             return True
         each = each.parent
     return False
+
+
+def _says_something(node: LexborNode) -> bool:
+    return bool(node.text().strip()) or _is_bound(node) or node.css_first("[aria-label], img[alt]") is not None
+
+
+def _is_bound(node: LexborNode) -> bool:
+    return is_filled_in(node) or any(_BOUND.search(name) for name in node.attributes)
 
 
 def _inside_label(node: LexborNode) -> bool:
@@ -73,7 +88,7 @@ def unlabelled_inputs(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
     """Fields without a label; a placeholder vanishes as soon as one types and is none."""
     del now
     for page in judged(rule, site):
-        labelled = {node.attributes.get("for") for node in page.tree.css("label[for]") if node.text().strip()}
+        labelled = {node.attributes.get("for") for node in page.tree.css("label[for]") if _says_something(node)}
         spots = []
         for node in page.css("input, select, textarea"):
             kind = (node.attributes.get("type") or "text").lower()

@@ -6,15 +6,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
 _TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_WRITTEN_BY_TAGS = re.compile(r"title|description|canonical|og:image|ld\+json")
+"""What plug-ins of site generators write into the head."""
 _REWRITES = re.compile(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
 _SOURCE_FOLDER = re.compile(
-    r"(?:^|/)(?:src|public|static|www|app|templates|views|_layouts|html|client|dist|docs|assets)$"
+    r"(?:^|/)(?:src|public|static|www|web|app|templates|views|_?layouts|html|client|dist|docs|assets|pages)$"
 )
 """Folders that a build or a server puts at the root of the site, with what lies beside them."""
 _CONFIGURATION = re.compile(
@@ -77,13 +83,24 @@ def concerns(rule: PageRule, site: Site) -> bool:
 
 
 def judged(rule: PageRule, site: Site) -> Iterator[Page]:
-    """Pages on which the rule may be judged without a browser."""
+    """Pages, and the parts that templates make pages of, on which the rule may be judged without a browser."""
+    yield from judged_whole(rule, site)
+    yield from (part for part in site.parts if rule.apart or not (part.is_apart or part.is_application))
+
+
+def judged_whole(rule: PageRule, site: Site) -> Iterator[Page]:
+    """The whole pages among them: in them something can be missing."""
     for page in site.pages:
         if page.is_shell and not rule.in_shell:
             continue
         if not rule.apart and (page.is_apart or page.is_application):
             continue
         yield page
+
+
+def is_filled_in(node: LexborNode) -> bool:
+    """Whether a template adds attributes to an element, so that what it will have is not known."""
+    return any(name.startswith(("{", "<", "@", "...")) or "}" in name for name in node.attributes)
 
 
 def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
@@ -94,7 +111,7 @@ def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
         return
     for node in page.css(rule.find):
         value = (node.attributes.get(rule.attribute) or "") if rule.attribute else ""
-        if rule.attribute and _TEMPLATED.search(value):
+        if _TEMPLATED.search(value) if rule.attribute else is_filled_in(node):
             continue
         if rule.matches is not None and not rule.matches.search(value.strip()):
             continue
@@ -136,8 +153,10 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         return
     if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
         return
-    in_fragment = any(_present(rule, fragment) for fragment in site.fragments)
-    pages = list(judged(rule, site))
+    in_fragment = any(_present(rule, fragment) for fragment in site.fragments) or (
+        bool(_WRITTEN_BY_TAGS.search(rule.absent)) and any(page.is_served_by_tag for page in site.everything)
+    )
+    pages = list(judged_whole(rule, site))
     if rule.main_page and pages and _present(rule, site.main):
         return
     if rule.whole_site:
@@ -149,7 +168,7 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         page
         for page in pages
         if not _present(rule, page)
-        and not (page.is_assembled and (in_fragment or page.is_served_by_tag))
+        and not (page.is_assembled and in_fragment)
         and not (rule.unless and page.has(rule.unless))
     ]
     yield from once(site, lacking, pages, rule)

@@ -17,17 +17,30 @@ _BOOKING_SERVICES = tuple(
     hostaway smoobu beds24 cloudbeds sirvoy escapia houfy uplisting hostfully freetobook eviivo calendly //cal.com/
     acuityscheduling squarespacescheduling setmore.com simplybook youcanbook.me appointlet zcal. tidycal savvycal
     book.squareup square.site housecallpro getjobber clienthub.getjobber jobber.com workiz.com servicetitan vonigo dumpster.software
-    docketsystem bookingkoala bookkoala vagaro.com mindbodyonline healcode booksy.com fresha.com opentable resy.com""".split()
+    docketsystem bookingkoala bookkoala vagaro.com mindbodyonline healcode booksy.com fresha.com opentable resy.com
+    tripworks trpwrks turitop bookingkit palisis wetravel.com tourcms trytn bookinglayer zaui.net ticketspice roller.app
+    eventbrite. simpletix bookingsync smily.com octorate avantio supercontrol rentalsunited tokeet.com kigo.net lodgix myvr.com
+    bookerville streamlinevrs nightsbridge hotelrunner siteminder thebookingbutton direct-book.com littlehotelier mews.com
+    clock-software roomracoon webrezpro thinkreservations resnexus campspot newbook.cloud rmscloud staylist amenitiz
+    doctolib zocdoc janeapp jane.app cliniko nookal halaxy.com hotdoc.com healthengine simplepractice nexhealth.com localmed
+    phreesia practo.com intakeq osmind drchrono docplanner miodottore doctoralia treatwell planity.com timely.com/book gettimely
+    phorest glossgenius schedulicity styleseat zenoti momence wellnessliving picktime bookafy appointy timify
+    reservio salonized sagenda meetings.hubspot outlook.office365.com/owa/calendar outlook.office.com/book bookings.microsoft
+    calendar.app.google zenbooker launch27 gorilladesk curbwaste thryv. hqrentalsoftware rentcentric rentsyst turo.com getaround.com
+    sevenrooms exploretock quandoo thefork toasttab.com tripleseat goodshuffle inflatableoffice eventrentalsystems booqable
+    hipcamp.com outdoorsy.com rvshare.com""".split()
 )
 _MARKETPLACES = tuple(
     """fishingbooker.com getmyboat boatsetter clickandboat sailo.com samboat nautal airbnb. vrbo.com booking.com homeaway
-    viator. getyourguide""".split()
+    viator. getyourguide zizoo borrowaboat filovent civitatis withlocals musement tiqets headout tripshock hostelworld agoda.
+    hotels.com expedia. plumguide holidu fewo-direkt abritel""".split()
 )
 """Where others sell the trip: a way to book, but not this site's calendar or till (for a rental it often is both)."""
 _FORM_SERVICES = tuple(
     """docs.google.com/forms forms.gle typeform jotform tally.so hsforms forms.hubspot cognitoforms wufoo paperform
     airtable.com/embed airtable.com/shr airtable.com/app forms.office formstack 123formbuilder fillout.com gravityforms
-    wpforms leadconnectorhq msgsndr gohighlevel""".split()
+    wpforms leadconnectorhq msgsndr gohighlevel formsubmit. formspree getform.io web3forms formcarry basin.com usebasin
+    zohopublic forms.zoho monday.com/forms forms.monday clickup.com/forms heyflow involve.me survicate surveymonkey""".split()
 )
 
 
@@ -55,26 +68,56 @@ _PAYMENTS = tuple(
     checkout.js checkout.stripe checkoutsession checkout-session snipcart shopify gumroad lemonsqueezy paddle.com paddle.js
     razorpay paystack flutterwave mollie.com mollie_ klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
     ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu. payumoney pesapal
-    mpesa m-pesa dpopay peach-payments yoco.com""".split()
+    mpesa m-pesa dpopay peach-payments yoco.com sumup.com sumup.link zettle redsys bizum paytm phonepe instamojo cashfree ccavenue
+    payhere xendit midtrans toyyibpay billplz saferpay multisafepay afterpay affirm.com zelle tap.company myfatoorah hyperpay
+    moyasar telr.com stripe.js @stripe pagar.me pagseguro mercadolibre payzen monetico sipay viva.com vivawallet dibspayment nets.eu
+    swipesimple clover.com helcim paysimple honeybook gocardless wise.com/pay revolut.me paypal.me""".split()
 )
-_PAYMENT_LINK = re.compile(r"/pay(?:ments?)?(?:[/.?#]|$)|^pay(?:ments?)?(?:\.html?)?(?:[?#]|$)")
-_CHATS = ("tawk.to", "intercom", "crisp.chat", "tidio", "livechat", "wa.me/")
+_PAYMENT_LINK = re.compile(
+    r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
+)
+_CHATS = tuple(
+    """tawk.to intercom crisp.chat tidio livechat wa.me/ zopim zdassets drift.com smartsupp jivosite jivochat olark chatra userlike
+    freshchat chatway landbot joinchat manychat podium.com birdeye.com line.me/ viber: skype: signal.me messenger""".split()
+)
+_CONTACT_LINK = re.compile(
+    r"^tel:|^mailto:|^sms:|^callto:|wa\.me/|whatsapp|m\.me/|t\.me/|line\.me/|viber:|signal\.me|contact|kontakt|contac?to|contatti|contato|impressum|get-?in-?touch|enquir|inquir|#?kontakta"
+)
+_ASKED_ADDRESS = re.compile(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
+_LETTERS = tuple(
+    """list-manage.com mailchimp chimpstatic mailerlite klaviyo convertkit ck.page kit.com/ sendinblue sibforms brevo.com getresponse
+    activecampaign omnisend privy.com beehiiv substack mailchi.mp aweber constantcontact ctctcdn mailjet mailpoet sendfox flodesk
+    moosend drip.com campaignmonitor createsend hsforms forms.hubspot buttondown emailoctopus""".split()
+)
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = re.compile(
-    r"\b(?:testimonials?|reviews?|what\s+(?:our\s+)?(?:customers|clients|guests|people|others)\s+(?:are\s+)?say\w*|customer\s+(?:stories|feedback|love)|happy\s+(?:customers|clients|guests)"
-    r"|rated\s+\d|\d(?:\.\d)?\s*(?:/\s*5|out\s+of\s+5|stars?)|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|bewertungen|opiniones|reseñas|avis)\b|★{3,}|⭐{3,}",
+    r"\b(?:testimonials?|reviews?|reviewed|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
+    r"|(?:customer|client|guest|patient|traveler)\s+(?:stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
+    r"|rated\s+\d|\d(?:[.,]\d)?\s*(?:/\s*5|out\s+of\s+5|stars?)|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+\d|loved\s+by"
+    r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
+    r"|opini[oó]n(?:es)?|rese[ñn]as|testimonios?|lo\s+que\s+dicen|clientes\s+(?:dicen|felices|satisfechos)"
+    r"|avis|t[ée]moignages?|ce\s+(?:que|qu.)\s+(?:nos|en)\s+(?:clients|disent)\w*|ils\s+nous\s+ont|livre\s+d.or"
+    r"|recensioni|testimonianze|dicono\s+di\s+noi|cosa\s+dicono|avalia[çc][õo]es|depoimentos?|o\s+que\s+(?:dizem|nossos)|recensies|beoordelingen|klantervaringen|opinie|referencje|anmeldelser|omd[öo]men|yorumlar|отзывы)\b|★{3,}|⭐{3,}|★\s?\d[.,]\d|\d[.,]\d\s?★",
     re.IGNORECASE,
 )
 _REVIEW_LINK = re.compile(
-    r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews",
+    r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|search\.google\.com/local|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews"
+    r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
     re.IGNORECASE,
 )
+_DAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?"
+_OTHER_DAY = (
+    r"(?:lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bados?|domingos?|lun|vie|s[áa]b|dom|mo|mon?tags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|fr|sa|so"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ven|sam|dim|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|gio"
+    r"|segunda(?:-feira)?|sexta(?:-feira)?|seg|sex|maandag|vrijdag|zaterdag|zondag|poniedzia[łl]ek|pi[ąa]tek|mandag|fredag|m[åa]ndag)"
+)
 _HOURS = re.compile(
-    r"\b(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?\.?\s*(?:-|–|—|to|through|thru|&|and|:|,)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24)"
-    r"|\b(?:business|office|working|operating|store)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24\s+hours\s+(?:a|per)\s+day|7\s+days\s+(?:a|per)\s+week"
-    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until)\s*\d{1,2}|\b\d{1,2}:\d\d\s*(?:-|–|—|to)\s*\d{1,2}:\d\d"
-    r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|öffnungszeiten|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|\bseven\s+days\b|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?)"
-    r"|\b(?:lunes|montags?|lundi|luned[iì])\b",
+    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|&|and|:|,|\d)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
+    r"|\b(?:business|office|working|operating|operation|store|clinic|opening|service|shop|customer\s+service)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24h\s*/\s*24|24\s*(?:h|hours|horas|ore|stunden|heures)\s*(?:a|per|al|am|pro|por)\s*(?:day|d[ií]a|giorno|tag|jour|dia)|open\s+24\s*h|24\s+hour\s+(?:service|emergency|support)|(?:7|seven)\s+days\s+(?:a|per|each)\s+week|open\s+(?:7|seven)\s+days|seven\s+days\b|7\s*/\s*7|7j\s*/\s*7"
+    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:.h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:.h]\d\d|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
+    r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|[öo]ffnungszeiten|sprechzeiten|b[üu]rozeiten|gesch[äa]ftszeiten|horarios?\b(?=.{0,40}\d)|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|heures\s+d.ouverture|horaires|orari(?:o)?\b(?=.{0,40}\d)|orari\s+di\s+apertura|hor[áa]rio\s+de\s+(?:funcionamento|atendimento)|openingstijden|godziny\s+otwarcia|[öo]ppettider|[åa]pningstider"
+    rf"|\bevery\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?|\d)|\b{_OTHER_DAY}\.?\s*(?:-|–|—|a|al|à|au|bis|alle|até|t/m|do|y|e|et|und)\s+{_OTHER_DAY}\b|\b{_OTHER_DAY}\.?\s?(?:-|–|—)\s?{_OTHER_DAY}\b"
+    r"|\b(?:lunes|montags?|lundi|luned[iì]|segunda-feira)\b|abierto\s+(?:todos|de|cada)|ouvert\s+(?:tous|du|7)|t[äa]glich\s+(?:von|ab|ge)|todos\s+los\s+d[ií]as|tous\s+les\s+jours|tutti\s+i\s+giorni|todos\s+os\s+dias",
     re.IGNORECASE,
 )
 _CHANNELS = {
@@ -89,6 +132,17 @@ _CHANNELS = {
     "SamBoat": re.compile(r"samboat\.[a-z.]+"),
     "FishingBooker": re.compile(r"fishingbooker\.com"),
     "Captain Experiences": re.compile(r"captainexperiences\.com"),
+    "Civitatis": re.compile(r"civitatis\.com"),
+    "Withlocals": re.compile(r"withlocals\.com"),
+    "Tiqets": re.compile(r"tiqets\.com"),
+    "Headout": re.compile(r"headout\.com"),
+    "Musement": re.compile(r"musement\.com"),
+    "TripShock": re.compile(r"tripshock\.com"),
+    "Zizoo": re.compile(r"zizoo\.[a-z]+|zizooboats\."),
+    "Borrow A Boat": re.compile(r"borrowaboat\.com"),
+    "Nautal": re.compile(r"nautal\.[a-z]+"),
+    "Peek": re.compile(r"(?:www|//)\.?peek\.com/(?!s/)"),
+    "Groupon": re.compile(r"groupon\.[a-z.]+/deals"),
     "Klook": re.compile(r"klook\.com"),
     "Expedia": re.compile(r"expedia\.[a-z.]+"),
     "Airbnb": re.compile(r"airbnb\.[a-z.]+/(?:rooms|h/|users|l/|s/)|abnb\.me"),
@@ -185,10 +239,7 @@ def no_checkout(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def no_contact(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """No telephone number, address, form or chat."""
     del rule, now
-    if any(
-        re.search(r"^tel:|^mailto:|^sms:|wa\.me/|whatsapp|m\.me/|t\.me/|contact|kontakt|contacto", href)
-        for href in site.hrefs
-    ):
+    if any(_CONTACT_LINK.search(href) for href in site.hrefs):
         return
     if PHONE.search(site.text) or re.search(r"[\w.+-]+@[\w-]+\.\w{2,}", site.text) or _has_booking_form(site):
         return
@@ -202,10 +253,10 @@ def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if PRICE.search(site.text) or PRICE.search(" ".join(page.meta("description") for page in site.pages)):
         return
-    if (
-        re.search(r"[\"'`>]\s*(?:US)?[$€£]\s?\d{2,}|\bprice\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}", site.code)
-        or "priceRange" in site.text
-    ):
+    if re.search(
+        r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|rate|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",
+        site.code,
+    ) or any("priceRange" in page.source or '"price"' in page.source for page in site.pages):
         return
     yield Hit(site.main)
 
@@ -235,3 +286,17 @@ def no_hours(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     if any("openingHours" in page.source for page in site.everything):
         return
     yield Hit(site.main)
+
+
+def no_email_capture(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Nowhere may a visitor leave an address."""
+    del now
+    asked = "input[type='email' i], input[name*='mail' i], input[id*='mail' i], input[placeholder*='mail' i], input[placeholder*='correo' i], input[name*='correo' i], input[autocomplete='email' i], iframe[src*='forms' i]"
+    if any(page.has(asked) for page in site.everything):
+        return
+    if _links(site, (*_LETTERS, *_FORM_SERVICES)) or _loads(site, (*_LETTERS, *_FORM_SERVICES)):
+        return
+    if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
+        return
+    if not _ASKED_ADDRESS.search(site.code):
+        yield Hit(site.main)

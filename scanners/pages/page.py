@@ -8,6 +8,8 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scanners.pages.templates import is_assembled, is_partial, parted
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -33,12 +35,12 @@ _NOT_SPACE = re.compile(r"[^\r\n]+")
 _TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
 _IS_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_ASSEMBLED = re.compile(
-    r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import)\b|<\?(?:php|=)|<%[^%]|\{\{\s*[>#]"
-    r"|<!--\s*#include|@(?:extends|include|section|yield)\s*\(|\bth:(?:replace|insert|include)=|\bdata-include="
-    r"|\{\{-?\s*(?:template|partial|block|content)\b|w3-include-html|\.load\(\s*['\"][^'\"]+\.html"
-    r"|fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component)[^'\"`]*\.html"
+_SERVED = re.compile(
+    r"\{%-?\s*(?:seo|social_meta|feed_meta|metamagic|head)\b|\{\{-?\s*(?:seo|content_for_header|ghost_head)|<(?:SEO|Seo|BaseHead|MetaTags|AstroSeo)\b"
+    r"|\bwp_head\b|\bget_header\b|\bcsrf_meta|@seo|SEOMeta|_internal/(?:opengraph|twitter_cards|schema)"
 )
+"""A plug-in or a component writes title, description, addresses and pictures into the head."""
+_HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
 _APPLICATION_PATH = re.compile(
     r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
     r"|signup|sign-up|register|registration|account|profile|portal|backoffice|back-office|console|control-panel|settings|reset-password|forgot-password|change-password"
@@ -68,14 +70,19 @@ def decoded(content: bytes) -> str | None:
 class Page:
     """An HTML file of a site, or a fragment that others include."""
 
-    def __init__(self, path: str, source: str, *, is_rendered: bool = False) -> None:
+    def __init__(self, path: str, source: str, *, is_rendered: bool = False, is_evidence: bool = False) -> None:
         from selectolax.lexbor import LexborHTMLParser
 
         self.path = path
         """In the repository."""
         self.is_rendered = is_rendered
+        self.is_evidence = is_evidence
+        """Whether it only says what is there (a text that a generator makes a page of), and is not judged."""
         """Whether a browser made this of the file: places in the markup are none of the file."""
-        self.source = _FRONT_MATTER.sub(lambda found: _blank(found[0]), source)
+        markup_only, code = parted(source)
+        self.source = _FRONT_MATTER.sub(lambda found: _blank(found[0]), markup_only)
+        self.front = source[: len(found[0])] if (found := _FRONT_MATTER.match(source)) else ""
+        """What stands between `---` at its top: a generator's settings for the page."""
         self.scripts: tuple[tuple[int, str], ...]
         """(offset, text) of inline scripts, structured data left out."""
         self._starts: dict[str, list[tuple[int, frozenset[str]]]] = {}
@@ -86,9 +93,13 @@ class Page:
         self.is_too_deep = self._depth(markup) > DEEPEST
         """Whether elements are nested so deeply that no tree is made; nothing of it is judged."""
         self.tree: LexborHTMLParser = LexborHTMLParser("" if self.is_too_deep else markup)
-        self.is_page = bool(_IS_PAGE.search(self.source)) and not self._is_redirect()
-        self.is_assembled = bool(_ASSEMBLED.search(self.source)) or source.startswith("---\n")
+        self.is_page = (
+            bool(_IS_PAGE.search(self.source)) and not is_partial(path, self.source) and not self._is_redirect()
+        )
+        self.is_assembled = is_assembled(path, source, code)
         """Whether parts of it stand in other files."""
+        self.is_served_by_tag = bool(_SERVED.search(source))
+        """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]
         self._lines: dict[str, dict[int, int]] = {}
 
@@ -98,12 +109,20 @@ class Page:
         out: list[str] = []
         markup: list[str] = []
         at = 0
+        in_head, last = bool(_IS_PAGE.search(self.source)), ""
         for token in _TOKEN.finditer(self.source):
-            text = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), self.source[at : token.start()])
+            text = self.source[at : token.start()]
+            if "{" in text:
+                text = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), text)
             out += (text, _blank(token[0]))
-            markup += (text, token[0])
+            # A stray text would end the head, and what a template has there is none for the visitor.
+            stray = in_head and last != "title" and "<" not in text and not text.isspace()
+            kept = self.source[at : token.start()] if last == "title" else text
+            markup += (_blank(text) if stray else kept, token[0])
             at = token.end()
             tag = (token["raw"] or token["tag"] or "").lower()
+            last = tag
+            in_head = in_head and (not tag or tag in _HEAD_TAGS)
             if not tag:
                 continue
             attributes = token["raw_attributes"] if token["raw"] else token["attributes"]
@@ -124,11 +143,6 @@ class Page:
                 depth = max(0, depth + (-1 if found[1] else 1))
                 deepest = max(deepest, depth)
         return deepest
-
-    @cached_property
-    def is_served_by_tag(self) -> bool:
-        """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
-        return bool(re.search(r"\{%-?\s*(?:seo|social_meta|feed_meta)\b|\{\{\s*seo|<SEO\b", self.source))
 
     def _is_redirect(self) -> bool:
         return self.tree.css_first("meta[http-equiv='refresh' i]") is not None and len(self.text) < 200

@@ -11,26 +11,33 @@ if TYPE_CHECKING:
 KNOWN = frozenset({"app", "dialog", "marketing", "booking", "tours", "boats", "hauling", "rental"})
 
 PHONE = re.compile(
-    r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|\+\d{2,3}[\s-]\d[\d\s-]{6,}\d"
+    r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|(?:\+|\b00)\d{1,3}[\s.()-]{0,3}\d[\d\s.()-]{6,}\d|\+\d{9,14}\b"
+    r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
 PRICE = re.compile(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|R)?[$€£¥₹₱₦฿₺]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:€|£|₺|USD|EUR|GBP|AED|KES|MXN|euros?|dollars?|dhs?)\b|\b(?:USD|EUR|GBP|AED|KES|Ksh|KSh|Rs\.?|MXN|ZAR|Kč|kr\.?)\s?\d[\d,.]*"
+    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|COP|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = re.compile(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
-    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation)|check\s+availability|(?:make|schedule)\s+an?\s+appointment"
-    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reserva|réserver|prenota|rezervasyon)\b",
+    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental)|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
+    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
 _BUSINESS_NAV = re.compile(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
+    r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
     r"|call\s+(?:us|now|today)|packages|amenities|service\s+areas?|why\s+choose\s+us|our\s+tours|destinations)\b",
     re.IGNORECASE,
 )
 _TOURS = re.compile(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
     r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
-    r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones)|excursiones|paseos?\s+en\s+(?:barco|velero)|tours?\s+en|location\s+de\s+bateaux?|balades?\s+en\s+mer|bootsverleih|segeltörns?|ausflüge?"
+    r"|paddling|canoe(?:ing)?|sup\s+(?:tours?|lessons?)|kite\s?surf\w*|wakeboard\w*|flyboard\w*|glass[\s-]bottom|dolphin\s+(?:tours?|watching)|sailing\s+(?:tours?|charters?|adventures?|experiences?|lessons?|school)|(?:boat|yacht|fishing|sailing|private|day|skippered|bareboat)\s+charters?|air\s?boat|houseboats?|pontoon\s+rentals?|boat\s+club|guided\s+(?:trips?|walks?|hikes?|fishing)|hiking|balloon\s+(?:rides?|flights?)|helicopter\s+(?:rides?|flights?)"
+    r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones|veleros?|lanchas?|catamaran\w*|motos?\s+de\s+agua|kayaks?)|excursi[oó]n(?:es)?|paseos?|avistamiento|navegaci[oó]n|pesca\s+deportiva|buceo|snorkel|senderismo|viajes\s+a|aventuras?"
+    r"|croisi[èe]res?|excursions?\s+en|sorties?\s+en\s+(?:mer|bateau)|promenades?\s+en|visites?\s+guid[ée]es?|randonn[ée]es?|location\s+(?:de\s+)?(?:voilier|yacht|catamaran|jet)\w*|plong[ée]e"
+    r"|bootstour(?:en)?|bootsfahrt(?:en)?|rundfahrt(?:en)?|hafenrundfahrt\w*|yachtcharter|segelreisen?|stadtf[üu]hrung\w*|kajak\w*|tauch(?:en|schule|g[äa]nge)|angel(?:tour|reisen?)\w*|bootsvermietung"
+    r"|gite\s+in\s+barca|gita\s+in\s+barca|tour\s+in\s+barca|noleggio\s+(?:gommoni|yacht|catamaran\w*|vela)|crociere?|visite\s+guidate|immersioni"
+    r"|passeios?|escunas?|mergulho|aluguel\s+de\s+(?:lanchas?|barcos?|iates?)|turismo\s+(?:n[áa]utico|de\s+aventura)|boottochten|rondvaart\w*|vaartochten|rejsy?|czarter\w*|izleti?|ekskurzij\w*|tekne\s+tur\w*|yat\s+kiralama|paseos?\s+en\s+(?:barco|velero)|tours?\s+en|location\s+de\s+bateaux?|balades?\s+en\s+mer|bootsverleih|segeltörns?|ausflüge?"
     r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco|аренд\w+\s+(?:яхт|катер)\w*|экскурси\w+|тур\w*\s+по)\b",
     re.IGNORECASE,
 )
@@ -42,23 +49,50 @@ _TRIP_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BOATS = re.compile(
-    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca|яхт\w*|катер\w*)\b",
+    r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca|barco|lanchas?|velero|voiliers?|catamarano?s?|yachten|segelboote?|motorboote?|gommon[ei]|iates?|embarca\w+|boten|tekne|pontoons?|jet\s?boats?|sailboats?|speedboats?|яхт\w*|катер\w*)\b",
     re.IGNORECASE,
 )
 _HAULING = re.compile(
-    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance)\s+removal|clean-?outs?)\b",
+    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?off\s+(?:containers?|dumpsters?)|skip\s+hire|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
     re.IGNORECASE,
 )
 _RENTAL = re.compile(
     r"\b(?:vacation\s+(?:rentals?|homes?)|holiday\s+(?:lets?|homes?|rentals?|cottages?|apartments?)|guest\s?houses?|cottages?|villas?|apartments?|condos?|cabins?"
-    r"|airbnb|bed\s+(?:and|&)\s+breakfast|b&b|bnb|short[\s-]term\s+rentals?|beach\s+house|lodge|chalet|ferienwohnung)\b",
+    r"|airbnb|bed\s+(?:and|&)\s+breakfast|b&b|bnb|short[\s-]term\s+rentals?|beach\s+house|lodge|chalet|(?:tiny|lake|beach|mountain)\s?houses?|glamping|camp(?:ground|site|ing)|rv\s+(?:park|resort|sites?)|hostels?|hotels?|inn\b|motels?|homestays?|retreat|casas?\s+(?:rural|vacacional)\w*|alojamientos?|caba[ñn]as?|alquiler\s+vacacional|departamentos?|pousadas?|temporada|g[îi]tes?|chambres?\s+d.h[ôo]tes?|location\s+saisonni[èe]re|appartements?|ferienwohnung(?:en)?|ferienhaus|ferienh[äa]user|pension|g[äa]stehaus|agriturismo|case?\s+vacanz[ae]|appartament[oi]|apartman\w*|vakantie(?:huis|woning)\w*|noclegi|sommerhus)\b",
     re.IGNORECASE,
 )
-_STAY = re.compile(r"\b(?:nights?|nightly|bedrooms?|check-?in|sleeps\s+\d|guests?|stays?|per\s+night)\b", re.IGNORECASE)
+_STAY = re.compile(
+    r"\b(?:nights?|nightly|bedrooms?|check-?in|sleeps\s+\d|guests?|stays?|per\s+night|noches?|hu[ée]spedes|habitaci[oó]n(?:es)?|dormitorios?|nuits?|chambres?|voyageurs|n[äa]chte?|[üu]bernachtung\w*|schlafzimmer|g[äa]ste|nott[ei]|camer[ae]|ospiti|noites?|quartos?|h[óo]spedes|nachten|slaapkamers?)\b",
+    re.IGNORECASE,
+)
+_HIRE = re.compile(
+    r"\b(?:car|bike|bicycle|e-?bike|scooter|motorcycle|motorbike|atv|golf\s+cart|van|truck|trailer|limo(?:usine)?|bus|camper(?:van)?|rv|equipment|tool|party|event|tent|chair|bounce\s+house|inflatable|photo\s+booth|ski|surf(?:board)?|gear|dumpster|wedding|prop|furniture)s?\s+(?:and\s+\w+\s+|&\s+\w+\s+)?(?:rentals?|hire|for\s+rent)\b"
+    r"|\brent(?:al)?\s+(?:a\s+)?cars?\b|\balquiler\s+de\s+(?:coches|carros|autos|motos|bicicletas|scooters|equipos?)|\blocation\s+de\s+(?:voitures?|v[ée]los?|scooters?|mat[ée]riel)|\b(?:auto|fahrrad|roller|wohnmobil)(?:vermietung|verleih)|\bnoleggio\s+(?:auto|bici|scooter|moto)|\baluguel\s+de\s+(?:carros|motos|equipamentos)",
+    re.IGNORECASE,
+)
+"""Things for hire: bookings are taken, but nobody sleeps in them."""
+_TYPES = (
+    ("tours", frozenset({"TouristTrip", "BoatTrip", "TravelAgency"})),
+    ("boats", frozenset({"BoatTrip"})),
+    ("rental", frozenset({"VacationRental", "LodgingBusiness"})),
+)
+"""What structured data says of the business."""
 _RENTAL_OF_BOATS = re.compile(r"\b(?:boat|yacht|kayak|jet\s?ski|car|bike|equipment)\s+rentals?\b", re.IGNORECASE)
 _APPLICATION = re.compile(
     r"\b(?:dashboard|admin(?:istration)?|sign\s?in|log\s?in|login|portal|console|control\s+panel|back\s?office|playground|checklist|tracker)\b",
     re.IGNORECASE,
+)
+
+
+_FRONT = re.compile(r"^\s*(?:title|description|tagline|subtitle)\s*[:=]\s*[\"']?(.{3,300})", re.MULTILINE)
+_SETTINGS = (
+    "_config.yml",
+    "hugo.toml",
+    "hugo.yaml",
+    "config.toml",
+    "_data/site.json",
+    "src/_data/site.json",
+    "_data/metadata.json",
 )
 
 
@@ -79,17 +113,20 @@ def profiles_of(site: Site) -> frozenset[str]:
         found.add("hauling")
     if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
         found.add("rental")
-    if not found and not site.is_shell and _sells_trips(headline, shown, text):
+    stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
+    found |= {name for name, kinds in _TYPES if kinds & stated}
+    hires = bool(_HIRE.search(headline))
+    if not found and not hires and not site.is_shell and _sells_trips(headline, shown, text):
         found.add("tours")
     if "boats" in found and _CALL_TO_BOOK.search(shown):
         found.add("tours")  # Whoever takes bookings for boats sells trips.
     signals = _signals(site, shown)
-    if not found and _APPLICATION.search(headline) and signals < 4:
+    if not found and not hires and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})
-    if signals < (0 if site.is_shell and found else 1 if found else 3):
+    if signals < (0 if site.is_shell and found else 1 if found or hires else 3):
         return frozenset({"app"} if site.main.is_application else ())
     found.add("marketing")
-    if found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
+    if hires or found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
         found.add("booking")
     return frozenset(found)
 
@@ -130,6 +167,13 @@ def _headline(site: Site) -> str:
             page.first_text("h1"),
         ]
         parts.append(page.meta("keywords")[:300])
+    if any(page.is_assembled for page in site.pages):
+        # What a layout leaves open stands in its parts.
+        parts += [part.first_text("h1") for part in site.fragments[:20]]
+        parts += [found[1] for part in site.fragments[:40] for found in _FRONT.finditer(part.front)]
+        prefix = f"{site.root}/" if site.root else ""
+        settings = [f"{prefix}{name}" for name in _SETTINGS if f"{prefix}{name}" in site.paths]
+        parts += [found[1] for text in site.texts(settings) for found in _FRONT.finditer(text)]
     return " | ".join(parts)
 
 

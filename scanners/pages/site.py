@@ -12,17 +12,38 @@ from typing import Any
 
 from scanners.pages.deep import Violation
 from scanners.pages.page import Page
+from scanners.pages.templates import is_template
 
-_INDEX = ("index.html", "index.htm", "home.html", "default.html")
+_INDEX = (
+    "index.html",
+    "index.htm",
+    "index.shtml",
+    "index.xhtml",
+    "index.php",
+    "home.html",
+    "home.htm",
+    "home.php",
+    "default.html",
+    "default.htm",
+)
+_IS_INDEX = re.compile(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
+_INNER = re.compile(
+    r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views|pages|templates|snippets|sections|theme|src|app|resources|"
+    r"public|static|web|www|shared)$",
+    re.IGNORECASE,
+)
+"""Folders inside a project in which a generator looks for layouts."""
 _ELSEWHERE = re.compile(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
-    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:cheatsheet|icons-reference)\.html$",
+    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache)|[^/]*_mailer|demo-files|pdfjs|lightbox2?|(?:lib|libs|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?)"
+    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
     re.IGNORECASE,
 )
-_MAIL = re.compile(
-    r"urn:schemas-microsoft-com:(?:vml|office)|\bmso-|(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[-_]?(?:template|body|layout)?[^/]*\.html?$"
-)
+_MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
+_MAIL_NAME = re.compile(r"(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[^/]*\.[a-z.]+$", re.IGNORECASE)
+_BROWSER_ONLY = re.compile(r"<(?:script|nav|header|main)\b|<link[^>]+stylesheet", re.IGNORECASE)
+"""What a mail program would drop."""
 _PROGRAM = re.compile(
     r"(?:^|/)(?:urls|views|routes|app|server|main|settings|_config|config|Gemfile|hugo|gatsby-config|astro\.config|web)[^/]*\.?(?:py|js|ts|mjs|rb|php|ya?ml|toml|json)?$"
 )
@@ -36,7 +57,9 @@ def is_elsewhere(path: str) -> bool:
 
 def is_mail(path: str, source: str) -> bool:
     """Whether it is the body of a mail."""
-    return bool(_MAIL.search(source) or _MAIL.search(path))
+    if any(word in source for word in _MAIL_WORDS):
+        return True
+    return bool(_MAIL_NAME.search(path)) and not _BROWSER_ONLY.search(source)
 
 
 def is_copied(source: str) -> bool:
@@ -65,6 +88,8 @@ class Site:
     """Text of a path; empty when it cannot be had."""
     prefetch: Callable[[Iterable[str]], None]
     """Read these paths together, so that `read` is cheap."""
+    own: frozenset[str] = frozenset()
+    """Paths of the fragments that belong to this site and to no other."""
     declared: frozenset[str] = frozenset()
     violations: Mapping[str, Sequence[Violation]] = field(default_factory=dict)
     """By path, what axe-core found in the rendered page."""
@@ -81,6 +106,15 @@ class Site:
     def public(self) -> tuple[Page, ...]:
         """Pages for visitors who have not signed in."""
         return tuple(page for page in self.pages if not page.is_application and not page.is_apart)
+
+    @cached_property
+    def parts(self) -> tuple[Page, ...]:
+        """Fragments in which faults of their own are looked for: what visitors see stands in them."""
+        if self.is_shell:
+            return ()
+        assembled = any(page.is_assembled for page in self.pages)
+        own = (part for part in self.fragments if part.path in self.own)
+        return tuple(part for part in own if assembled or part.path.rsplit("/", 1)[-1] in self.code)
 
     @cached_property
     def everything(self) -> tuple[Page, ...]:
@@ -172,10 +206,9 @@ class Site:
         for page in self.everything:
             for _, document in structured_data(page):
                 found += types_in(document)
-            for node in page.tree.css("[itemtype]"):
-                found += [
-                    value.rstrip("/").rsplit("/", 1)[-1] for value in (node.attributes.get("itemtype") or "").split()
-                ]
+            for node in page.tree.css("[itemtype], [typeof]"):
+                named = f"{node.attributes.get('itemtype') or ''} {node.attributes.get('typeof') or ''}"
+                found += [value.rstrip("/").rsplit("/", 1)[-1].removeprefix("schema:") for value in named.split()]
         return tuple(found)
 
     @cached_property
@@ -225,9 +258,13 @@ def types_in(document: Any, depth: int = 0) -> list[str]:
     return found
 
 
-def roots(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """Folder of each site with its pages: the outermost folder with an index page, else the page's own."""
+def roots(paths: Sequence[str], fragments: Sequence[str] = ()) -> Mapping[str, tuple[str, ...]]:
+    """Folder of each site with its pages: the outermost folder with an index page, else the page's own.
+
+    A layout belongs to the project in whose folder of layouts it lies.
+    """
     with_index = {dirname(path) for path in paths if path.rsplit("/", 1)[-1].lower() in _INDEX}
+    with_index |= {dirname(path) for path in fragments if _IS_INDEX.search(path) and not _INNER.search(dirname(path))}
     found: dict[str, list[str]] = {}
     for path in paths:
         folder, best = dirname(path), None
@@ -238,5 +275,13 @@ def roots(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
             if not above:
                 break
             above = dirname(above)
-        found.setdefault(best if best is not None else folder, []).append(path)
+        if best is None or (is_template(path) and best == folder):
+            best = _project(folder if best is None else best)
+        found.setdefault(best, []).append(path)
     return {root: tuple(sorted(pages)) for root, pages in found.items()}
+
+
+def _project(folder: str) -> str:
+    while folder and (inner := _INNER.search(folder)):
+        folder = folder[: inner.start()]
+    return folder

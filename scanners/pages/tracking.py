@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from scanners.pages.apply import Hit, Spot, judged, once
+from scanners.pages.apply import Hit, Spot, judged_whole, once
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
@@ -23,7 +23,11 @@ _SERVICES = tuple(
     simpleanalytics /fbevents.js fbq('init' fbq("init" heapanalytics heap.load amplitude goatcounter counter.dev
     statcounter.com mc.yandex.ru snap.licdn.com /_vercel/insights getclicky.com adobedtm.com hs-scripts.com js.hs-analytics
     pirsch.io panelbear splitbee analytics.tiktok.com ahrefs.com/analytics beampipe rybbit openpanel tinybird kissmetrics
-    firebase-analytics getAnalytics( woopra countly swetrix vitals.vercel nr-data.net dap.digitalgov""".split()
+    firebase-analytics getAnalytics( woopra countly swetrix vitals.vercel nr-data.net dap.digitalgov va.vercel-scripts datafa.st
+    usermaven withcabin microanalytics shinystat histats.com etracker.com at-internet quantserve chartbeat crazyegg mouseflow
+    luckyorange smartlook inspectlet fullstory logrocket pintrk( snaptr( twq( rdt( bat.bing.com hs-scripts _paq.push
+    static.ads-twitter.com pagesense zohopublic.com/zoho_page siteimprove piano.io wa_id= visitor-analytics twipla leadfeeder
+    /ga.js google-analytics.com/g/collect awswaf-analytics rum.js cwr( stape.io""".split()
 )
 _LIBRARIES = tuple(
     """react-ga vue-gtag @vercel/analytics gtag( posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA
@@ -41,7 +45,7 @@ _TRACKS = re.compile(
 _SHELL_SOURCE = re.compile(r"(?:^|/)(?:src|app|pages|components)/.*\.(?:[jt]sx?|vue|svelte)$|(?:^|/)package\.json$")
 _CONSENT = re.compile(
     r"cookiebot|onetrust|cookielaw|cookieyes|cookie-?consent|cookieconsent|osano|iubenda|termly|usercentrics|didomi|quantcast|complianz|klaro|tarteaucitron|cookiehub|cookie-?script|cookiefirst|civic(?:uk|computing)"
-    r"|trustarc|borlabs|axeptio|consentmanager|gdpr|cookie[-_]?(?:banner|notice|bar|popup|policy|modal|law)|['\"]consent['\"]\s*,\s*['\"]default|consent[-_]?(?:banner|mode|manager)|acceptCookies|secureprivacy|enzuzo",
+    r"|trustarc|borlabs|sourcepoint|cookiepro|cookiecode|clickio|pandectes|consentmo|hu-manity|moove_gdpr|real-cookie|orejime|silktide|illow|securiti\.ai|ketch\.com|transcend\.io|metomic|uniconsent|legalmonster|cookie_?information|cookieinformation|rgpd|dsgvo|cookie[-_]?(?:consenso|aviso|hinweis)|axeptio|consentmanager|gdpr|cookie[-_]?(?:banner|notice|bar|popup|policy|modal|law)|['\"]consent['\"]\s*,\s*['\"]default|consent[-_]?(?:banner|mode|manager)|acceptCookies|secureprivacy|enzuzo",
     re.IGNORECASE,
 )
 
@@ -81,7 +85,7 @@ def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def analytics_on_some(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Some pages are counted and some are not."""
     del now
-    pages = [page for page in judged(rule, site) if page in site.public and not page.is_assembled]
+    pages = [page for page in judged_whole(rule, site) if page in site.public and not page.is_assembled]
     measured = [page for page in pages if _is_measured(_code_of(site, page))]
     if measured and not any(_is_measured(_code_of(site, fragment)) for fragment in site.fragments):
         yield from once(site, [page for page in pages if page not in measured], pages, rule)
@@ -128,7 +132,8 @@ def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     ):
         return
     if re.search(
-        r"\b(?:we|this\s+(?:web)?site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies|cookie\s+(?:settings|preferences)",
+        r"\b(?:we|this\s+(?:web)?site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies|cookie\s+(?:settings|preferences)"
+        r"|utiliz(?:a|amos)\s+cookies|usa(?:mos)?\s+cookies|aceptar\s+(?:todas\s+las\s+)?cookies|utilis(?:e|ons)\s+des\s+cookies|accepter\s+(?:les\s+)?cookies|verwende[nt]\s+cookies|cookies\s+akzeptieren|utilizz(?:a|iamo)\s+(?:i\s+)?cookie|accetta\s+(?:i\s+)?cookie|aceitar\s+cookies|gebruik\w*\s+(?:van\s+)?cookies",
         site.text,
         re.IGNORECASE,
     ):

@@ -188,3 +188,42 @@ def test_every_node_that_has_a_line_has_one_of_the_file(text: str) -> None:
     lines = text.count("\n") + 1
     assert len(page.bare) == len(page.source)
     assert all(1 <= (page.line_of(node) or 1) <= lines for node in page.tree.css("*"))
+
+
+LAYOUT = """<!doctype html><html lang="en"><head>{% include head.html %}<title>{% block title %}{% endblock %}</title>
+<meta name="viewport" content="width=device-width"></head><body>{{ content }}</body></html>"""
+
+
+def test_what_a_template_shows_is_judged_in_its_own_file_and_what_is_missing_in_the_layout() -> None:
+    files = {
+        "_layouts/default.html": LAYOUT,
+        "_includes/head.html": "{% seo %}",
+        "index.html": "---\nlayout: default\n---\n<h1>Sail</h1>\n<img src='a.jpg'>\n",
+    }
+    result = scan(Pages(), files)
+    assert only(result, "pages.picture-without-text").location == CodeLocation("shop", "index.html", 5)
+    assert only(result, "pages.no-main").location.path == "_layouts/default.html"
+    assert not found(result, "pages.no-title")
+    assert not found(result, "pages.no-description")
+    assert not found(result, "pages.no-h1")
+
+
+def test_pages_of_php_are_read_without_their_code() -> None:
+    files = {
+        "header.php": "<?php $a = '<img>'; ?><!doctype html>\n<html lang='en'><head><title><?= $title ?></title></head><body>",
+        "index.php": "<?php include 'header.php'; ?>\n<h1>Tours</h1>\n<img src='a.jpg'><img src='b.jpg' alt='<?= $x ?>'>\n</body></html>",
+        "lib/shop.php": "<?php function a() { return '<p><img>'; }",
+    }
+    result = scan(Pages(), files)
+    assert only(result, "pages.picture-without-text").location == CodeLocation("shop", "index.php", 3)
+    assert not found(result, "pages.no-title")
+    assert only(result, "pages.no-viewport").location.path == "header.php"
+
+
+def test_a_layout_belongs_to_the_project_in_whose_folder_of_layouts_it_lies() -> None:
+    page = "<!doctype html><html><head><title>{title}</title></head><body><slot /></body></html>"
+    result = scan(
+        Pages(), {"src/layouts/Page.astro": page, "src/pages/index.astro": "<h1>x</h1>", "public/robots.txt": ""}
+    )
+    assert not found(result, "pages.no-robots-txt")
+    assert found(result, "pages.no-sitemap")

@@ -1,0 +1,105 @@
+"""Pages that a server or a generator puts together: which files they are, and their markup without the code."""
+
+from __future__ import annotations
+
+import re
+
+PLAIN = re.compile(r"\.(?:[xs]?html?|xht)$", re.IGNORECASE)
+TEMPLATE = re.compile(
+    r"\.(?:php\d?|phtml|njk|nunjucks|liquid|hbs|handlebars|mustache|ejs|eta|erb|rhtml|twig|jinja2?|j2|astro|jsp|jspf|cshtml|vbhtml"
+    r"|razor|aspx?|ascx|master|cfm|ftlh?|latte|tpl|tmpl|gohtml|heex|eex|edge|marko)$",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"<(?:html|head|body|div|section|main|header|footer|nav|form|article|aside|p|h[1-6]|ul|ol|table|img|a|meta|title)[\s>]",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"<\?(?!xml\b)(?P<php>.*?)(?:\?>|\Z)|<%(?P<erb>.*?)%>", re.DOTALL | re.IGNORECASE)
+_EXPRESSION = re.compile(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
+"""In an attribute its quotes would end the value for a parser that knows nothing of templates."""
+_ECHO = re.compile(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
+    r"|<!--\s*#\s*include|@(?:extends|include|section|yield|component|RenderBody|RenderSection|Html\.Partial)\b|<partial\s"
+    r"|\bth:(?:replace|insert|include)=|\bdata-include=|\{\{-?\s*(?:template|partial|block|content|body|children|yield|outlet)\b"
+    r"|w3-include-html|\.load\(\s*['\"][^'\"]+\.html|<jsp:include|<tiles:insert|<cfinclude|<slot\b|<Layout\b|<ViewData\b"
+    r"|fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component|include)[^'\"`]*\.html"
+)
+_PARTS_IN_CODE = re.compile(
+    r"\b(?:include|require)(?:_once)?\b\s*[\s('\"]|\bget_(?:header|footer|sidebar|template_part)\b|\bwp_head\b|\b(?:render|partial|yield|content_for|insert|layout|section|extend)\b"
+)
+_HINTS = (
+    "{%", "{{", "#include", "# include", "@", "th:", "data-include", "w3-include", ".load(", "fetch(", "<jsp:", "<tiles:",
+    "<cfinclude", "<slot", "<Layout", "<partial",
+)  # fmt: skip
+"""One of these is in every page that is put together of parts: most need no closer look."""
+_IS_PARTIAL = re.compile(
+    r"(?:^|/)(?:_?includes?|_?partials?|_?components?|_?snippets?|_?blocks|_?fragments?|shared|common)/|(?:^|/)_?(?:head|header|footer|nav|navbar|navigation|sidebar|menu|scripts?|meta|top|bottom)\.[a-z.]+$",
+    re.IGNORECASE,
+)
+_OPENED = re.compile(r"<html[\s>]", re.IGNORECASE)
+
+
+def is_template(path: str) -> bool:
+    """Whether a program makes pages of it, so that it may be code as well as markup."""
+    return bool(TEMPLATE.search(path))
+
+
+def has_markup(source: str) -> bool:
+    """Whether there is any markup outside the code."""
+    return bool(_TAG.search(source))
+
+
+def is_assembled(path: str, source: str, code: str) -> bool:
+    """Whether parts of a page stand in other files; `code` is what a server runs in it."""
+    if any(hint in source for hint in _HINTS) and _PARTS.search(source):
+        return True
+    if code and _PARTS_IN_CODE.search(code):
+        return True
+    if path.lower().endswith(".astro") or source.startswith("---\n"):
+        return True
+    # Opened here and closed in another file.
+    return bool(_OPENED.search(source)) and "</html" not in source.lower()
+
+
+def is_partial(path: str, source: str) -> bool:
+    """Whether it is a part by its name and holds no whole page."""
+    return bool(_IS_PARTIAL.search(path)) and not _OPENED.search(source)
+
+
+def parted(source: str) -> tuple[str, str]:
+    """The markup with the server's code blanked, as long as before, and the code.
+
+    What the code prints is `{{ }}` in a value and in the body, so that it is neither missing nor known.
+    """
+    if "{{" in source or "{%" in source:
+        source = _EXPRESSION.sub(lambda found: re.sub(r"[\"'<>]", " ", found[0]), source)
+    if "<?" not in source and "<%" not in source:
+        return source, ""
+    code: list[str] = []
+    body = source.lower().find("<body")
+    whole = body >= 0 or bool(_OPENED.search(source)) or "<head" in source.lower()
+    out: list[str] = []
+    at = 0
+    for found in _CODE.finditer(source):
+        inner = found["php"] if found["php"] is not None else found["erb"]
+        code.append(inner)
+        before = source[at : found.start()]
+        out.append(before)
+        near = source[max(0, found.start() - 400) : found.start()]
+        in_tag = near.rfind("<") > near.rfind(">")
+        shown = (
+            in_tag
+            or not whole
+            or found.start() > body >= 0
+            or bool(re.search(r"<title[^>]*>[^<]*\Z", near, re.IGNORECASE))
+        )
+        out.append(_stand_in(found[0], printed=shown and bool(_ECHO.match(inner.lstrip(" ")))))
+        at = found.end()
+    out.append(source[at:])
+    return "".join(out), "\n".join(code)
+
+
+def _stand_in(text: str, *, printed: bool) -> str:
+    blank = re.sub(r"[^\r\n]", " ", text)
+    return f"{{{{{blank[2:-2]}}}}}" if printed and len(text) >= 4 and "\n" not in text[:2] + text[-2:] else blank
