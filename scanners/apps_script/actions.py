@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches
-from scanners.routing.guards import Auth, Evidence, Guards
+from scanners.routing.evidence import Auth, Evidence
+from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Entry, Interpreter, Ran, Reached
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
@@ -17,6 +18,13 @@ from scanners.syntax.program import Found, Scope
 _KEY = re.compile(
     r"(?i)token|secret|api_?key|^key$|password|passcode|passphrase|auth|signature|^pin$|^pwd$|^pass$|access_?code|admin_?key|_key$"
 )
+
+
+_ACTION_KEYS = frozenset(
+    "action type cmd command method op operation mode route path page fn func function api request req do q task act "
+    "service endpoint event intent view resource actionType requestType pathInfo target entity kind ação acao accion".split()
+)
+"""Parameters by which one address serves many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Actions:
         return found
 
     def _entry(self, scope: Scope, function: t.Function, method: str) -> Iterator[Action]:
-        run = Interpreter(self.project.program, actions=True)
+        run = Interpreter(self.project.program, actions=_ACTION_KEYS)
         run.enter(scope, Entry(function))
         self.dynamic.extend(run.dynamic)
         named = [r for r in run.reached if r.route.action]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scanners.apps_script.actions import Action
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope

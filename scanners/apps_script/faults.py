@@ -14,7 +14,7 @@ from scanners.apps_script.actions import Action
 from scanners.apps_script.code_faults import Place, code_faults
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 
 _BROAD = {
     "https://mail.google.com/": "all mail", "https://www.googleapis.com/auth/drive": "all files in Drive",

@@ -9,7 +9,7 @@ from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
 from auditor.model.target import Repo
 from scanners.endpoints.endpoint import Endpoint
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PUBLIC = re.compile(

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 
 from scanners.endpoints.django import DjangoRoutes
 from scanners.endpoints.endpoint import Endpoint
+from scanners.endpoints.file_routes import FileRoutes
 from scanners.endpoints.judging import framework_endpoint, routed_endpoints
+from scanners.endpoints.nest import NestRoutes
 from scanners.endpoints.node_frameworks import NodeRoutes
 from scanners.endpoints.python_frameworks import PythonRoutes
 from scanners.routing.guards import Guards
-from scanners.routing.interpreter import Interpreter, entries
+from scanners.routing.interpreter import Entry, Interpreter, entries
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
+_ACTIONS = frozenset({"action", "op", "operation", "cmd", "command", "method", "route", "type", "actionType"})
+"""Fields of a body or query by which a Lambda function without routes serves many things."""
 _ENTRY = re.compile(r"(?i)^(lambda_)?handler$|^main$")
 
 
@@ -37,8 +41,9 @@ def inventory(program: Program) -> Inventory:
     """Endpoints of every style."""
     found = Inventory()
     guards = Guards(program)
-    for hits in (PythonRoutes(program).hits(), NodeRoutes(program).hits(), DjangoRoutes(program).hits()):
-        found.endpoints.extend(framework_endpoint(hit, guards) for hit in hits)
+    frameworks = (PythonRoutes, NodeRoutes, NestRoutes, FileRoutes, DjangoRoutes)
+    for framework in frameworks:
+        found.endpoints.extend(framework_endpoint(hit, guards) for hit in framework(program).hits())
     _follow_entries(program, guards, found)
     return found
 
@@ -65,6 +70,8 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
             run = Interpreter(program)
             run.enter(scope, entry)
             found.dynamic.extend(run.dynamic)
+            if all(r.route.is_pathless for r in run.reached) and _answers_http(function):
+                run = _by_action(program, scope, entry) or run
             runs.append((run, scope, function))
     # an inner function is followed from its caller; followed again by itself it would lose the caller's conditions
     runs.sort(key=lambda r: (r[2].name in called_names and not _ENTRY.search(r[2].name), -len(r[0].reached)))
@@ -73,12 +80,20 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
         inner = function.name in called_names and not _ENTRY.search(function.name)
         fresh = [r for r in run.reached if not (inner and (r.file, r.line) in seen)]
         for reached in fresh:
-            if reached.route.is_pathless:
+            if reached.route.is_pathless and not reached.route.action:
                 key = f"{scope.path.rsplit('.', 1)[0]}.{function.name}"
                 found.pathless.setdefault(key, []).extend(routed_endpoints(reached, scope, function, guards))
                 continue
             seen.add((reached.file, reached.line))
             found.endpoints.extend(routed_endpoints(reached, scope, function, guards))
+
+
+def _by_action(program: Program, scope: Scope, entry: Entry) -> Interpreter | None:
+    """`action = json.loads(event["body"])["action"]` and branches on it; None when there are fewer than two."""
+    run = Interpreter(program, actions=_ACTIONS)
+    run.enter(scope, entry)
+    run.reached = [r for r in run.reached if r.route.action and r.route.is_pathless]
+    return run if len({r.route.action for r in run.reached}) > 1 else None
 
 
 def _called_names(program: Program) -> set[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanners.endpoints.endpoint import Hit
+from scanners.endpoints.rest_permissions import permissions_for
+from scanners.routing.methods import methods_answered
 from scanners.routing.route import ANY, METHODS, exact, from_regex, joined
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
@@ -26,6 +28,11 @@ _GENERIC = (
     (re.compile(r"(Template|List|Detail|Redirect|Archive)View$"), ("GET",)),
 )
 """What generic views answer, by the name of a base."""
+_ACTIONS = {
+    ("GET", False): "list", ("POST", False): "create", ("GET", True): "retrieve", ("PUT", True): "update",
+    ("PATCH", True): "partial_update", ("DELETE", True): "destroy",
+}  # fmt: skip
+"""Actions of a view set by method and whether one object is meant."""
 _LIST, _DETAIL = ("GET", "POST"), ("GET", "PUT", "PATCH", "DELETE")
 
 
@@ -38,6 +45,7 @@ class _View:
     scope: Scope
     reads_open: bool = False
     """`IsAuthenticatedOrReadOnly`."""
+    cls: t.Class | None = None
 
 
 class DjangoRoutes:
@@ -115,6 +123,8 @@ class DjangoRoutes:
             )
         function = found.node
         methods = _declared_methods(function)
+        if methods == (ANY,):
+            methods = tuple(methods_answered(function)) or methods
         classes = next(
             (
                 d.args[0]
@@ -154,6 +164,7 @@ class DjangoRoutes:
             cls.body,
             scope,
             _reads_open(permissions),
+            cls,
         )
 
     def _viewset(self, call: t.Call, scope: Scope, prefix: str, backend: str) -> Iterator[Hit]:
@@ -172,7 +183,7 @@ class DjangoRoutes:
         ):  # fmt: skip
             served = [m for m, a in zip(methods, actions, strict=True) if full or a in own or (readonly and m == "GET")]
             yield from self._spread(
-                _View(tuple(served), view.name, view.guards, view.body, view.scope, view.reads_open),
+                replace(view, methods=tuple(served)),
                 path,
                 call.line,
                 scope,
@@ -191,19 +202,33 @@ class DjangoRoutes:
                     )
                     extra = t.text_of(decorator.keyword("url_path")) or member.name
                     yield from self._spread(
-                        _View(verbs, f"{view.name}.{member.name}", view.guards, (member,), view.scope, view.reads_open),
-                        f"{below}/{extra}", decorator.line, scope, backend,
+                        self._of_action(view, verbs, member, decorator),
+                        f"{below}/{extra}", decorator.line, scope, backend, member.name,
                     )  # fmt: skip
 
-    def _spread(self, view: _View, path: str, line: int, scope: Scope, backend: str) -> Iterator[Hit]:
+    def _of_action(self, view: _View, verbs: tuple[str, ...], member: t.Function, decorator: t.Call) -> _View:
+        """An extra action of a view set; its own permissions replace those of the class."""
+        name = f"{view.name}.{member.name}"
+        own = decorator.keyword("permission_classes")
+        if own is None:
+            return replace(view, methods=verbs, name=name, body=(member,))
+        permissions = self._permissions(own, rest=True)
+        return _View(verbs, name, permissions, (member,), view.scope, _reads_open(permissions))
+
+    def _spread(self, view: _View, path: str, line: int, scope: Scope, backend: str, action: str = "") -> Iterator[Hit]:
         route = exact(path)
         for method in view.methods:
             if method == "OPTIONS" or (method not in METHODS and method != ANY):
                 continue
-            open_read = view.reads_open and method in {"GET", "HEAD"}
+            guards = () if view.reads_open and method in {"GET", "HEAD"} else view.guards
+            if view.cls is not None:
+                verb = action or _ACTIONS.get((method, path.endswith("}")), "")
+                chosen = permissions_for(view.cls, method, verb)
+                if chosen is not None:
+                    guards = (*view.cls.decorators, *(i for i in chosen if not t.dotted(i).endswith("AllowAny")))
             yield Hit(
                 method, route.path, route.match, scope.path, line, view.name, backend, body=view.body,
-                decorators=() if open_read else view.guards, module=view.scope.path, framework="django",
+                decorators=guards, module=view.scope.path, framework="django",
             )  # fmt: skip
 
     def _resolve(self, node: t.Node, scope: Scope) -> Found | None:

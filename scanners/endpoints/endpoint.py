@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import Match
 from scanners.syntax import tree as t
 
@@ -55,6 +55,8 @@ class Endpoint:
     declared: str = ""
     """`file:line` of the infrastructure code that routes to it; empty: none in this repository."""
     framework: str = ""
+    by_action: bool = False
+    """Told apart by a field of the request and not by an address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scanners.endpoints.endpoint import Endpoint, FrontCall
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, Match
 
 _STATIC = re.compile(

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from scanners.endpoints import validation
 from scanners.endpoints.endpoint import Endpoint, Hit
-from scanners.routing.guards import Evidence, Guard, Guards, Strength, guarded, public
+from scanners.endpoints.script_text import texts
+from scanners.routing.evidence import Evidence, Guard, Strength, guarded, public
+from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Ran, Reached
-from scanners.routing.route import ANY, Route, both
+from scanners.routing.route import ANY, Match, Route, both, joined
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -20,6 +22,8 @@ def routed_endpoints(reached: Reached, scope: Scope, entry: t.Function, guards: 
     """Rows of one branch of a hand-written router, one a method."""
     program = guards.program
     path, match = reached.route.rendered()
+    if reached.route.action and reached.route.is_pathless:
+        path, match = f"/?action={reached.route.action}", Match.EXACT
     handler = _handler_of(reached, program)
     guard = _guard_of(reached, handler, entry, scope, guards)
     body = (*reached.body, *([handler.node] if handler is not None else []))
@@ -27,7 +31,7 @@ def routed_endpoints(reached: Reached, scope: Scope, entry: t.Function, guards: 
         checked = validation.NO_BODY if method in _BODYLESS else validation.evidence(body, reached.scope, program)
         yield Endpoint(
             method, path, match, guard.auth, guard.evidence, checked, reached.handler, reached.file, reached.line,
-            backend=scope.path, strength=guard.strength, framework="lambda",
+            backend=scope.path, strength=guard.strength, framework="lambda", by_action=bool(reached.route.action),
         )  # fmt: skip
 
 
@@ -137,9 +141,34 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
     return public(weak)
 
 
+def _spares(node: t.Node, hit: Hit, program: Program, scope: Scope) -> bool:
+    """`expressjwt({...}).unless({path: ["/login"]})`: whether this route is one of the exceptions."""
+    if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr) or node.func.name != "unless":
+        return False
+    for part in t.walk(*node.args):
+        if isinstance(part, t.Name) and part.id in scope.names:
+            listed = scope.names[part.id]
+            if isinstance(listed, t.Items) and hit.path in texts(listed, scope, program):
+                return True
+        if t.text_of(part) is not None and joined("", t.text_of(part) or "") == hit.path:
+            return True
+        if isinstance(part, t.Regex) and _fits(part.source, hit.path):
+            return True
+    return False
+
+
+def _fits(source: str, path: str) -> bool:
+    try:
+        return re.search(source.replace(r"\/", "/"), path) is not None
+    except re.error:
+        return False
+
+
 def _before(hit: Hit, node: t.Node, guards: Guards, scope: Scope) -> Evidence | None:
     """A function that runs before all routes, unless it spares this one by name."""
     if not isinstance(node, t.Function):
+        if _spares(node, hit, guards.program, scope):
+            return None
         found = guards.decorator(node, scope)
         return found or (guards.dependency(node, scope) if hit.framework == "fastapi" else None)
     texts = {n.value for n in t.walk(*node.body) if isinstance(n, t.Const) and isinstance(n.value, str)}

@@ -16,8 +16,10 @@ from scanners.endpoints.calls import RELEVANT, Calls
 from scanners.endpoints.declarations.cdk import cdk_routes
 from scanners.endpoints.declarations.merging import merge
 from scanners.endpoints.declarations.reading import read_declarations, unused_authorizers
+from scanners.endpoints.declarations.serverless_program import serverless_programs
 from scanners.endpoints.endpoint import Endpoint, FrontCall
 from scanners.endpoints.faults import matches
+from scanners.endpoints.file_routes import by_place
 from scanners.endpoints.forms import form_calls
 from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
@@ -27,11 +29,12 @@ from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
 _PYTHON = re.compile(
-    rb"\bevent\b|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bevent\b|HTTPRequestHandler|RequestHandler|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
 _SERVER = re.compile(
-    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda|addMethod|addRoutes|@Controller", re.IGNORECASE
+    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda|addMethod|addRoutes|@Controller|nestjs|onRequest|NextRe|httpMethod|serverless|middleware|export const config|"
+    rb"NestFactory|setGlobalPrefix|APP_GUARD|addHook|statusCode|\(event\b|\bevents\s*:", re.IGNORECASE
 )  # fmt: skip
 
 
@@ -59,6 +62,7 @@ class Endpoints:
         found = inventory(program)
         deployed, described = read_declarations(files)
         deployed.extend(cdk_routes(program))
+        deployed.extend(serverless_programs(program))
         if not sources.files and not deployed:
             return ScanResult(skipped="no program in Python, JavaScript or TypeScript, no page, and no declared route")
         guards = Guards(program)
@@ -84,6 +88,8 @@ def _wanted(path: str, content: bytes) -> bool:
     kind = language(path)
     if kind == "python":
         return _PYTHON.search(content) is not None
+    if kind == "script" and by_place(path):
+        return True
     return RELEVANT.search(content) is not None or (kind == "script" and _SERVER.search(content) is not None)
 
 

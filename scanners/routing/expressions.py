@@ -29,11 +29,6 @@ from scanners.syntax.program import Found, Scope
 if TYPE_CHECKING:
     from scanners.routing.interpreter import Interpreter
 
-_ACTION_KEYS = frozenset(
-    "action type cmd command method op operation mode route path page fn func function api request req do q task act "
-    "service endpoint event intent view resource actionType requestType pathInfo target entity kind ação acao accion".split()
-)
-"""Parameters by which one address serves many."""
 _KEEPS_PATH = frozenset(
     "strip rstrip lstrip lower removeprefix removesuffix replace replaceAll toLowerCase toString trim decode encode "
     "trimEnd substring slice title casefold format".split()
@@ -114,7 +109,7 @@ class Expressions:
         """A named part of a value."""
         if isinstance(base, Request):
             if self.run.actions:
-                return Part(What.ACTION) if base.keys and name in _ACTION_KEYS else Request((*base.keys, name))
+                return Part(What.ACTION) if base.keys and name in self.run.actions else Request((*base.keys, name))
             return part_of_request(Request((*base.keys, name)))
         if isinstance(base, Part):
             if base.what is What.PATH and name in {"path", "pathname"}:
@@ -164,9 +159,23 @@ class Expressions:
         if isinstance(key, Lit):
             return self.item(base, key.value)
         computed = isinstance(node.base, t.Call) and t.dotted(node.base.func) in {"globals", "locals", "vars"}
+        if computed and isinstance(key, Picked):
+            return self.named(key, frame.scope)
         if computed and isinstance(key, Part):
             self.run.dynamic.append((frame.scope.path, node.line))
         return self.pick(base, key)
+
+    def named(self, names: Picked, home: Scope | Made) -> Value | None:
+        """`globals()[ROUTES[key]]`, `getattr(self, ROUTES[key])`: functions by names out of a table."""
+        found: list[tuple[Route, Value | t.Node | None, Frame]] = []
+        for route, node, frame in names.options:
+            value = self.value(node, frame) if isinstance(node, t.Node) else node
+            if not isinstance(value, Lit) or not isinstance(value.value, str):
+                continue
+            target = self.field(home, value.value) if isinstance(home, Made) else self.global_name(home, value.value)
+            if target is not None:
+                found.append((route, target, frame))
+        return Picked(tuple(found)) if found else None
 
     def item(self, base: Value | None, key: object) -> Value | None:
         """An element by a known key."""
@@ -281,6 +290,8 @@ class Expressions:
             return c.matches(first, args[1], whole=name == "fullmatch", anchored=name != "search")
         if name == "RegExp" and isinstance(first, Lit) and isinstance(first.value, str):
             return Pattern(first.value)
+        if name == "getattr" and len(args) > 1 and isinstance(args[1], Picked) and isinstance(first, (Made, Scope)):
+            return self.named(args[1], first)
         if name in {"getattr", "globals", "import_module", "__import__"} and self.computed(node, frame):
             self.run.dynamic.append((frame.scope.path, node.line))
         return None

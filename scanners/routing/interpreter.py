@@ -14,7 +14,7 @@ from scanners.routing import conditions as c
 from scanners.routing.expressions import Expressions
 from scanners.routing.route import Route, product
 from scanners.routing.shapes import denies, fails, is_check, names_handler, terminates
-from scanners.routing.values import Code, Cond, Frame, Made, Many, Part, Picked, Request, Value, What
+from scanners.routing.values import Code, Cond, Frame, Lit, Made, Many, Part, Picked, Request, Value, What
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
@@ -58,8 +58,8 @@ class Interpreter:
     """Follows one entry; `reached` is the answer."""
 
     program: Program
-    actions: bool = False
-    """Whether the `action` parameter routes (Apps Script)."""
+    actions: frozenset[str] = frozenset()
+    """Parameters by which one address serves many: their values are routes (Apps Script)."""
     reached: list[Reached] = field(default_factory=list)
     dynamic: list[tuple[str, int]] = field(default_factory=list)
     """Where a handler is found by a computed name."""
@@ -161,6 +161,7 @@ class Interpreter:
     def side(self, body: tuple[t.Node, ...], frame: Frame, routes: tuple[Route, ...], line: int) -> bool:
         """Follow a branch that is taken for some routes only; it is their endpoint when nothing deeper is."""
         at, trail = len(self.reached), self.trail
+        names = {name: value for name, value in frame.names.items() if isinstance(value, Part)}
         self.block(body, frame, routes)
         self.trail = trail  # what the branch itself does did not run before it
         if len(self.reached) > at:
@@ -170,7 +171,10 @@ class Interpreter:
             if answers and rest and names_handler(last):
                 self.reach(rest, last[0].line, last, frame)
             return True
-        if _only_normalises(body, frame) or fails(body):
+        if _only_normalises(body, frame):
+            frame.names.update(names)  # an optional stage in front: the rest is read as if it were not there
+            return False
+        if fails(body):
             return False
         self.reach(routes, line, body, frame)
         return True
@@ -266,12 +270,21 @@ class Interpreter:
                         for alternative in part.parts
                     ]
                     return c.any_of([self.pattern(subject, node, p, frame) for p in spread])
+            if isinstance(subject, Many) and len(subject.items) == len(pattern.items):
+                return c.every(
+                    self.pattern(part, node, p, frame) for part, p in zip(subject.items, pattern.items, strict=True)
+                )
             values = tuple(self.eval.value(p, frame) if isinstance(p, t.Const) else None for p in pattern.items)
             if any(isinstance(p, t.Spread) for p in pattern.items) and isinstance(subject, Part):
                 head = tuple(v for v, p in zip(values, pattern.items, strict=True) if isinstance(p, t.Const))
                 whole = c.equal(subject, Many(head))
                 return Cond(tuple(replace(r, length=None) for r in whole) if whole else None)
             return Cond(c.equal(subject, Many(values)))
+        if isinstance(pattern, t.Unknown) and pattern.parts:  # alternatives within a sequence
+            return c.any_of([self.pattern(subject, node, p, frame) for p in pattern.parts])
+        if isinstance(pattern, t.Name) and isinstance(subject, Part):  # a capture, or a constant of the module
+            value = self.eval.value(pattern, frame)
+            return c.compare("==", subject, value) if isinstance(value, Lit) else Cond()
         return c.compare("==", subject, self.eval.value(pattern, frame))
 
     def loop(self, node: t.Loop, frame: Frame, routes: tuple[Route, ...]) -> None:
@@ -293,8 +306,8 @@ class Interpreter:
         """Give a name, a field or a pattern its value."""
         if isinstance(target, t.Name):
             old = frame.names.get(target.id)
-            keeps = isinstance(old, (Part, Request)) and value is None and frame.function is not None
-            frame.names[target.id] = old if keeps and isinstance(old, Part) else value
+            keeps = isinstance(old, Part) and (value is None or isinstance(value, Lit)) and frame.function is not None
+            frame.names[target.id] = old if keeps else value  # `if path == "": path = "/"`
         elif isinstance(target, t.Attr):
             if frame.me is not None and isinstance(target.base, t.Name) and target.base.id in {"self", "this"}:
                 frame.me.fields[target.name] = value
@@ -384,8 +397,17 @@ class Entry:
 
 def entries(scope: Scope) -> Iterator[Entry]:
     """Functions that take an event from Lambda, and those of plain HTTP servers and workers."""
+    wrapped: set[int] = set()
     for node in t.walk(*scope.module.body, into_functions=False):
-        if isinstance(node, t.Function) and takes_event(node):
+        if isinstance(node, t.Bind) and isinstance(
+            node.value, t.Call
+        ):  # `export const main = middyfy(async (event) => ...)`
+            inner = next((a for a in node.value.args if isinstance(a, t.Function) and takes_event(a)), None)
+            name = t.dotted(node.target).rsplit(".", 1)[-1]
+            if inner is not None and not inner.name and name:
+                wrapped.add(id(inner))
+                yield Entry(replace(inner, name=name, decorators=(*inner.decorators, node.value.func)))
+        if isinstance(node, t.Function) and takes_event(node) and id(node) not in wrapped:
             yield Entry(node)
         elif isinstance(node, t.Call) and t.dotted(node.func) in _SERVERS:
             yield from (Entry(a) for a in node.args if isinstance(a, t.Function) and a.params)

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NOUNS = frozenset(
     "auth authenticated authentication authorization authorisation authorized authorised jwt token tokens session admin "
     "claims credentials signature identity principal permission permissions role roles apikey login bearer cognito "
-    "access hmac caller superuser staff oauth scope scopes oidc authn authz tenant".split()
+    "access hmac caller superuser staff oauth scope scopes oidc authn authz tenant authorizer authoriser bearer jwk jwks".split()
 )
 _STRONG = frozenset(
     "require requires required check verify validate ensure assert enforce authenticate authorize authorise is has must "
@@ -25,7 +25,8 @@ _MAKES = frozenset(
 )
 _ALONE = frozenset(
     "auth authenticate authorize authorise authenticated authorized protect protected passport authenticator restricted "
-    "authmiddleware authentication isauthenticated isadmin loggedin".split()
+    "authmiddleware authentication isauthenticated isadmin loggedin expressjwt bearerauth basicauth requiresauth requireauth "
+    "withauth checkauth verifytoken jwtverify checkjwt jwtcheck isauth isloggedin adminonly auth0 isauthorized verifyjwt".split()
 )
 _VERB_ALONE = frozenset("required require protect check verify guard middleware ensure validate authenticate".split())
 _OPTIONAL = frozenset({"optional", "optionally", "maybe", "skip", "without", "anonymous"})
@@ -143,7 +144,7 @@ def fails(body: Iterable[t.Node]) -> bool:
                 answered = True
         elif isinstance(node, (t.Name, t.Attr)):
             name = node.id if isinstance(node, t.Name) else node.name
-            if re.search(r"(?i)not_?found|method_?not_?allowed|bad_?request", name):
+            if re.search(r"(?i)not_?found|not_?allowed|bad_?request", name):
                 answered = True
     return answered
 
@@ -188,6 +189,8 @@ def is_check(body: tuple[t.Node, ...]) -> bool:
         return True
     if terminates(body) or not body:
         return False
+    if isinstance(body[-1], t.Call) and not is_auth_name(called(body[-1])) and called(body[-1]) != "next":
+        return False  # it goes on to answer
     calls = [n for n in t.walk(*body) if isinstance(n, t.Call)]
     return any(is_auth_name(called(n)) for n in calls) or any(
         denies(n.body) for n in t.walk(*body) if isinstance(n, t.If)

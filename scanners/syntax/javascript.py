@@ -474,6 +474,21 @@ def _ternary(lo: _Lower, n: Any) -> t.Node:
     return t.Choice(lo.line(n), lo.node(test), lo.node(then), lo.node(other))
 
 
+def _with_holes(lo: _Lower, n: Any) -> tuple[t.Node, ...]:
+    """`[, name, id]`: places that nothing takes count too."""
+    found: list[t.Node] = []
+    expects = True
+    for child in n.children:
+        if child.type == ",":
+            if expects:
+                found.append(t.Unknown(lo.line(child)))
+            expects = True
+        elif child.is_named and child.type not in _SKIP:
+            found.append(lo.node(child))
+            expects = False
+    return tuple(found)
+
+
 def _last(lo: _Lower, n: Any) -> t.Node | None:
     inner = lo.block(n)
     return inner[-1] if inner else None
@@ -496,7 +511,7 @@ _LOWER: dict[str, Callable[[_Lower, Any], t.Node]] = {
     "ternary_expression": _ternary, "assignment_expression": _assignment,
     "augmented_assignment_expression": _assignment, "variable_declarator": _declarator,
     "array": lambda lo, n: t.Items(lo.line(n), lo.block(n)),
-    "array_pattern": lambda lo, n: t.Items(lo.line(n), lo.block(n)),
+    "array_pattern": lambda lo, n: t.Items(lo.line(n), _with_holes(lo, n)),
     "sequence_expression": lambda lo, n: t.Unknown(lo.line(n), lo.block(n)),
     "object": _object, "object_pattern": _object,
     "spread_element": lambda lo, n: t.Spread(lo.line(n), _single(lo, n)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -119,9 +120,9 @@ class Program:
     def _script_module(self, importer: str, written: str) -> Scope | None:
         if written.startswith("."):
             base = posixpath.normpath(posixpath.join(posixpath.dirname(importer), written))
-        elif written.startswith(("@/", "~/", "src/", "/opt/nodejs/")):
-            wanted = written.removeprefix("@/").removeprefix("~/").removeprefix("/opt/nodejs/")
-            return self._unique_tail(wanted, importer)
+        elif written.startswith(("@", "~", "#", "src/", "/opt/nodejs/")):  # aliases of tsconfig and bundlers
+            wanted = re.sub(r"^(?:[@~#]/?|/opt/nodejs/)", "", written)
+            return self._unique_tail(wanted, importer) if "/" in wanted or written[1:2] == "/" else None
         else:
             return None
         stem = base[:-3] if base.endswith((".js", ".ts")) else base
@@ -186,6 +187,11 @@ def _scope(module: t.Module) -> Scope:
                     scope.imports[alias] = (node.module, name)
         elif isinstance(node, t.Bind):
             _bind(scope, node)
+    for node in scope.nodes if module.language == "python" else ():
+        if isinstance(node, t.Import):  # within a function, against circular imports: `create_app` of Flask
+            for name, alias in node.names:
+                if name != "*":
+                    scope.imports.setdefault(alias, (node.module, name))
     return scope
 
 

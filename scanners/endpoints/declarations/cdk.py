@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from scanners.endpoints.endpoint import Declared
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, METHODS, from_key, joined, spell
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t

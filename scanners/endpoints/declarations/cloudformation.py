@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scanners.endpoints.declarations.documents import Block, block, refers_to, text
 from scanners.endpoints.declarations.openapi import openapi_routes
 from scanners.endpoints.endpoint import Declared
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, spell
 
 ReadFile = Callable[[str], Block | None]

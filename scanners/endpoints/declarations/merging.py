@@ -10,7 +10,8 @@ from scanners.endpoints import validation
 from scanners.endpoints.backends import Inventory
 from scanners.endpoints.endpoint import Declared, Endpoint
 from scanners.endpoints.judging import issues_tokens
-from scanners.routing.guards import Auth, Guards, Strength
+from scanners.routing.evidence import Auth, Strength
+from scanners.routing.guards import Guards
 from scanners.routing.route import ANY, Match, exact
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
@@ -20,7 +21,12 @@ def merge(
     found: Inventory, deployed: Sequence[Declared], described: Sequence[Declared], guards: Guards
 ) -> tuple[list[Endpoint], list[Declared]]:
     """(the inventory, declared routes that the router behind them does not serve)."""
-    endpoints = list(found.endpoints)
+    behind_gateway = {
+        handler[0].path for d in deployed if not d.is_wildcard and (handler := handler_of(d, found)) is not None
+    }
+    endpoints = [
+        e for e in found.endpoints if not (e.by_action and e.backend in behind_gateway)
+    ]  # the address is known
     unserved: list[Declared] = []
     added: list[Endpoint] = []
     refined: dict[int, list[Endpoint]] = {}
@@ -48,8 +54,10 @@ def merge(
         taken = [b for b in branches if declared.method in {b.method, ANY} or b.method == ANY]
         if taken:
             route = exact(declared.path)
-            own = replace(taken[0], path=route.path, match=route.match, method=declared.method)
-            added.append(_with_gateway(own, declared))
+            for branch in taken if declared.method == ANY else taken[:1]:
+                method = branch.method if declared.method == ANY else declared.method
+                own = replace(branch, path=route.path, match=route.match, method=method)
+                added.append(_with_gateway(own, declared))
             continue
         routed = bool(branches) or any(endpoints[i].framework == "lambda" for i in mine)
         if routed and handler is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scanners.endpoints.declarations.documents import Block, block, text
 from scanners.endpoints.endpoint import Declared
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, spell
 
 _METHODS = {

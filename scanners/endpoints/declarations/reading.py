@@ -13,7 +13,7 @@ from scanners.endpoints.declarations.serverless import is_serverless, serverless
 from scanners.endpoints.declarations.terraform import terraform_routes
 from scanners.endpoints.endpoint import Declared
 from scanners.endpoints.hardening import Fault
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.syntax.reading import TESTS
 
 _RELEVANT = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 from scanners.endpoints.declarations.cloudformation import resolve_handler
 from scanners.endpoints.declarations.documents import Block, block, text
 from scanners.endpoints.endpoint import Declared
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, spell
 
 _FILE = re.compile(r"^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$")
@@ -51,6 +51,8 @@ def serverless_routes(document: Block, path: str, read: Callable[[str], Block | 
 def _function(function: Block, name: str, file: str, base: str, default: object) -> Iterator[Declared]:
     del name
     handler = resolve_handler(base, ".", text(function.get("handler"))) if function.get("handler") else ""
+    if base and handler.startswith(f"{base}/{base}/"):  # already from the root of the repository
+        handler = handler.removeprefix(f"{base}/")
     events = function.get("events")
     for event in events if isinstance(events, list) else []:
         for kind in ("http", "httpApi"):

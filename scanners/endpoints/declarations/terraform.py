@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scanners.endpoints.declarations.cloudformation import resolve_handler
 from scanners.endpoints.endpoint import Declared
-from scanners.routing.guards import Auth
+from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, METHODS, spell
 
 _HEAD = re.compile(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)

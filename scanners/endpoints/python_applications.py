@@ -1,0 +1,167 @@
+"""Applications and routers of Flask, FastAPI, Chalice and Powertools: where they are made and under which prefixes they hang."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from scanners.endpoints.applications import Application
+from scanners.routing.shapes import called
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
+
+_ROUTERS = {
+    "Flask": "flask", "Blueprint": "flask", "APIBlueprint": "flask", "APIFlask": "flask", "OpenAPI": "flask",
+    "FastAPI": "fastapi", "APIRouter": "fastapi", "Chalice": "chalice",
+    "APIGatewayRestResolver": "powertools", "APIGatewayHttpResolver": "powertools", "ALBResolver": "powertools",
+    "LambdaFunctionUrlResolver": "powertools", "VPCLatticeResolver": "powertools", "VPCLatticeV2Resolver": "powertools",
+    "ApiGatewayResolver": "powertools", "Router": "router", "Namespace": "flask", "namespace": "flask", "Api": "flask", "Quart": "flask",
+    "Sanic": "flask", "Starlette": "fastapi", "Bottle": "flask", "LambdaAPI": "router", "SimpleAPI": "router",
+}  # fmt: skip
+
+
+class PythonApplications:
+    """Every application and router of a program's Python modules."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.scopes = [s for s in program.scopes.values() if s.module.language == "python"]
+        self.apps: dict[tuple[str, str], Application] = {}
+        for scope in self.scopes:
+            self._find_applications(scope)
+        for scope in self.scopes:
+            self._find_mounts(scope)
+
+    def _find_applications(self, scope: Scope) -> None:
+        for node in scope.nodes:
+            if not (isinstance(node, t.Bind) and isinstance(node.value, t.Call)):
+                continue
+            kind = called(node.value).rsplit(".", 1)[-1]
+            name = t.dotted(node.target)
+            if kind not in _ROUTERS or not name:
+                continue
+            prefix = node.value.keyword("prefix", "url_prefix", "root_path", "path")
+            if kind in {"Namespace", "namespace"} and prefix is None and node.value.args:
+                prefix = node.value.args[0]
+            guards = listed(node.value.keyword("dependencies"))
+            text = self._text(prefix, scope) if prefix is not None and kind != "FastAPI" else ""
+            if kind == "FastAPI" or (kind == "Api" and prefix is not None):
+                prefix = node.value.keyword("prefix")
+                text = self._text(prefix, scope) if prefix is not None else ""
+            family = _ROUTERS[kind]
+            if kind == "Router" and "powertools" in scope.imports.get("Router", ("", ""))[0]:
+                family = "powertools"
+            self.apps[scope.path, name.removeprefix("self.")] = Application(scope, name, family, text, guards)
+
+    def _attached(self, node: t.Node, scope: Scope) -> None:
+        """`Api(blueprint)`, `api.init_app(app)`, `ns = api.namespace("cats")`: below what they are given to."""
+        if isinstance(node, t.Bind) and isinstance(node.value, t.Call):
+            call, child = node.value, self.apps.get((scope.path, t.dotted(node.target).removeprefix("self.")))
+            if child is None:
+                return
+            kind = called(call).rsplit(".", 1)[-1]
+            if kind == "namespace" and isinstance(call.func, t.Attr):
+                parent = self.application(call.func.base, scope)
+            else:
+                given = call.args[0] if call.args else call.keyword("app", "blueprint")
+                parent = self.application(given, scope) if kind == "Api" and given is not None else None
+        elif isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name == "init_app" and node.args:
+            child, parent = self.application(node.func.base, scope), self.application(node.args[0], scope)
+        else:
+            return
+        if parent is not None and child is not None and parent is not child and not child.mounts:
+            child.mounts.append((parent, "", ()))
+
+    def _find_mounts(self, scope: Scope) -> None:
+        for node in scope.nodes:
+            self._attached(node, scope)
+            if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr) or not node.args:
+                continue
+            method = node.func.name
+            if method not in {"include_router", "register_blueprint", "mount", "add_namespace", "register_api", "use"}:
+                continue
+            parent = self.application(node.func.base, scope)
+            child_node = node.args[1] if method == "mount" and len(node.args) > 1 else node.args[0]
+            child = self.application(child_node, scope)
+            if parent is None or child is None or parent is child:
+                continue
+            prefix = node.keyword("prefix", "url_prefix", "path")
+            if prefix is None and method in {"mount", "add_namespace", "include_router"}:
+                prefix = node.args[0] if method == "mount" else (node.args[1] if len(node.args) > 1 else None)
+            text = self._text(prefix, scope) if prefix is not None else ""
+            if method == "register_blueprint" and prefix is not None:
+                child = self.apps[child.scope.path, child.name] = replace(child, prefix="", mounts=child.mounts)
+            if method == "add_namespace" and prefix is not None:
+                child.prefix = ""
+            child.mounts.append((parent, text, listed(node.keyword("dependencies"))))
+
+    def application(self, node: t.Node, scope: Scope) -> Application | None:
+        """The application that a name means, across imports."""
+        name = t.dotted(node)
+        if not name:
+            return None
+        local = self.apps.get((scope.path, name.removeprefix("self.")))
+        if local is not None:
+            return local
+        head, _, rest = name.partition(".")
+        found = self.program.resolve(scope, head)
+        if isinstance(found, Scope):
+            for part in rest.split(".")[:-1]:
+                inner = self.program.member(found, part)
+                found = inner if isinstance(inner, Scope) else found
+            last = rest.rsplit(".", 1)[-1]
+            direct = self.apps.get((found.path, last))
+            if direct is not None:
+                return direct
+            deeper = self.program.member(found, last)
+            return self._made(deeper) if isinstance(deeper, Found) else None
+        return self._made(found) if isinstance(found, Found) else None
+
+    def _made(self, found: Found) -> Application | None:
+        for (path, _), app in self.apps.items():
+            if path == found.module.path and found.module.names.get(app.name) is found.node:
+                return self.apps[path, app.name]
+        return None
+
+    def _text(self, node: t.Node | None, scope: Scope) -> str:
+        return literal(node, scope, self.program) or ""
+
+
+def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0) -> str | None:
+    """A string that can be known: literals, constants, sums and f-strings of them."""
+    if node is None or depth > 6:
+        return None
+    if isinstance(node, t.Const):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, t.Name):
+        found = program.resolve(scope, node.id)
+        return literal(found.node, found.module, program, depth + 1) if isinstance(found, Found) else None
+    if isinstance(node, t.Binary) and node.op == "+":
+        left, right = literal(node.left, scope, program, depth + 1), literal(node.right, scope, program, depth + 1)
+        return left + right if left is not None and right is not None else None
+    if isinstance(node, t.Text):
+        parts = [literal(p, scope, program, depth + 1) for p in node.parts]
+        return "".join(p for p in parts if p is not None) if all(p is not None for p in parts) else None
+    if isinstance(node, t.Attr):
+        name = t.dotted(node)
+        if re.search(r"(?i)(api_?prefix|api_v1_str|prefix)$", name):
+            return _setting(node.name, program)
+    return None
+
+
+def _setting(name: str, program: Program) -> str | None:
+    """A class attribute of a settings class (`settings.API_V1_STR`)."""
+    for scope in program.scopes.values():
+        if scope.module.language != "python":
+            continue
+        for node in scope.names.values():
+            if isinstance(node, t.Class):
+                for member in node.body:
+                    if isinstance(member, t.Bind) and t.dotted(member.target) == name and t.text_of(member.value):
+                        return t.text_of(member.value)
+    return None
+
+
+def listed(node: t.Node | None) -> tuple[t.Node, ...]:
+    """Elements of a literal list; nothing for anything else."""
+    return node.items if isinstance(node, t.Items) else ()
