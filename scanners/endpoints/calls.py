@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from scanners.endpoints.endpoint import FrontCall
-from scanners.endpoints.urls import Url, Urls
+from scanners.endpoints.library_calls import described, keyed_request, script_run
+from scanners.endpoints.url import Hole, Url, flat
+from scanners.endpoints.urls import Urls
+from scanners.endpoints.wrappers import Wrapper, members, wrapper_of
 from scanners.routing.route import METHODS
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
@@ -16,7 +18,7 @@ from scanners.syntax.program import Found, Program, Scope
 RELEVANT = re.compile(
     rb"fetch|axios|XMLHttpRequest|\.ajax\b|\$\.(?:get|post)|jQuery\.|google\.script\.run|sendBeacon|EventSource|\bky\b|"
     rb"superagent|\$http|HttpClient|\bhttp\.(?:get|post|put|patch|delete)|\b(?:api|client|request|service|\$api)\w*\s*[.(]|"
-    rb"['\"`]/[\w-]+",
+    rb"useSWR|createApi|['\"`]/[\w-]+|['\"`]https?://",
     re.IGNORECASE,
 )
 """A script without any of these makes no request that we know."""
@@ -25,7 +27,7 @@ _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 _HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
 _LAST = frozenset({
     *_VERBS, "fetch", "$fetch", "ofetch", "fetchJson", "useFetch", "open", "ajax", "getJSON", "axios", "request", "$http", "del",
-    "sendBeacon", "EventSource", "patchForm", "postForm", "getUri",
+    "sendBeacon", "EventSource", "patchForm", "postForm", "getUri", "load", "$get", "$post", "$put", "$patch", "$delete", "WebSocket",
 })  # fmt: skip
 """Last names of calls that may be a request by themselves."""
 _COMMON = frozenset(
@@ -35,24 +37,6 @@ _CLIENTS = frozenset({"axios.create", "ky.create", "ky.extend", "got.extend", "o
 _FETCH = re.compile(
     r"(?i)^(window\.|globalThis\.|self\.|unfetch\.)?(fetch|\$fetch|ofetch|fetchJson|useFetch|cross_?fetch|isomorphic_?fetch)$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapper:
-    """A function of ours that makes a request out of its parameters."""
-
-    name: str
-    url: Url
-    """With `Hole` parts for parameters."""
-    method: str
-    """Upper case, or empty when a parameter says it."""
-    method_param: int | None = None
-    options_param: int | None = None
-    default_method: str = "GET"
-    owner: str = ""
-    """The object or class that it is a member of."""
-    defaults: tuple[tuple[int, str], ...] = ()
-    """Literal values of parameters that a call may leave out."""
 
 
 class Calls:
@@ -66,7 +50,7 @@ class Calls:
         self.clients: dict[tuple[str, str], Url] = {}
         """HTTP client objects with their base."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
-        self.owners = {id(f): name for s in self.scopes for name, f in _members(s)}
+        self.owners = {id(f): name for s in self.scopes for name, f in members(s)}
         self.found = {s.path: tuple(_calls_in(s.module.body)) for s in self.scopes}
         for scope in self.scopes:
             self._find_clients(scope)
@@ -84,12 +68,21 @@ class Calls:
                 continue
             for call, function in self.found[scope.path]:
                 yield from self._calls(call, function, scope)
+            yield from self._described(scope)
+
+    def _described(self, scope: Scope) -> Iterator[FrontCall]:
+        """Requests that Redux Toolkit's `createApi` is told of."""
+        for node, method, address, base in described(scope):
+            inner = self.urls.of(base, None, scope) if base is not None else None
+            function = node if isinstance(node, t.Function) else None
+            for found, url in self._one(method, address, function, scope, inner):
+                yield self._front(found, url.filled({}), address, scope)
 
     # -- what a call requests -----------------------------------------------------------------------------------
 
     def _calls(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[FrontCall]:
         for method, url in self._requests(node, function, scope):
-            if url.is_wrapper and self._is_wrapper(function, scope):
+            if (url.is_wrapper or (url.direct and url.has_hole)) and self._is_wrapper(function, scope):
                 continue  # its callers say the path
             call = self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
             if call.path.endswith((".js", ".mjs", ".css")):
@@ -97,7 +90,7 @@ class Calls:
             if re.sub(r"[{]\w*[}]|/", "", call.path) or call.path == "/":
                 yield call
 
-    def _front(self, method: str, url: Url, node: t.Call, scope: Scope) -> FrontCall:
+    def _front(self, method: str, url: Url, node: t.Node, scope: Scope) -> FrontCall:
         return FrontCall(method, url.shown, url.base, scope.path, node.line)
 
     def _is_wrapper(self, function: t.Function | None, scope: Scope) -> bool:
@@ -108,11 +101,15 @@ class Calls:
     def _requests(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
         name = called(node)
         last = name.rsplit(".", 1)[-1]
-        script = _script_run(node)
-        if script:
-            yield "RUN", Url(("", script), direct=True)
+        script = script_run(node)
+        if script is not None:
+            yield "RUN", self._script(script, function)
             return
         if last not in self.wrappers and last not in _LAST and not isinstance(node.func, t.Name):
+            return
+        keyed = keyed_request(node, last)
+        if keyed is not None:
+            yield from self._by_key(*keyed, function, scope)
             return
         known = self._known(node, name, last, function, scope)
         if known is not None:
@@ -120,15 +117,41 @@ class Calls:
             return
         yield from self._wrapped(node, last, function, scope)
 
+    def _script(self, name: t.Node, function: t.Function | None) -> Url:
+        """A server function by its name, which may be a parameter of the function around."""
+        names = [p.name for p in function.params] if function is not None else []
+        if isinstance(name, t.Name) and name.id in names:
+            return Url(("", Hole(names.index(name.id), name.id)), direct=True)
+        return Url(("", t.text_of(name) or ""), direct=True)
+
+    def _by_key(
+        self, key: t.Node, fetcher: t.Node | None, function: t.Function | None, scope: Scope
+    ) -> Iterator[tuple[str, Url]]:
+        """`useSWR("/api/user", fetcher)`: the key is the address, the fetcher may put a base before it."""
+        wrapper = (
+            next((w for _, w in self._candidates(t.Call(key.line, fetcher, (key,)), t.dotted(fetcher), scope)), None)
+            if (fetcher is not None and t.dotted(fetcher))
+            else None
+        )
+        if wrapper is not None and wrapper.url.has_hole:
+            for url in self._fill(wrapper.url, t.Call(key.line, key, (key,)), function, scope, {}):
+                yield wrapper.method or "GET", url
+            return
+        for _, url in self._one("GET", key, function, scope):
+            if url.is_absolute or flat(url.parts).startswith("/"):
+                yield "GET", url
+
     def _known(
         self, node: t.Call, name: str, last: str, function: t.Function | None, scope: Scope
     ) -> list[tuple[str, Url]] | None:
         """Calls of the platform and of libraries; None when it is none of them."""
         args = node.args
         if _FETCH.match(name) and args and not self._ours(name, scope):
-            return self._one(
-                self._method_of(args[1] if len(args) > 1 else None, function, scope), args[0], function, scope
-            )
+            made = self.urls.definition(args[0], function, scope)
+            if isinstance(made, t.Call) and called(made) == "Request" and made.args:
+                args = made.args
+            methods = self._methods_of(args[1] if len(args) > 1 else None, function, scope)
+            return self._one(methods, args[0], function, scope)
         if last == "open" and len(args) >= 2:
             method = t.text_of(args[0])
             if method and method.upper() in METHODS:
@@ -138,7 +161,7 @@ class Calls:
             and args
         ):
             return self._by_config(node, function, scope)
-        if name in {"$.get", "$.getJSON", "jQuery.get", "jQuery.getJSON", "$.post", "jQuery.post"} and args:
+        if _is_jquery(node, name) and args:
             return self._one("POST" if last == "post" else "GET", args[0], function, scope)
         if re.fullmatch(r"(Amplify\.)?API\.(get|post|put|patch|del|head)", name) and len(args) > 1:
             verb = {"del": "DELETE"}.get(last, last.upper())
@@ -149,7 +172,7 @@ class Calls:
             return self._one("GET", args[0], function, scope)
         if (
             isinstance(node.func, t.Attr)
-            and last in {*_VERBS, "request", "del", "patchForm", "postForm", "getUri"}
+            and last.removeprefix("$") in {*_VERBS, "request", "del", "patchForm", "postForm", "getUri"}
             and args
         ):
             return self._by_client(node, last, function, scope)
@@ -170,7 +193,7 @@ class Calls:
             return None
         if last == "request":
             return self._by_config(node, function, scope, base)
-        method = "DELETE" if last == "del" else last.removesuffix("Form").upper()
+        method = "DELETE" if last == "del" else last.removeprefix("$").removesuffix("Form").upper()
         return self._one(method, node.args[0], function, scope, base)
 
     def _by_config(
@@ -179,27 +202,50 @@ class Calls:
         """`axios({url, method})`, `$.ajax(url, {...})`."""
         first = self.urls.definition(node.args[0], function, scope)
         second = node.args[1] if len(node.args) > 1 else None
+        verb = (t.text_of(first) or "").upper()
+        if verb in METHODS and second is not None:  # `http.request("PUT", url)`
+            return self._one(verb, second, function, scope, base)
         if isinstance(first, t.Table):
             url = first.get("url", "uri")
             if url is None:
                 return None
             return self._one(
-                self._method_of(first, function, scope), url, function, scope, base or self._base_of(first, scope)
+                self._methods_of(first, function, scope), url, function, scope, base or self._base_of(first, scope)
             )
-        return self._one(self._method_of(second, function, scope), node.args[0], function, scope, base)
+        return self._one(self._methods_of(second, function, scope), node.args[0], function, scope, base)
 
     def _base_of(self, table: t.Table, scope: Scope) -> Url | None:
         base = table.get("baseURL", "prefixUrl", "baseUrl")
         return self.urls.of(base, None, scope) if base is not None else None
 
     def _one(
-        self, method: str, node: t.Node, function: t.Function | None, scope: Scope, base: Url | None = None
+        self,
+        method: str | tuple[str, ...],
+        node: t.Node,
+        function: t.Function | None,
+        scope: Scope,
+        base: Url | None = None,
     ) -> list[tuple[str, Url]]:
-        found: list[tuple[str, Url]] = []
-        for url in self.urls.alternatives(node, function, scope):
-            whole = url if base is None or url.is_absolute else base.then(url)
-            found.append((method, whole))
-        return found
+        """One request, or both of `editing ? ... : ...`; methods and addresses that both have two go together."""
+        methods = (method,) if isinstance(method, str) else method
+        urls = [
+            url if base is None or url.is_absolute else base.then(url)
+            for url in self.urls.alternatives(node, function, scope)
+        ]
+        if len(methods) == len(urls):
+            return list(zip(methods, urls, strict=True))
+        return [(m, u) for u in urls for m in (methods if len(urls) == 1 else methods[:1])]
+
+    def _methods_of(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> tuple[str, ...]:
+        """Both methods of `method: editing ? "PUT" : "POST"`, else the one."""
+        table = self.urls.definition(options, function, scope) if options is not None else None
+        value = table.get("method", "type") if isinstance(table, t.Table) else None
+        value = self.urls.definition(value, function, scope) if value is not None else None
+        if isinstance(value, t.Choice):
+            texts = [(t.text_of(side) or "").upper() for side in (value.then, value.other)]
+            if all(x in METHODS for x in texts) and texts[0] != texts[1]:
+                return tuple(texts)
+        return (self._method_of(options, function, scope),)
 
     def _method_of(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> str:
         table = self.urls.definition(options, function, scope) if options is not None else None
@@ -258,49 +304,17 @@ class Calls:
             if function is None or not function.name:
                 continue
             known = self.wrappers.get(function.name, ())
-            if any(path == scope.path for path, _ in known):
+            owner = self.owners.get(id(function), "")
+            if any(path == scope.path and wrapper.owner == owner for path, wrapper in known):
                 continue
             for method, url in self._requests(call, function, scope):
-                if url.is_wrapper:
-                    wrapper = self._wrapper(function, call, method, url, scope)
+                if url.is_wrapper or (url.direct and url.has_hole):
+                    wrapper = wrapper_of(function, call, (method, url), self.urls, scope, owner)
                     self.wrappers.setdefault(function.name, []).append((scope.path, wrapper))
                     break
 
-    def _wrapper(self, function: t.Function, call: t.Call, method: str, url: Url, scope: Scope) -> Wrapper:
-        """How a function's own calls say address and method."""
-        names = [p.name for p in function.params]
-        by_param, by_options = self._sources(function, call, names, scope)
-        for index, param in enumerate(function.params):
-            if isinstance(param.target, t.Table) and by_param is None and param.target.get("method") is not None:
-                by_options = index
-        fixed = method if by_param is None and by_options is None else ""
-        default = method or "GET"
-        if by_param is not None and function.params[by_param].default is not None:
-            default = (t.text_of(function.params[by_param].default) or default).upper()
-        defaults = tuple((i, text) for i, p in enumerate(function.params) if (text := t.text_of(p.default)) is not None)
-        owner = self.owners.get(id(function), "")
-        return Wrapper(function.name, url, fixed, by_param, by_options, default, owner, defaults)
-
-    def _sources(
-        self, function: t.Function, call: t.Call, names: list[str], scope: Scope
-    ) -> tuple[int | None, int | None]:
-        """(parameter that is the method, parameter that is the options) of a request made in a function."""
-        first = call.args[0]
-        if called(call).endswith(".open"):
-            return (names.index(first.id) if isinstance(first, t.Name) and first.id in names else None), None
-        by_param = by_options = None
-        for candidate in (*call.args[1:2], *(a for a in call.args if isinstance(a, t.Table))):
-            for table in (candidate, self.urls.definition(candidate, function, scope)):
-                if isinstance(table, t.Name) and table.id in names:
-                    by_options = names.index(table.id)
-                elif isinstance(table, t.Table):
-                    param, options = _said_by(table, names)
-                    by_param = param if param is not None else by_param
-                    by_options = options if options is not None else by_options
-        return by_param, by_options
-
     def _wrapped(self, node: t.Call, last: str, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
-        wrapper = next((w for _, w in self._candidates(node, last, scope)), None)
+        wrapper = next((w for _, w in self._candidates(node, last, scope, function)), None)
         if wrapper is not None:
             method = wrapper.method or self._passed_method(wrapper, node, function, scope)
             for url in self._fill(wrapper.url, node, function, scope, dict(wrapper.defaults)):
@@ -312,6 +326,8 @@ class Calls:
         if name in {"this", "self", "super"}:
             return any(path == scope.path for path, _ in known)
         member = name.rsplit(".", 1)[-1]
+        if any(wrapper.owner == member for _, wrapper in known):
+            return True
         for path, wrapper in known:
             other = self.program.scopes[path].names.get(member)
             if wrapper.owner and member != wrapper.owner and isinstance(other, (t.Table, t.Class)):
@@ -319,6 +335,9 @@ class Calls:
         if last not in _COMMON or re.search(r"(?i)api|http|client|request|service|backend|fetch", name):
             return True
         found = self.program.resolve(scope, name.split(".", 1)[0])
+        made = self._class_of(name, scope)
+        if made and any(made == wrapper.owner for _, wrapper in known):
+            return True
         home = found.path if isinstance(found, Scope) else found.module.path if isinstance(found, Found) else ""
         return any(path == home for path, _ in known) and home != scope.path
 
@@ -354,7 +373,9 @@ class Calls:
                 return self._method_of(table, function, scope)
         return wrapper.default_method
 
-    def _candidates(self, node: t.Call, last: str, scope: Scope) -> Iterator[tuple[str, Wrapper]]:
+    def _candidates(
+        self, node: t.Call, last: str, scope: Scope, function: t.Function | None = None
+    ) -> Iterator[tuple[str, Wrapper]]:
         """The wrapper that a call means: by the same file, by the import, or the only one of that name."""
         known = self.wrappers.get(last)
         if not known or not node.args:
@@ -372,49 +393,31 @@ class Calls:
                 if found.module is not scope and not isinstance(found.node, t.Function):
                     return
         same = [w for w in known if w[0] == scope.path]
-        yield from (same or known)[:1]
+        chosen = same or known
+        owner = self._owner(node, function, scope)
+        yield from ([w for w in chosen if owner and w[1].owner == owner] or chosen)[:1]
 
-
-def _members(scope: Scope) -> Iterator[tuple[str, t.Function]]:
-    """(object or class, function in it) of a file."""
-    for name, node in scope.names.items():
-        if isinstance(node, t.Table):
-            yield from ((name, v) for _, v in node.pairs if isinstance(v, t.Function))
-        elif isinstance(node, t.Class):
-            yield from ((name, m) for m in node.body if isinstance(m, t.Function))
-
-
-def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:
-    """Which parameters an options object takes its method from: by itself, and as a member or spread."""
-    by_param = by_options = None
-    value = table.get("method", "type")
-    for part in t.walk(value) if value is not None else ():
-        if isinstance(part, t.Name) and part.id in names:
-            by_param = names.index(part.id)
-        if isinstance(part, t.Attr) and isinstance(part.base, t.Name) and part.base.id in names:
-            by_param, by_options = None, names.index(part.base.id)
-            break
-    for key, spread in table.pairs:
-        if key is None and isinstance(spread, t.Name) and spread.id in names:
-            by_options = names.index(spread.id)
-    return by_param, by_options
-
-
-def _script_run(node: t.Call) -> str:
-    """The server function of `google.script.run...name(...)`, or empty."""
-    if not isinstance(node.func, t.Attr):
-        return ""
-    base: t.Node = node.func.base
-    while True:
-        if isinstance(base, t.Call):
-            base = base.func
-        elif isinstance(base, t.Attr):
-            if base.name == "run" and t.dotted(base) in {"google.script.run", "window.google.script.run"}:
-                name = node.func.name
-                return "" if name in {"withSuccessHandler", "withFailureHandler", "withUserObject"} else name
-            base = base.base
-        else:
+    def _owner(self, node: t.Call, function: t.Function | None, scope: Scope) -> str:
+        """The object or class that a method is called on."""
+        if not isinstance(node.func, t.Attr):
             return ""
+        name = t.dotted(node.func.base)
+        if name in {"this", "self", "super"}:
+            return self.owners.get(id(function), "") if function is not None else ""
+        return self._class_of(name, scope) or name.rsplit(".", 1)[-1]
+
+    def _class_of(self, name: str, scope: Scope) -> str:
+        """`Api` of a name that is bound to `new Api(...)`."""
+        found = self.program.resolve(scope, name.split(".", 1)[0]) if name else None
+        return t.dotted(found.node.func) if isinstance(found, Found) and isinstance(found.node, t.Call) else ""
+
+
+def _is_jquery(node: t.Call, name: str) -> bool:
+    """`$.get`, `$.post`, `$("#x").load`."""
+    if name in {"$.get", "$.getJSON", "jQuery.get", "jQuery.getJSON", "$.post", "jQuery.post"}:
+        return True
+    base = node.func.base if isinstance(node.func, t.Attr) and node.func.name == "load" else None
+    return isinstance(base, t.Call) and called(base) in {"$", "jQuery"}
 
 
 def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | None]]:

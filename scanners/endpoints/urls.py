@@ -1,181 +1,13 @@
-"""Addresses as far as a program says them: literal parts, constants in front, parameters, what is filled in."""
+"""Addresses as far as a program says them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from scanners.routing.route import spell
+from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
-
-_OWN_HOST = re.compile(
-    r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?"
-)
-_ABSOLUTE = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
-_STAGE = re.compile(
-    r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)"
-)
-
-
-_PATH_NAME = re.compile(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
-"""Parameters that hold a path and not an id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A parameter of the function around: filled in by its callers."""
-
-    index: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """A constant in front: its name, and its value where the program says it."""
-
-    name: str
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something filled in at run time."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Url:
-    """An address in parts."""
-
-    parts: tuple[str | Hole | Base | Gap, ...]
-    direct: bool = False
-    """Not an address at all: a function's name."""
-
-    @property
-    def holes(self) -> tuple[Hole, ...]:
-        """Parameters in it."""
-        return tuple(p for p in self.parts if isinstance(p, Hole))
-
-    @property
-    def has_hole(self) -> bool:
-        """Whether callers say a part of it."""
-        return bool(self.holes)
-
-    @property
-    def is_wrapper(self) -> bool:
-        """Whether callers say the path itself, and not only an id in it."""
-        before = ""
-        for part in self.parts:
-            if isinstance(part, Hole):
-                if "?" in before or before.endswith(("=", "&", "#")):
-                    return False
-                continues = not before.endswith("/") or not before.strip("/")
-                return continues or bool(_PATH_NAME.search(part.name))
-            before += part if isinstance(part, str) else "" if isinstance(part, Base) else "{}"
-        return False
-
-    @property
-    def base(self) -> str:
-        """What stands before the path."""
-        for part in self.parts:
-            if isinstance(part, Base):
-                return part.name
-            if isinstance(part, Gap):
-                return ""
-            if isinstance(part, str) and part:
-                found = _ABSOLUTE.match(part)
-                return found.group(0) if found else ""
-        return ""
-
-    @property
-    def is_absolute(self) -> bool:
-        """Whether it names a host."""
-        return any(isinstance(p, Base) for p in self.parts[:2]) or bool(_ABSOLUTE.match(_flat(self.parts)))
-
-    @property
-    def path(self) -> str:
-        """The part after the base."""
-        text = _flat([p for p in self.parts if not isinstance(p, Base)])
-        own = _ABSOLUTE.match(text)
-        if own:
-            text = text[own.end() :]
-        return text
-
-    @property
-    def shown(self) -> str:
-        """The path in one spelling; a whole address where the host is another's."""
-        if self.direct:
-            return _flat(self.parts)
-        text = _flat([p for p in self.parts if not isinstance(p, Base)])
-        text = re.sub(r"(?i)^https?://(?=/|$)", "", text)
-        own = _OWN_HOST.match(text)
-        if own:
-            text = _STAGE.sub("", text[own.end() :])
-        elif _ABSOLUTE.match(text):
-            return re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
-        elif any(isinstance(p, Base) for p in self.parts):
-            text = _STAGE.sub("", text) or text
-        text = re.split(r"[?#]", text, maxsplit=1)[0]
-        text = re.sub(r"^\.{1,2}/", "/", text)
-        text = re.sub(r"(?<=[\w}])\{query\w*\}$", "", text)
-        return spell(text)
-
-    def then(self, other: Url) -> Url:
-        """This as the base of another."""
-        if not any(self.parts):
-            return other
-        head: tuple[str | Hole | Base | Gap, ...] = self.parts
-        rest = other.parts
-        flat = _flat(head)
-        if _ABSOLUTE.match(flat) and not any(isinstance(p, Base) for p in head):
-            head = _as_base(flat, flat)
-        if rest and isinstance(rest[0], str) and rest[0] and not rest[0].startswith("/"):
-            rest = ("/" + rest[0], *rest[1:])
-        if head and isinstance(head[-1], str):
-            head = (*head[:-1], head[-1].rstrip("/"))
-        return Url((*head, *rest))
-
-    def filled(self, values: Mapping[int, Url]) -> Url:
-        """With the callers' parts in the holes; a hole that nobody fills is a gap."""
-        parts: list[str | Hole | Base | Gap] = []
-        for part in self.parts:
-            if isinstance(part, Hole) and part.index in values:
-                parts.extend(values[part.index].parts)
-            elif isinstance(part, Hole):
-                parts.append(Gap(part.name))
-            else:
-                parts.append(part)
-        if len(parts) > 1 and isinstance(parts[0], Base):
-            later = _flat(parts[1:])
-            if _ABSOLUTE.match(later):
-                parts = parts[1:]
-        return Url(tuple(parts))
-
-
-def _as_base(name: str, value: str) -> tuple[str | Hole | Base | Gap, ...]:
-    """A constant that holds a host: the host is the base, what follows belongs to the path."""
-    found = _ABSOLUTE.match(value)
-    if not found:
-        return (Base(name, value),)
-    path = _STAGE.sub("", value[found.end() :]).rstrip("/")
-    return (Base(name, value), path) if path else (Base(name, value),)
-
-
-def _flat(parts: tuple[str | Hole | Base | Gap, ...] | list[str | Hole | Base | Gap]) -> str:
-    out: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            out.append(part)
-        elif isinstance(part, Base):
-            out.append(part.value or "")
-        else:
-            name = re.sub(r"\W", "", part.name) or "value"
-            out.append("{" + name + "}")
-    return "".join(out)
-
 
 _BASE_NAME = re.compile(
     r"(?i)(^|[._])(\w*(api|base|url|uri|endpoint|host|origin|server|backend|gateway|root|prefix|domain|env)\w*)$"
@@ -187,6 +19,8 @@ class Urls:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._made: dict[str, list[t.Call]] = {}
+        """Constructions by the name of the class."""
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
@@ -195,6 +29,10 @@ class Urls:
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
         resolved = self.definition(node, function, scope) if isinstance(node, t.Name) else node
+        if isinstance(resolved, t.Choice):
+            sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
+            if all(flat(s.parts).startswith("/") and s.path.strip("{}/") for s in sides) and sides[0] != sides[1]:
+                return sides
         choice = (
             next((n for n in t.walk(resolved, into_functions=False) if isinstance(n, t.Choice)), None)
             if resolved
@@ -222,9 +60,7 @@ class Urls:
                 return found.node
         return node
 
-    def _parts(
-        self, node: t.Node, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _parts(self, node: t.Node, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         if depth > 12:
             yield Gap("value")
         elif isinstance(node, t.Const):
@@ -250,12 +86,15 @@ class Urls:
         else:
             yield Gap("value")
 
-    def _name(
-        self, node: t.Name, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _name(self, node: t.Name, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         params = [p.name for p in function.params] if function is not None else []
         if node.id in params:
             yield Hole(params.index(node.id), node.id)
+            return
+        if function is not None and any(
+            isinstance(n, t.Name) and n.id == node.id for p in function.params for n in t.walk(p.target)
+        ):
+            yield Gap(node.id)  # taken out of a parameter
             return
         local = self._local(node.id, function)
         if local is not None:
@@ -265,7 +104,8 @@ class Urls:
         if isinstance(found, Found):
             yield from self._constant(node.id, found, depth)
             return
-        yield Base(node.id) if _BASE_NAME.search(node.id) else Gap(node.id)
+        somewhere = node.id in {"url", "uri", "endpoint", "href"}  # an address, but nobody says which
+        yield Base(node.id) if _BASE_NAME.search(node.id) and not somewhere else Gap(node.id)
 
     def _local(self, name: str, function: t.Function | None) -> t.Node | None:
         if function is None:
@@ -277,25 +117,23 @@ class Urls:
                 return inner.value
         return None
 
-    def _constant(self, name: str, found: Found, depth: int) -> Iterator[str | Hole | Base | Gap]:
+    def _constant(self, name: str, found: Found, depth: int) -> Iterator[Piece]:
         """A constant of a module: a base when it names a host or comes from the environment, else its text."""
         inner = Url(tuple(self._parts(found.node, None, found.module, depth + 1)))
-        flat = _flat(inner.parts)
+        text = flat(inner.parts)
         if any(isinstance(p, Base) for p in inner.parts):
             value = next((p.value for p in inner.parts if isinstance(p, Base)), "")
             tail = tuple(p for p in inner.parts if not isinstance(p, Base))
             yield Base(name, value)
             yield from tail
-        elif _ABSOLUTE.match(flat):
-            yield from _as_base(name, flat)
+        elif ABSOLUTE.match(text):
+            yield from as_base(name, text)
         elif all(isinstance(p, str) for p in inner.parts):
-            yield flat
+            yield text
         else:
             yield Base(name) if _BASE_NAME.search(name) else Gap(name)
 
-    def _member(
-        self, node: t.Attr | t.Index, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _member(self, node: t.Attr | t.Index, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node)
         head = name.split(".", 1)[0]
         if (
@@ -307,7 +145,7 @@ class Urls:
         if name in {"location.origin", "window.location.origin", "document.location.origin", "self.location.origin"}:
             return
         found = self.program.resolve(scope, head) if head and head != "this" else None
-        if isinstance(found, Found) and isinstance(node, t.Attr):
+        if isinstance(found, Found) and (isinstance(node, t.Attr) or isinstance(node.key, t.Const)):
             table: t.Node | None = found.node
             if isinstance(table, t.Call) and called_freeze(table):
                 table = table.args[0]
@@ -315,7 +153,7 @@ class Urls:
                 table = table.get(part) if isinstance(table, t.Table) else None
             if table is not None:
                 if isinstance(table, t.Function):
-                    yield Gap(node.name)
+                    yield Gap(name.rsplit(".", 1)[-1])
                     return
                 yield from self._constant(name, Found(found.module, table), depth)
                 return
@@ -335,15 +173,37 @@ class Urls:
             yield Base(name) if _BASE_NAME.search(last) and last.lower() != "urlpath" else Gap(last)
 
     def _class_field(self, name: str, scope: Scope) -> t.Node | None:
-        classes = (node for node in scope.nodes if isinstance(node, t.Class))
-        for member in (m for cls in classes for m in t.walk(*cls.body) if isinstance(m, t.Bind)):
-            if t.dotted(member.target).removeprefix("this.") == name and not isinstance(member.value, t.Name):
-                return member.value
+        for cls in (node for node in scope.nodes if isinstance(node, t.Class)):
+            for member in t.walk(*cls.body):
+                if not isinstance(member, t.Bind) or t.dotted(member.target).removeprefix("this.") != name:
+                    continue
+                value = member.value.values[0] if isinstance(member.value, t.Logic) else member.value
+                if not isinstance(value, t.Name):
+                    return member.value
+                return self._constructed_with(cls, value.id, scope)
         return None
 
-    def _either(
-        self, node: t.Logic, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _constructed_with(self, cls: t.Class, name: str, scope: Scope) -> t.Node | None:
+        """The argument that the only `new Api("/api")` of a program gives to a parameter of the constructor."""
+        made = next((m for m in cls.body if isinstance(m, t.Function) and m.name == "constructor"), None)
+        index = next((i for i, p in enumerate(made.params) if p.name == name), None) if made is not None else None
+        if made is None or index is None:
+            found = self.program.resolve(scope, name)
+            return found.node if isinstance(found, Found) else None
+        if cls.name not in self._made:
+            self._made[cls.name] = [
+                n
+                for s in self.program.scopes.values()
+                if s.module.language == "javascript" and (s is scope or cls.name in s.imports)
+                for n in s.nodes
+                if isinstance(n, t.Call) and t.dotted(n.func) == cls.name
+            ]
+        calls = self._made[cls.name]
+        if len(calls) == 1 and index < len(calls[0].args):
+            return calls[0].args[index]
+        return made.params[index].default
+
+    def _either(self, node: t.Logic, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         """`window.API || "https://..."`: one base, with the literal as its value."""
         sides = [list(self._parts(v, function, scope, depth + 1)) for v in node.values]
         for side in sides:
@@ -352,46 +212,42 @@ class Urls:
                 return
         bases = [p for side in sides for p in side if isinstance(p, Base)]
         literal = next(
-            (_flat(side) for side in sides if side and all(isinstance(p, str) for p in side) and _flat(side)), ""
+            (flat(side) for side in sides if side and all(isinstance(p, str) for p in side) and flat(side)), ""
         )
         if bases:
-            found = _ABSOLUTE.match(literal)
+            found = ABSOLUTE.match(literal)
             yield Base(bases[0].name, literal)
-            tail = _STAGE.sub("", literal[found.end() :] if found else literal).rstrip("/")
+            tail = STAGE.sub("", literal[found.end() :] if found else literal).rstrip("/")
             if tail.startswith("/"):
                 yield tail
             return
-        yield from next((s for s in sides if _flat(s)), [Gap("value")])
+        yield from next((s for s in sides if flat(s)), [Gap("value")])
 
-    def _choice(
-        self, node: t.Choice, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _choice(self, node: t.Choice, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         """`local ? "http://localhost:3000" : "https://..."`: a base; a query that may be absent: nothing."""
         then = list(self._parts(node.then, function, scope, depth + 1))
         other = list(self._parts(node.other, function, scope, depth + 1))
         for side in (then, other):
-            flat = _flat(side)
-            if flat.startswith(("?", "&")):
+            text = flat(side)
+            if text.startswith(("?", "&")):
                 yield "?"
                 return
-        absolute = [s for s in (other, then) if _ABSOLUTE.match(_flat(s))]
+        absolute = [s for s in (other, then) if ABSOLUTE.match(flat(s))]
         if absolute:
-            flat = _flat(absolute[0])
-            found = _ABSOLUTE.match(flat)
+            text = flat(absolute[0])
+            found = ABSOLUTE.match(text)
             assert found is not None
-            yield Base(found.group(0), flat)
-            tail = _STAGE.sub("", flat[found.end() :]).rstrip("/")
+            yield Base(found.group(0), text)
+            tail = STAGE.sub("", text[found.end() :]).rstrip("/")
             if tail:
                 yield tail
             return
-        if not _flat(other) or not _flat(then):
-            yield from then if _flat(then).startswith("/") else [Gap("value")]
+        if not flat(other) or not flat(then):
+            yield from then if flat(then).startswith("/") else [Gap("value")]
             return
         yield from then
 
-    def _call(
-        self, node: t.Call, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    def _call(self, node: t.Call, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node.func) or (node.func.name if isinstance(node.func, t.Attr) else "")
         last = name.rsplit(".", 1)[-1]
         if last in {
@@ -431,7 +287,7 @@ class Urls:
 
     def _joined(
         self, node: t.Call, items: t.Items, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    ) -> Iterator[Piece]:
         separator = t.text_of(node.args[0]) if node.args else ","
         for index, item in enumerate(items.items):
             if index:
@@ -440,7 +296,7 @@ class Urls:
 
     def _own_call(
         self, node: t.Call, name: str, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    ) -> Iterator[Piece]:
         """A function of ours that gives an address."""
         last = name.rsplit(".", 1)[-1]
         found = self.program.resolve(scope, name) if name and "." not in name else None
@@ -470,7 +326,7 @@ class Urls:
 
     def _result(
         self, found: Found, node: t.Call, function: t.Function | None, scope: Scope, depth: int
-    ) -> Iterator[str | Hole | Base | Gap]:
+    ) -> Iterator[Piece]:
         """What a function of ours gives back, with the arguments in place."""
         inner = found.node
         assert isinstance(inner, t.Function)

@@ -1,0 +1,180 @@
+"""An address in parts: literal text, constants in front, parameters of the function around, what is filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scanners.routing.route import spell
+
+_OWN_HOST = re.compile(
+    r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?"
+)
+ABSOLUTE = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
+STAGE = re.compile(
+    r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)"
+)
+
+
+_PATH_NAME = re.compile(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
+"""Parameters that hold a path and not an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A parameter of the function around: filled in by its callers."""
+
+    index: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A constant in front: its name, and its value where the program says it."""
+
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something filled in at run time."""
+
+    name: str
+
+
+Piece: TypeAlias = str | Hole | Base | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An address in parts."""
+
+    parts: tuple[Piece, ...]
+    direct: bool = False
+    """Not an address at all: a function's name."""
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """Parameters in it."""
+        return tuple(p for p in self.parts if isinstance(p, Hole))
+
+    @property
+    def has_hole(self) -> bool:
+        """Whether callers say a part of it."""
+        return bool(self.holes)
+
+    @property
+    def is_wrapper(self) -> bool:
+        """Whether callers say the path itself, and not only an id in it."""
+        before = ""
+        for part in self.parts:
+            if isinstance(part, Hole):
+                if "?" in before or before.endswith(("=", "&", "#")):
+                    return False
+                continues = not before.endswith("/") or not before.strip("/")
+                return continues or bool(_PATH_NAME.search(part.name))
+            before += part if isinstance(part, str) else "" if isinstance(part, Base) else "{}"
+        return False
+
+    @property
+    def base(self) -> str:
+        """What stands before the path."""
+        for part in self.parts:
+            if isinstance(part, Base):
+                return part.name
+            if isinstance(part, Gap):
+                return ""
+            if isinstance(part, str) and part:
+                found = ABSOLUTE.match(part)
+                return found.group(0) if found else ""
+        return ""
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether it names a host."""
+        return any(isinstance(p, Base) for p in self.parts[:2]) or bool(ABSOLUTE.match(flat(self.parts)))
+
+    @property
+    def path(self) -> str:
+        """The part after the base."""
+        text = flat([p for p in self.parts if not isinstance(p, Base)])
+        own = ABSOLUTE.match(text)
+        if own:
+            text = text[own.end() :]
+        return text
+
+    @property
+    def shown(self) -> str:
+        """The path in one spelling; a whole address where the host is another's."""
+        if self.direct:
+            return flat(self.parts)
+        text = flat([p for p in self.parts if not isinstance(p, Base)])
+        text = re.sub(r"(?i)^https?://(?=/|$)", "", text)
+        own = _OWN_HOST.match(text)
+        if own:
+            text = STAGE.sub("", text[own.end() :])
+        elif ABSOLUTE.match(text):
+            return re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
+        elif any(isinstance(p, Base) for p in self.parts):
+            text = STAGE.sub("", text) or text
+        text = re.split(r"[?#]", text, maxsplit=1)[0]
+        text = re.sub(r"^\.{1,2}/", "/", text)
+        text = re.sub(r"(?<=[\w}])\{query\w*\}$", "", text)
+        return spell(text)
+
+    def then(self, other: Url) -> Url:
+        """This as the base of another."""
+        if not any(self.parts):
+            return other
+        head: tuple[Piece, ...] = self.parts
+        rest = other.parts
+        text = flat(head)
+        if ABSOLUTE.match(text) and not any(isinstance(p, Base) for p in head):
+            head = as_base(text, text)
+        if rest and isinstance(rest[0], str) and rest[0] and not rest[0].startswith("/"):
+            rest = ("/" + rest[0], *rest[1:])
+        if head and isinstance(head[-1], str):
+            head = (*head[:-1], head[-1].rstrip("/"))
+        return Url((*head, *rest))
+
+    def filled(self, values: Mapping[int, Url]) -> Url:
+        """With the callers' parts in the holes; a hole that nobody fills is a gap."""
+        parts: list[Piece] = []
+        for part in self.parts:
+            if isinstance(part, Hole) and part.index in values:
+                parts.extend(values[part.index].parts)
+            elif isinstance(part, Hole):
+                parts.append(Gap(part.name))
+            else:
+                parts.append(part)
+        if len(parts) > 1 and isinstance(parts[0], Base):
+            later = flat(parts[1:])
+            if ABSOLUTE.match(later):
+                parts = parts[1:]
+        return Url(tuple(parts), self.direct)
+
+
+def as_base(name: str, value: str) -> tuple[Piece, ...]:
+    """A constant that holds a host: the host is the base, what follows belongs to the path."""
+    found = ABSOLUTE.match(value)
+    if not found:
+        return (Base(name, value),)
+    path = STAGE.sub("", value[found.end() :]).rstrip("/")
+    return (Base(name, value), path) if path else (Base(name, value),)
+
+
+def flat(parts: tuple[Piece, ...] | list[Piece]) -> str:
+    """As text; what is filled in as `{name}`."""
+    out: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, Base):
+            out.append(part.value or "")
+        else:
+            name = re.sub(r"\W", "", part.name) or "value"
+            out.append("{" + name + "}")
+    return "".join(out)

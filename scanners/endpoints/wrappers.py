@@ -1,0 +1,92 @@
+"""Functions of ours that make a request out of their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanners.endpoints.url import Url
+from scanners.endpoints.urls import Urls
+from scanners.routing.shapes import called
+from scanners.syntax import tree as t
+from scanners.syntax.program import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A function of ours that makes a request out of its parameters."""
+
+    name: str
+    url: Url
+    """With `Hole` parts for parameters."""
+    method: str
+    """Upper case, or empty when a parameter says it."""
+    method_param: int | None = None
+    options_param: int | None = None
+    default_method: str = "GET"
+    owner: str = ""
+    """The object or class that it is a member of."""
+    defaults: tuple[tuple[int, str], ...] = ()
+    """Literal values of parameters that a call may leave out."""
+
+
+def wrapper_of(
+    function: t.Function, call: t.Call, said: tuple[str, Url], urls: Urls, scope: Scope, owner: str
+) -> Wrapper:
+    """How a function's own calls say address and method."""
+    method, url = said
+    names = [p.name for p in function.params]
+    by_param, by_options = _sources(function, call, names, urls, scope)
+    for index, param in enumerate(function.params):
+        if isinstance(param.target, t.Table) and by_param is None and param.target.get("method") is not None:
+            by_options = index
+    fixed = method if by_param is None and by_options is None else ""
+    default = method or "GET"
+    if by_param is not None and function.params[by_param].default is not None:
+        default = (t.text_of(function.params[by_param].default) or default).upper()
+    defaults = tuple((i, text) for i, p in enumerate(function.params) if (text := t.text_of(p.default)) is not None)
+    return Wrapper(function.name, url, fixed, by_param, by_options, default, owner, defaults)
+
+
+def _sources(
+    function: t.Function, call: t.Call, names: list[str], urls: Urls, scope: Scope
+) -> tuple[int | None, int | None]:
+    """(parameter that is the method, parameter that is the options) of a request made in a function."""
+    first = call.args[0]
+    if called(call).endswith(".open"):
+        return (names.index(first.id) if isinstance(first, t.Name) and first.id in names else None), None
+    by_param = by_options = None
+    for candidate in (*call.args[1:2], *(a for a in call.args if isinstance(a, t.Table))):
+        for table in (candidate, urls.definition(candidate, function, scope)):
+            if isinstance(table, t.Name) and table.id in names:
+                by_options = names.index(table.id)
+            elif isinstance(table, t.Table):
+                param, options = _said_by(table, names)
+                by_param = param if param is not None else by_param
+                by_options = options if options is not None else by_options
+    return by_param, by_options
+
+
+def members(scope: Scope) -> Iterator[tuple[str, t.Function]]:
+    """(object or class, function in it) of a file."""
+    for name, node in scope.names.items():
+        if isinstance(node, t.Table):
+            yield from ((name, v) for _, v in node.pairs if isinstance(v, t.Function))
+        elif isinstance(node, t.Class):
+            yield from ((name, m) for m in node.body if isinstance(m, t.Function))
+
+
+def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:
+    """Which parameters an options object takes its method from: by itself, and as a member or spread."""
+    by_param = by_options = None
+    value = table.get("method", "type")
+    for part in t.walk(value) if value is not None else ():
+        if isinstance(part, t.Name) and part.id in names:
+            by_param = names.index(part.id)
+        if isinstance(part, t.Attr) and isinstance(part.base, t.Name) and part.base.id in names:
+            by_param, by_options = None, names.index(part.base.id)
+            break
+    for key, spread in table.pairs:
+        if key is None and isinstance(spread, t.Name) and spread.id in names:
+            by_options = names.index(spread.id)
+    return by_param, by_options
