@@ -31,6 +31,8 @@ class Label:
     period: str | None
     words: tuple[str, ...]
     optional: bool
+    metric: str | None
+    """What it means, with `?` where it may also stay unmapped; None where the set has no such labels or it means no metric."""
 
 
 @dataclass
@@ -54,17 +56,17 @@ def read_labels(text: str) -> list[Page]:
         m = re.match(r"(\d+) (?:\[([^\]]+)\] )?(.*?): (.*)$", line)
         assert m, line
         words = () if m[3] == "-" else tuple(m[3].split("|"))
-        pages[-1].labels[int(m[1])] = [token(t.strip(), m[2], words) for t in m[4].split(";")]
+        pages[-1].labels.setdefault(int(m[1]), []).extend(token(t.strip(), m[2], words) for t in m[4].split(";"))
     return pages
 
 
 def token(text: str, period: str | None, words: tuple[str, ...]) -> Label:
     optional = text.startswith("?")
-    m = re.fullmatch(r"\??(-?[\d.]+?)(?:\.\.(-?[\d.]+))? (\S+)", text)
+    m = re.fullmatch(r"\??(-?[\d.]+?)(?:\.\.(-?[\d.]+))? (\S+)(?: @([^=]+?))?(?: =(\S+))?", text)
     assert m, text
     unit, _, per = m[3].partition("/")
     low = Decimal(m[1])
-    return Label(low, Decimal(m[2]) if m[2] else low, unit, per or None, period, words, optional)
+    return Label(low, Decimal(m[2]) if m[2] else low, unit, per or None, m[4] or period, words, optional, m[5])
 
 
 def unit_agrees(fact: Fact, label: Label) -> bool:
@@ -82,7 +84,12 @@ def per_agrees(fact: Fact, label: Label) -> bool:
     def plain(text: str | None) -> str:
         return (text or "").lower()
 
-    return plain(fact.value.per) == plain(label.per) and (label.period is None or fact.period == label.period)
+    expected = None if label.period == "none" else label.period
+    return plain(fact.value.per) == plain(label.per) and (label.period is None or fact.period == expected)
+
+
+def metric_agrees(fact: Fact, label: Label) -> bool:
+    return label.metric is not None and fact.metric == label.metric.rstrip("?")
 
 
 def label_agrees(fact: Fact, label: Label) -> bool:
@@ -117,8 +124,18 @@ def compare(page: Page, facts: list[Fact], *, errors: bool) -> Counter[str]:
             if errors:
                 print(f"  extra   {page.path}:{line} {fact.raw!r} {fact.label!r}")
             continue
-        label = max(same, key=lambda x: (unit_agrees(fact, x), per_agrees(fact, x), not x.optional))
+        label = max(same, key=lambda x: (unit_agrees(fact, x), per_agrees(fact, x), label_agrees(fact, x), not x.optional))
         open_labels[line].remove(label)
+        if fact.metric is not None:
+            count["mapped"] += 1
+            count["mapped rightly"] += metric_agrees(fact, label)
+            if errors and not metric_agrees(fact, label):
+                print(f"  metric  {page.path}:{line} {fact.raw!r} label {fact.label!r} is no {fact.metric}")
+        if label.metric is not None and not label.metric.endswith("?"):
+            count["metrics"] += 1
+            count["metrics found"] += metric_agrees(fact, label)
+            if errors and fact.metric is None:
+                print(f"  unmapped {page.path}:{line} {fact.raw!r} label {fact.label!r} is {label.metric}")
         if label.optional:
             continue
         count["found"] += 1
@@ -148,6 +165,7 @@ def report(name: str, count: Counter[str]) -> None:
     print(
         f"{name:45} labels {labels:4}  recall {found / labels:.3f}  precision {found / max(found + wrong, 1):.3f}  "
         f"with unit and label {count['unit and label'] / labels:.3f}  with period {count['period'] / labels:.3f}"
+        + (f"  mapping {count['mapped rightly']}/{count['mapped']} of {count['metrics']}" if count["metrics"] else "")
     )
 
 
