@@ -356,6 +356,9 @@ def _read_per(text: str, atom: Atom) -> None:
 
 def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) -> None:
     low = word.lower().rstrip("-")
+    if word == "m" and not scale and not second and atom.unit == "money":
+        atom.per, atom.end = "month", end
+        return
     if low in {"k", "m"} and not second:
         atom.per, atom.end = f"{scale or 1}{word.upper() if low == 'm' else 'k'}", end
         return

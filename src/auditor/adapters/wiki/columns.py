@@ -38,7 +38,7 @@ ATTRIBUTE = {
     "period": re.compile(r"^(?:period|month|quarter|year|date|fiscal year|fy|as at|when|week)$", re.IGNORECASE),
     "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
     "as_of": re.compile(r"^(?:as of|as-of|updated|last updated|date|checked)$", re.IGNORECASE),
-    "currency": re.compile(r"^(?:currency|ccy)$", re.IGNORECASE),
+    "currency": re.compile(r"^(?:currency|ccy|symbol|ticker|token|coin)$", re.IGNORECASE),
     "scenario": re.compile(r"^(?:scenario|case|option)$", re.IGNORECASE),
 }
 _NO_BARE = re.compile(
@@ -56,8 +56,17 @@ _ANYTHING = re.compile(
     r"(?:(?:metric|current|target|actual|new|old) )?(?:values?|net|gross|total|balance|wert|valor)", re.IGNORECASE
 )
 """Headers of columns that hold money and other things."""
+_MONEY_CELL = re.compile(r"[$€£¥₹]\s?\d|\d\s?€|\b(?:USD|EUR|GBP)\b")
 PRICED = re.compile(r"[$€£]\s?\d|\d\s?€")
 """A header that names a price itself (`Pro ($19/mo)`) says nothing of the figures below it."""
+PRIOR = re.compile(
+    r"(?:(?:prior|previous|last|prev\.?) (?:month|quarter|year|period|fy)|(?:month|quarter|year) before)", re.IGNORECASE
+)
+_MEASURED = re.compile(
+    r"^(?:[A-Za-z]+ ){0,2}(hours|hrs|days|nights|minutes|mins|weeks|miles|nm|km|stunden|heures|horas|tage|jours|noches|n[äa]chte)(?: [A-Za-z]+)?$",
+    re.IGNORECASE,
+)
+"""A header or label that names what it counts: `Hours worked`."""
 _METRIC_HEADER = re.compile(
     r"^(?:metric|item|figure|kpi|indicator|measure|line item|category|parameter|description|name|input|assumption)s?$",
     re.IGNORECASE,
@@ -111,6 +120,8 @@ class Column:
     """Whether plain numbers count in it."""
     years: bool = False
     metric_header: bool = False
+    prior: bool = False
+    """Of the period before that of the other columns."""
 
 
 def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Column, ...]:
@@ -125,7 +136,17 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
     elif label is not None and (better := _within_groups(header, body, label)) is not None:
         group, label = label, better
     return tuple(
-        Column(i, header[i], "group") if i == group else _column(i, header[i], body[i], label, scope, vocabulary)
+        Column(i, header[i], "group")
+        if i == group
+        else _column(
+            i,
+            header[i],
+            body[i],
+            label,
+            scope,
+            vocabulary,
+            plain=any(_shows_money(c) for c in body) and not _shows_money(body[i]),
+        )
         for i in range(width)
     )
 
@@ -213,8 +234,19 @@ def _sequential(cells: Sequence[str]) -> bool:
     return len(numbers) > 1 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
 
 
+def _shows_money(cells: Sequence[str]) -> bool:
+    return any(_MONEY_CELL.search(c) for c in cells)
+
+
 def _column(
-    i: int, header: str, cells: Sequence[str], label: int | None, scope: Scope, vocabulary: Vocabulary
+    i: int,
+    header: str,
+    cells: Sequence[str],
+    label: int | None,
+    scope: Scope,
+    vocabulary: Vocabulary,
+    *,
+    plain: bool = False,
 ) -> Column:
     if i == label:
         return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)))
@@ -245,7 +277,7 @@ def _column(
             unit, currency = "money", shown
     if (
         not unit
-        and scope.currency_declared
+        and (scope.currency_declared or (scope.currency_used and not plain))
         and MONEY_WORDS.search(header)
         and not _ANYTHING.fullmatch(header)
         and not re.search(r"%|\brate\b|count|number|#", header)
@@ -260,6 +292,7 @@ def _column(
         period=parse_period(header),
         status=status_of(header),
         scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
+        prior=bool(PRIOR.fullmatch(header)),
         unit=unit,
         currency=currency,
         shown=shown,
@@ -272,6 +305,8 @@ def _column(
 def _is_attribute(role: str, cells: Sequence[str]) -> bool:
     if not cells:
         return True
+    if role == "currency":
+        return any(_fits(role, c) for c in cells) and all(re.fullmatch(r"[A-Za-z$.]{2,10}", c) for c in cells)
     return sum(1 for c in cells if _fits(role, c)) * 3 >= len(cells) * 2
 
 
@@ -289,6 +324,8 @@ def _fits(role: str, cell: str) -> bool:
 
 def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None]:
     """Unit, currency, factor and per that a header or label gives in brackets: `Amount (EUR)`, `Revenue ($K)`."""
+    if (m := _MEASURED.match(text.strip())) and not MONEY_WORDS.search(text) and "per " not in text.lower():
+        return units.MEASURES[m[1].lower()], None, Decimal(1), None
     if (m := _MEASURE_HINT.search(text)) and m[1].lower() in units.MEASURES:
         return units.MEASURES[m[1].lower()], None, Decimal(1), None
     if re.search(r"\(gal(?:lons)?\s?/\s?h(?:r|our)?\)", text, re.IGNORECASE):

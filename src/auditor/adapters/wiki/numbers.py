@@ -17,6 +17,12 @@ from auditor.adapters.wiki.dates import date_spans
 from auditor.model.fact import Quantity
 
 _JOIN = re.compile(r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|\band\b)\s*(?:~|≈)?")
+_CHANGED = re.compile(
+    r"\b(?:grew|grown|rose|risen|fell|fallen|improved|increased?|decreased?|dropped|went|moved|jumped|climbed|slid|declined|raised|lowered|reduced|expanded|"
+    r"shrank|changed|up|down)\b[^.;!?]{0,40}\bfrom\s*$",
+    re.IGNORECASE,
+)
+"""From one figure to another is a change, not a range."""
 _APPROX = re.compile(
     r"(?:[~≈∼±]|\b(?:about|around|approximately|approx\.?|circa|ca\.|roughly|nearly|almost|est\.|estimated at))\s*$",
     re.IGNORECASE,
@@ -123,6 +129,8 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
         return None
     word = between.strip().lower()
     if word == "and" and not re.search(r"\bbetween\s*$", text[max(0, first.start - 20) : first.start], re.IGNORECASE):
+        return None
+    if word == "to" and _CHANGED.search(text[max(0, first.start - 80) : first.start]):
         return None
     if first.currency and second.currency and first.currency != second.currency:
         return None

@@ -14,9 +14,9 @@ from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_
 from auditor.adapters.wiki.columns import Column, columns_of
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import find_quantities
-from auditor.adapters.wiki.periods import parse_period
+from auditor.adapters.wiki.periods import parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
-from auditor.adapters.wiki.scope import Scope, declared, scale_of
+from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of
 from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
@@ -37,6 +37,18 @@ _ALL_AMOUNTS = re.compile(
 _NAMED = {"us dollar": "USD", "dollar": "USD", "euro": "EUR", "pound": "GBP", "rupee": "INR"}
 _SIGN = re.compile(r"[$€£₹](?=\s?\d)|(?<=\d)€|(?<=\d\s)€")
 """A currency sign beside a figure."""
+_PERIOD_LINE = re.compile(
+    r"^[\W_]*(?:(?:reporting|report|budget|accounting|review|billing) )?(?:period|month|quarter|fiscal year|date range|zeitraum|p[ée]riode|periodo)[\W_]*:[\W_]*(.+)$",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(
+    r"\b(?:report|update|results?|review|snapshot|newsletter|statement|budget|financials?|finances?|transparency|metrics|numbers|summary|treasury)\b",
+    re.IGNORECASE,
+)
+_REPORT_OF = re.compile(
+    r"\b(?:update|report|results?|review|snapshot|newsletter|statement|budget|numbers|figures|financials)s?\s+(?:for|of|from|covering)\s+(?:the\s+)?(?:month of\s+|period\s+)?",
+    re.IGNORECASE,
+)
 _DOT_GROUPS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
 _COMMA_DECIMALS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*,\d{1,2}(?![\d,])")
 _OTHER_MARKS = re.compile(
@@ -69,10 +81,11 @@ def read_page(
     when: date | None = None,
     commit: str | None = None,
     currency: str = "USD",
+    kind: str = "",
 ) -> PageReading:
-    """Read one page. `entity`, `currency` and `when` (date of the file or its last commit) hold where the page declares none."""
+    """Read one page. `kind` is that of the entity it belongs to. `entity`, `currency` and `when` (date of the file or its last commit) hold where the page declares none."""
     document = parse_document(source, markdown)
-    scope = _page_scope(document, page, entity, when, commit, currency)
+    scope = _page_scope(document, page, entity, when, commit, currency, kind)
     facts: list[Fact] = []
     holes: list[Placeholder] = []
     places = tuple(_places(document, scope, vocabulary))
@@ -149,26 +162,29 @@ def _column(fact: Fact) -> int:
 
 
 def _page_scope(
-    document: Document, page: str, entity: str, when: date | None, commit: str | None, default: str
+    document: Document, page: str, entity: str, when: date | None, commit: str | None, default: str, kind: str
 ) -> Scope:
     meta = document.meta
     stated = declared(meta, "currency").upper()
     currency = stated if stated in CODES else _stated_currency(document.lines, default)
+    used = "" if currency else _used_currency(document.lines, default)
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,
-        currency=currency or default,
+        currency=currency or used or default,
         currency_declared=bool(currency),
+        currency_used=bool(used),
+        contexts=contexts_of(document.lines, kind),
         dots_group=_dots_group(document.lines),
         as_of=_date(meta.get("as_of")) or _stated_date(document) or when,
         commit=commit,
         status=status_of(declared(meta, "status")),
-        period=parse_period(declared(meta, "period")),
+        period=parse_period(declared(meta, "period")) or _stated_period(document),
     )
 
 
 def _stated_currency(lines: Sequence[str], default: str) -> str:
-    """Currency of "all amounts in ..." remarks among the first lines, else the only one that the page uses; else empty."""
+    """Currency of "all amounts in ..." remarks among the first lines; empty when there is none."""
     for line in lines[:60]:
         if (m := _ALL_AMOUNTS.search(line)) is not None:
             said = m[1] or m[2]
@@ -177,11 +193,33 @@ def _stated_currency(lines: Sequence[str], default: str) -> str:
                 return default
             if code:
                 return str(code)
+    return ""
+
+
+def _used_currency(lines: Sequence[str], default: str) -> str:
+    """The only currency whose sign the page writes; empty where it writes none or several."""
     signs = Counter(_SIGN.findall("\n".join(lines)))
     if len(signs) != 1 or sum(signs.values()) < 3:
         return ""
     sign = next(iter(signs))
     return default if sign == "$" and default in DOLLARS else SYMBOLS[sign]
+
+
+def _stated_period(document: Document) -> str | None:
+    """What the page says it is about: "Period: May 2025", "update for May 2025", or a title such as "May 2025 Report"."""
+    for line in document.lines[:60]:
+        if (m := _PERIOD_LINE.match(line)) is not None and (found := parse_period(m[1][:60])) is not None:
+            return found
+    title = declared(document.meta, "title")
+    if _REPORT.search(title) and (found := parse_period(title)) is not None:
+        return found
+    read = [line for line in document.lines if line.strip() and not line.startswith(("#", "|", "-", ">"))][:12]
+    for line in read:
+        for m in _REPORT_OF.finditer(line):
+            named = periods_in(line[m.end() : m.end() + 40])
+            if named and named[0][0] <= 1:
+                return named[0][2]
+    return None
 
 
 def _dots_group(lines: Sequence[str]) -> bool:

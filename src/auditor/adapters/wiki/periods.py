@@ -143,6 +143,7 @@ def _rule(pattern: str, read: Callable[[re.Match[str]], str | None], flags: int 
     return re.compile(pattern, flags), read
 
 
+_CAPITAL = "(?:" + "|".join(sorted({m.capitalize() for m in MONTHS}, key=len, reverse=True)) + ")"
 _NTH = r"(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)"
 _END = r"(?![\w]|\.\d)"
 _RULES: tuple[_Rule, ...] = (
@@ -203,6 +204,11 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(r"\b([YMW])(\d{1,2})(?:\s*-\s*[YMW]?(\d{1,2}))?\b(?![.,/]\d)", _short, 0),
     _rule(rf"(?<![\w$€£.,/-])(?P<y>{YEAR})(?:[AEFPB]\b|年)?(?![\w%,.]*\d|-\d|\w)", lambda m: m["y"], 0),
+    _rule(
+        rf"\b(?:in|during|for|by|of|through|until|since|on|from|to|early|mid|late|vs\.?|than)[ -]+(?P<m>{_CAPITAL})\b(?!\.?,?\s+\d{{4}})",
+        lambda m: f"month of {MONTHS[m['m'].lower()]:02d}",
+        0,
+    ),
     _rule(r"\b[Qq](?P<n>[1-4])\b", lambda m: f"Q{m['n']}", 0),
     _rule(r"\bH(?P<n>[12])\b", lambda m: f"H{m['n']}", 0),
     _rule(r"\b(?:YTD|year[ -]to[ -]date)\b", lambda _: "YTD"),
@@ -211,7 +217,7 @@ _ALONE = re.compile(
     rf"^\W*({MONTH})\.?\W*(?:\((?:actuals?|est\.?|estimated|projected|forecast|partial)\)\W*)?$", re.IGNORECASE
 )
 _MAYBE = re.compile(
-    rf"\d|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
+    rf"\d|\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
     re.IGNORECASE,
 )
 _DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " "})
@@ -271,7 +277,7 @@ def compose(inner: str | None, outer: str | None) -> str | None:
     """A period within another: `January` below `2024` is 2024-01, `Q3` below `FY2025` is FY2025-Q3."""
     if inner is None or outer is None:
         return inner or outer
-    if inner.startswith("month of ") and (m := re.match(r"(\d{4})(?:$|-Q|-H|-YTD|-\d\d\.\.)", outer)):
+    if inner.startswith("month of ") and (m := re.match(r"(\d{4})(?:$|-Q|-H|-YTD|-\d\d(?:$|\.\.))", outer)):
         return f"{m[1]}-{inner[-2:]}"
     if re.fullmatch(r"[QH]\d|YTD", inner):
         if m := re.match(r"((?:FY)?\d{4})(?:$|-(?:Q|H|YTD|\d\d))", outer):
@@ -292,3 +298,19 @@ def combine(first: str | None, second: str | None) -> str | None:
 def is_relative(period: str | None) -> bool:
     """Whether a period only counts from some start (`year 2`), as plans do."""
     return period is not None and re.match(r"(?:year|month|quarter|week|day)s? \d|Q\d year", period) is not None
+
+
+def before(period: str | None) -> str | None:
+    """The period before one, of the same length; None where that cannot be said."""
+    if period is None:
+        return None
+    if m := re.fullmatch(r"(\d{4})-(\d\d)", period):
+        year, month = int(m[1]), int(m[2])
+        return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+    if m := re.fullmatch(r"((?:FY)?)(\d{4})-([QH])(\d)", period):
+        parts, number = (4 if m[3] == "Q" else 2), int(m[4])
+        year = int(m[2]) - (number == 1)
+        return f"{m[1]}{year}-{m[3]}{parts if number == 1 else number - 1}"
+    if m := re.fullmatch(r"((?:FY)?)(\d{4})", period):
+        return f"{m[1]}{int(m[2]) - 1}"
+    return None

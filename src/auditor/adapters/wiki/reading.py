@@ -91,7 +91,8 @@ def read_pages(
         if problem:
             skipped.append(NotScanned(source.page, problem))
             continue
-        entity = next((e.key for e in entities if belongs(source.page, e)), "")
+        owner = next((e for e in entities if belongs(source.page, e)), None)
+        entity = owner.key if owner else ""
         if is_ledger(source.page):
             scope = Scope(source.page, entity, currency, as_of=source.when, commit=source.commit)
             try:
@@ -112,6 +113,7 @@ def read_pages(
                 when=source.when,
                 commit=source.commit,
                 currency=currency,
+                kind=owner.kind if owner else "",
             )
         )
         skipped.extend(

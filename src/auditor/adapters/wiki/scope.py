@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,10 @@ class Scope:
     entity: str
     currency: str
     currency_declared: bool = False
+    currency_used: bool = False
+    """Whether the page writes no other currency sign than that of `currency`, without declaring it."""
+    contexts: frozenset[str] = frozenset()
+    """Kinds of things that the page speaks of (`rental`, `delivery`); some labels mean a metric only there."""
     dots_group: bool = False
     """Whether the page writes 1.632 for more than a thousand."""
     as_of: date | None = None
@@ -75,6 +79,26 @@ def scale_of(text: str) -> Decimal | None:
         return None
     word = (m["a"] or m["b"] or m["c"]).lower()
     return Decimal(10) ** _SCALES[word[:2]]
+
+
+_CONTEXTS = {
+    "rental": re.compile(
+        r"\b(?:tenants?|landlord|leases?|rentals?|vacancy|noi|cap rate|mortgage|airbnb|str|ltr|duplex|triplex)\b",
+        re.IGNORECASE,
+    ),
+    "delivery": re.compile(
+        r"\b(?:boats?|yachts?|vessels?|captains?|skippers?|nautical|knots|deckhands?|passages?|marina)\b", re.IGNORECASE
+    ),
+}
+_KINDS = {"rental": "rental", "yacht-delivery": "delivery", "charter": "delivery", "event-boat": "delivery"}
+
+
+def contexts_of(lines: Sequence[str], kind: str) -> frozenset[str]:
+    """What the page speaks of, by the kind of its entity or by its words."""
+    text = "\n".join(lines)
+    return frozenset({_KINDS[kind]} if kind in _KINDS else ()) | {
+        name for name, words in _CONTEXTS.items() if words.search(text)
+    }
 
 
 def declared(meta: Mapping[str, object], key: str) -> str:

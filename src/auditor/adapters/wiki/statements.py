@@ -35,13 +35,26 @@ _TRAIL = frozenset(
     "roughly approximately only just totaling totalling totals averaging averages between equals equal per into that this we they i you our "
     "your expect expects expecting expected project projects approx another next last first via + ~ only yields yielded generating generates "
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
-    "spending we've they've currently now there about also still".split()
+    "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
+    "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
+    "less roughly".split()
 )
+_BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
+"""`Stablecoins (61 %)`: what a figure in brackets is of."""
 _GOES_ON = re.compile(
     r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→)\s*){0,4}",
     re.IGNORECASE,
 )
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
+_INNER_LABEL = re.compile(r"([A-Za-z][^:=|.;,$€£\d]{1,50}):\s+(?=[~<>≈]?\s?[$€£]?\d)")
+"""A second label before the figure: `North star: nights sold: 310`."""
+_IDENTIFIER = re.compile(
+    r"\b(?:block|hash|ids?|nonce|port|phone|tel|fax|zip|post ?code|serial|ein|iban|account (?:no|number)|chain id|founded|established|since|issue|ticket|isbn|doi|"
+    r"pid|uid|version|build|revision|commit|line|page|vat (?:no|number|id)|registration (?:no|number))\b\.?\s*#?$",
+    re.IGNORECASE,
+)
+_RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|ARR)\b")
+"""Money that is recurring by its very name: `$45K MRR`."""
 _NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}")
 _TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
@@ -130,7 +143,7 @@ def _of_period(
     name = re.sub(r"\s*\([^)]*\)", "", scope.heading).strip(" :") or label
     inside = tuple(h for h in hits if h.start >= at - 1)
     for position, hit in enumerate(inside):
-        if hit.bare and not _bare_counts(text, at, hit, position, inside):
+        if hit.bare and not _bare_counts(text, at, hit, position):
             continue
         segment = _segment_label(text, at, hit, inside, position) if position else ""
         for fact in _fact(
@@ -147,7 +160,9 @@ def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
             continue
         if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
             continue
-        label = m["label"].strip(" .-–—:")
+        label, value_at = m["label"].strip(" .-–—:"), m.start("value")
+        if (inner := _INNER_LABEL.match(m["value"])) is not None:
+            label, value_at = f"{label}: {inner[1].strip()}", value_at + inner.end()
         if len(label.split()) > 10 or re.search(r"[.;!?] ", label):
             continue
         bare_label = text[: m.end("label")]
@@ -158,7 +173,7 @@ def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
             continue
         if any(h.start < m.start("value") - 1 and not h.bare and pattern is not _LABELLED for h in hits):
             continue
-        return label, m.start("value")
+        return label, value_at
     return None
 
 
@@ -176,11 +191,20 @@ def _declared(
 ) -> Iterator[Fact]:
     main = _main(text, value_at, hits)
     meaning = vocabulary.lookup(label)
+    if (
+        meaning is not None
+        and costs
+        and vocabulary.metrics[meaning.metric].direction == "up"
+        and not TOTAL.search(label)
+    ):
+        meaning = None
     first_gap = text[value_at : hits[0].start]
     direct = bool(_LEAD.match(first_gap)) or len(re.findall(r"[A-Za-z]+", first_gap)) <= 3
     for position, hit in enumerate(hits):
         is_main = hit is main
-        if hit.bare and not _bare_counts(text, value_at, hit, position, hits):
+        if hit.bare and not _bare_counts(text, value_at, hit, position):
+            continue
+        if hit.bare and meaning is None and _IDENTIFIER.search(label):
             continue
         segment = (
             _segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
@@ -194,7 +218,7 @@ def _declared(
             hit, text, line, scope, vocabulary, tier,
             meaning=meaning if is_main and direct else None,
             category=label.lower() if is_main and costs and hit.value.unit == "money" and not TOTAL.search(label) else None,
-            extractor=f"{kind}.label",
+            extractor=f"{kind}.label", main=is_main or main.start < hit.start,
         )  # fmt: skip
 
 
@@ -210,9 +234,11 @@ def _main(text: str, value_at: int, hits: tuple[Hit, ...]) -> Hit:
     return hits[0]
 
 
-def _bare_counts(text: str, value_at: int, hit: Hit, position: int, hits: tuple[Hit, ...]) -> bool:
+def _bare_counts(text: str, value_at: int, hit: Hit, position: int) -> bool:
     """A plain number is a value where it is all, or nearly all, that stands behind the label."""
-    if position and text[hits[position - 1].end : hit.start].strip() not in {"=", "≈", "→"}:
+    if text[: hit.start].rstrip(" ~").endswith(("=", "≈", "→")):
+        return not re.match(r"[\w]", text[hit.end :])
+    if position:
         return False
     lead = text[value_at : hit.start]
     if not _LEAD.match(lead) and position == 0:
@@ -280,7 +306,7 @@ def _prose(
         if hit.bare:
             continue
         if not (label and position and not hit.noun and _GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
-            label = _prose_label(text, hit, hits, position)
+            label = _prose_label(text, hit, hits, position) or scope.heading
         yield from _fact(
             label,
             hit,
@@ -314,6 +340,8 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         after.pop(0)
     if hit.noun:
         return hit.noun
+    if not words and (bracketed := _BRACKETED.search(left)) is not None:
+        return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
     if words and re.search(r"[A-Za-z]", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
     words_after = " ".join(after[:5]).strip(" *_-:,.()→")
@@ -330,10 +358,12 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
 
 def _fact(
     label: str, hit: Hit, text: str, line: Line, scope: Scope, vocabulary: Vocabulary, tier: Tier, *, meaning: Meaning | None,
-    category: str | None, extractor: str,
+    category: str | None, extractor: str, main: bool = True,
 ) -> Iterator[Fact]:  # fmt: skip
     value = hit.value
-    per = value.per or per_of(label)
+    per = value.per or (per_of(label) if main else None)
+    if per is None and value.unit == "money" and (recurring := _RECURRING.match(text, hit.end)) is not None:
+        per = "month" if recurring[1].upper() == "MRR" else "year"
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
     period = compose(parse_period(label) or _near_period(text, hit), scope.period)
     if (
@@ -346,7 +376,7 @@ def _fact(
     ):
         per = scope.per
     metric = None
-    if meaning is not None and vocabulary.fits(meaning.metric, value):
+    if meaning is not None and vocabulary.holds(meaning.metric, value, scope):
         metric = meaning.metric
         entry = vocabulary.metrics[metric]
         if meaning.status is not None and status in {None, Status.ACTUAL}:
@@ -385,11 +415,18 @@ def _near_period(text: str, hit: Hit) -> str | None:
     if (following := _NEXT_FIGURE.search(text, hit.end, end)) is not None:
         end = following.start()
     after = re.split(r"[.;]\s|, |\s[–—-]\s", text[hit.end : end])[0]
-    if (found := parse_period(after)) is not None:
-        return found
+    for start, _, period in periods_in(after):
+        if not _COMPARED.search(after[:start]):
+            return period
     before = re.split(r"[.;]\s", text[max(0, hit.start - 200) : hit.start])[-1]
-    named = periods_in(before)
-    return named[-1][2] if named else None
+    named = [period for start, _, period in periods_in(before) if not _COMPARED.search(before[:start])]
+    return named[-1] if named else None
+
+
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|versus|vs\.?|than|against|relative to|over)\s+(?:in\s+)?(?:\w+\s+)?$", re.IGNORECASE
+)
+"""A period that a figure is only compared with."""
 
 
 def is_cost_list(scope: Scope, lead: str) -> bool:

@@ -19,17 +19,15 @@ from auditor.adapters.wiki.columns import (
 )
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit, whole_cell
-from auditor.adapters.wiki.periods import combine, compose, is_period, is_relative, parse_period
+from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Cell, Table
-from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.vocabulary import POSITIONS, Meaning, Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_cell, per_of, placeholder, status_of
 from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
-_RENTAL = frozenset("property_tax insurance hoa management_fee maintenance utilities debt_service".split())
-"""Positions of a property's costs that formulas need one by one; all other rows of a costs table are categories only."""
 TOTAL = re.compile(
     r"^\W*(?:grand |sub[- ]?|overall |annual |monthly |net )?totals?\b|^\W*sum\b|\btotals?\W*$", re.IGNORECASE
 )
@@ -39,6 +37,10 @@ COST_WORDS = re.compile(
 )
 _INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)
 _SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
+_METRICS = re.compile(r"^(?:metric|kpi|indicator|measure|ratio)s?$", re.IGNORECASE)
+_TIME_WORDS = re.compile(
+    r"\b(?:hours?|days?|points?|time|effort|capacity|tokens?|credits?|quantity|headcount|members?)\b", re.IGNORECASE
+)
 _PER_HEAD = re.compile(
     r"\b(?:avg|average|salary|rate|unit|each|per (?!month|year|week|day|quarter)\w+)\b", re.IGNORECASE
 )
@@ -82,6 +84,9 @@ def table_facts(
     ]
     numeric_or_empty = [c for c in values if c in numeric or GENERIC.match(c.header)]
     costs = _is_cost_table(table, scope, label_column, numeric)
+    if costs and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
+        columns = values = [_in_money(c, scope, table) if c.role == "value" else c for c in columns]
+        values = [c for c in columns if c.role == "value"]
     group = above = ""
     above_period: str | None = None
     for cells in table.rows:
@@ -107,6 +112,20 @@ def table_facts(
                 and (gap := _cell_gap(cell, column, row, vocabulary)) is not None
             ):
                 yield replace(gap, heading=scope.heading)
+
+
+def _in_money(column: Column, scope: Scope, table: Table) -> Column:
+    """A column of plain amounts in a table of costs, headed by a period or a word such as `Total`, holds money."""
+    plain = not column.unit and column.shown is None
+    if not plain or not (is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
+        return column
+    if any(
+        re.search(r"[$€£%]|[A-Za-z]{2}", r[column.index].text.replace("N/A", ""))
+        for r in table.rows
+        if column.index < len(r)
+    ):
+        return column
+    return replace(column, unit="money", currency=scope.currency)
 
 
 def _group_title(cells: Sequence[Cell], label: int) -> str:
@@ -192,8 +211,10 @@ def _cell_facts(
         else:
             return
     extra = _extra_words(cell.text, hits)
+    if not column.header and (own := _OWN_LABEL.match(cell.text[: hits[0].start])) is not None:
+        row = replace(row, label=own[1])
+        label = metric_label = own[1]
     meaning = vocabulary.lookup(row.label)
-    column_meaning = vocabulary.lookup(column.header)
     for position, hit in enumerate(hits):
         if hit.bare and (not column.bare or extra > 3 or position):
             continue
@@ -206,24 +227,19 @@ def _cell_facts(
             per = _label_per(row.label, column)
         if per is None and value.unit == "money" and not _once(row.label + " " + column.header):
             per = scope.per
-        period = compose(combine(row.period, column.period), scope.period)
+        period = compose(combine(row.period, column.period) or _tail_period(row.label), scope.period)
+        if column.prior:
+            period = before(period)
         status = _status(row, column, scope, period)
         metric = None
         total = bool(TOTAL.search(row.label))
-        if position == 0:
-            chosen = meaning if meaning is not None and _plain_column(column, vocabulary) else None
-            if (
-                chosen is None
-                and column_meaning is not None
-                and (row.scenario or not row.label or is_period(row.label))
-            ):
-                chosen = column_meaning
-            if chosen is not None and costs and value.unit == "money" and not total and chosen.metric not in _RENTAL:
-                chosen = None
-            if chosen is not None and vocabulary.fits(chosen.metric, value):
-                metric = chosen.metric
-                status = chosen.status if chosen.status is not None and status is Status.ACTUAL else status
-                value, per = _settle(value, per or chosen.per or vocabulary.metrics[metric].per, vocabulary, metric)
+        chosen = _chosen(row, column, vocabulary, known=period is not None) if position == 0 else None
+        if chosen is not None and costs and value.unit == "money" and not total and chosen.metric not in POSITIONS:
+            chosen = None
+        if chosen is not None and vocabulary.holds(chosen.metric, value, scope, row.group):
+            metric = chosen.metric
+            status = chosen.status if chosen.status is not None and status is Status.ACTUAL else status
+            value, per = _settle(value, per or chosen.per or vocabulary.metrics[metric].per, vocabulary, metric)
         as_of = parse_date(row.attributes.get("as_of", "")) or scope.as_of
         yield Fact(
             entity=scope.entity,
@@ -242,6 +258,18 @@ def _cell_facts(
             raw=" ".join(cell.text[hit.start : hit.end].split()),
             extractor="table.total" if total else "table.child" if row.child else "table.cell",
         )
+
+
+def _chosen(row: _Row, column: Column, vocabulary: Vocabulary, *, known: bool) -> Meaning | None:
+    """What the figure of a row and a column means, by the label of one of them. `known`: its period is."""
+    if column.prior and not known:
+        return None
+    meaning = vocabulary.lookup(row.label)
+    if meaning is not None and _plain_column(column, vocabulary):
+        return meaning
+    if row.scenario or not row.label or is_period(row.label):
+        return vocabulary.lookup(column.header)
+    return None
 
 
 def _settle(value: Quantity, per: str | None, vocabulary: Vocabulary, metric: str) -> tuple[Quantity, str | None]:
@@ -267,6 +295,7 @@ def _plain_column(column: Column, vocabulary: Vocabulary) -> bool:
                 re.IGNORECASE,
             )
         )
+        or column.prior
         or (vocabulary.lookup(column.header) is not None and column.period is not None)
     )
 
@@ -358,6 +387,19 @@ def _counts(label: str) -> bool:
     )
 
 
+_TAIL = re.compile(
+    r"(?:\b(?:at|by|in|of|for|as of|end of|through|until)\s+(?:the end of\s+)?|\(|,\s*|\s[-–—]\s)$", re.IGNORECASE
+)
+
+
+def _tail_period(label: str) -> str | None:
+    """A period that a label ends with: `Equity at year 5`, `Members (2024)`."""
+    named = periods_in(label)
+    if not named or label[named[-1][1] :].strip(" )."):
+        return None
+    return named[-1][2] if _TAIL.search(label[: named[-1][0]]) else None
+
+
 def _row_per(row: _Row, value: Quantity) -> str | None:
     if "per" in row.attributes:
         return per_cell(row.attributes["per"])
@@ -368,7 +410,8 @@ def _row_per(row: _Row, value: Quantity) -> str | None:
 
 
 def _label_per(label: str, column: Column) -> str | None:
-    return None if column.per or re.search(r"[$€£]", label) else per_of(label)
+    plain = re.sub(r"\([^)]*\)", " ", label)
+    return None if column.per or re.search(r"[$€£]", plain) else per_of(plain)
 
 
 def _once(text: str) -> bool:
@@ -421,6 +464,9 @@ def _label(row: _Row, column: Column, numeric: Sequence[Column], about: str) -> 
     return f"{name} – {header}", name
 
 
+_OWN_LABEL = re.compile(r"^\W*([A-Za-z][^:|$€£\d]{1,50}?)\s*:\s*[~<>≈]?\s*$")
+
+
 def _second_label(label: str, text: str, hit: Hit) -> str:
     after = re.match(r"[\s)]*([A-Za-z][\w '&-]{1,40})", text[hit.end :])
     before = re.search(r"([A-Za-z][\w '&-]{1,40})[\s(:]*$", text[: hit.start])
@@ -450,6 +496,8 @@ def _cell_gap(cell: Cell, column: Column, row: _Row, vocabulary: Vocabulary) -> 
 
 def _is_cost_table(table: Table, scope: Scope, label: Column | None, numeric: Sequence[Column]) -> bool:
     if label is None or not numeric:
+        return False
+    if _METRICS.match(label.header):
         return False
     about = " ".join([scope.heading, table.caption, label.header, *(c.header for c in numeric)])
     if re.search(r"\b(?:unit|variable|per) (?:costs?|unit)\b", about, re.IGNORECASE):

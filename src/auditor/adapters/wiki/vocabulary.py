@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.adapters.wiki.periods import parse_period
+from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.words import per_of
 from auditor.errors import ConfigError
 from auditor.model.fact import Quantity, Status
@@ -39,6 +40,8 @@ class Metric:
     forbidden: tuple[str, ...] = ()
     many: bool = False
     per: str | None = None
+    context: str = ""
+    """What a page must speak of for its labels to mean this; empty: any page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,18 @@ class Vocabulary:
                 return metric
         return None
 
+    def holds(self, metric: str, value: Quantity, scope: Scope, group: str = "") -> bool:
+        """Whether a figure at a place of a page is this metric, its label being one of it.
+
+        The unit fits; the page speaks of such things; and a cost does not stand below a heading of income.
+        """
+        entry = self.metrics[metric]
+        if not self.fits(metric, value) or (entry.context and entry.context not in scope.contexts):
+            return False
+        heading = group or scope.heading
+        below_income = _INCOME_HEADING.search(heading) and not _COST_HEADING.search(heading)
+        return not (below_income and metric in POSITIONS)
+
     def fits(self, metric: str, value: Quantity) -> bool:
         """Whether a value has the kind of unit that the metric needs; a plain number fits counts and ratios."""
         need = self.metrics[metric].unit
@@ -136,6 +151,12 @@ class Vocabulary:
         return False
 
 
+POSITIONS = frozenset("property_tax insurance hoa management_fee maintenance utilities debt_service".split())
+"""Positions of a property's costs that formulas need one by one; other rows of a costs table are categories only."""
+_INCOME_HEADING = re.compile(r"\b(?:revenues?|income|receipts|taxes)\b(?! statement)", re.IGNORECASE)
+_COST_HEADING = re.compile(
+    r"\b(?:costs?|expens\w+|spend\w*|operating|cash ?flow|budget|statement|waterfall|analysis)\b", re.IGNORECASE
+)
 _NEUTRAL = _DROP | frozenset(
     "p i principal interest no mortgage without excluding including debt rent run rate avg average all gross net down payment closing "
     "costs cash k m mm thousand thousands million millions number count x ratio units unit hours hour hrs days months years nights nm kn "
@@ -190,6 +211,7 @@ def read_vocabulary(folder: Path) -> Vocabulary:
                 forbidden=tuple(str(w) for w in entry.get("forbidden", ())),
                 many=bool(entry.get("many", False)),
                 per=entry.get("per"),
+                context=str(entry.get("context", "")),
             )
             for name, entry in document["metrics"].items()
         }

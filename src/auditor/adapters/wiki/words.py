@@ -83,6 +83,8 @@ def is_scenario(cell: str) -> bool:
 @lru_cache(maxsize=4096)
 def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
+    if m := re.search(r"\b(MRR|ARR)$", text.strip()):
+        return "month" if m[1] == "MRR" else "year"
     for m in _PER.finditer(text):
         word = m[2].lower()
         said = m[1] is not None and (m[1] != "a" or word in {"month", "year", "week", "day"})
