@@ -124,7 +124,9 @@ def compare(page: Page, facts: list[Fact], *, errors: bool) -> Counter[str]:
             if errors:
                 print(f"  extra   {page.path}:{line} {fact.raw!r} {fact.label!r}")
             continue
-        label = max(same, key=lambda x: (unit_agrees(fact, x), per_agrees(fact, x), label_agrees(fact, x), not x.optional))
+        label = max(
+            same, key=lambda x: (unit_agrees(fact, x), per_agrees(fact, x), label_agrees(fact, x), not x.optional)
+        )
         open_labels[line].remove(label)
         if fact.metric is not None:
             count["mapped"] += 1
