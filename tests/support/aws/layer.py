@@ -57,6 +57,8 @@ class Layer:
     """So many calls are refused before the first is let through."""
     rate: float = 0.0
     """Calls a second; more are refused. 0: any number."""
+    expires_after: int = 0
+    """So many calls are let through, then the credentials are no longer good. 0: they never end."""
     latency: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
     """Calls that were let through."""
@@ -78,6 +80,9 @@ class Layer:
             return _error(request, start_response, "ThrottlingException", "Rate exceeded", 400)
         with self._lock:
             self.calls[request.name] += 1
+            expired = bool(self.expires_after) and self.calls.total() > self.expires_after
+        if expired:
+            return _error(request, start_response, "ExpiredToken", "The security token is expired", 403)
         if request.name in self.denied or f"{request.service}:*" in self.denied:
             return _error(request, start_response, "AccessDenied", f"not authorized to perform: {request.name}", 403)
         if request.name in self.canned:
