@@ -16,7 +16,9 @@ from typing import Any, cast
 from auditor.errors import MissingExtraError, NotScannedError
 from auditor.model.ports import Completed, Programs
 from auditor.model.sight import Span
+from scanners.installed import folder_of, version_of
 from scanners.semgrep.dialect import Unit
+from scanners.semgrep.prefilter import Prefilter
 
 PINNED = "1.182.0"
 """Version whose internal interface is known."""
@@ -99,14 +101,11 @@ class Engine:
             MissingExtraError: semgrep is not installed.
             NotScannedError: it has no engine that can be used.
         """
-        import importlib.metadata
-        import importlib.util
-
-        spec = importlib.util.find_spec("semgrep")
-        if spec is None or not spec.submodule_search_locations:
+        folder = folder_of("semgrep")
+        if folder is None:
             raise MissingExtraError("semgrep is not installed: pip install 'auditor[semgrep]'")
-        version = importlib.metadata.version("semgrep")
-        core = Path(next(iter(spec.submodule_search_locations))) / "bin" / "semgrep-core"
+        version = version_of("semgrep")
+        core = folder / "bin" / "semgrep-core"
         usable = core.is_file() and version == PINNED and wanted != "cli"
         cli = None if usable else programs.find("semgrep")
         if not usable and (cli is None or wanted == "core"):
@@ -117,6 +116,16 @@ class Engine:
     def name(self) -> str:
         """Part of the key of every kept answer."""
         return f"{'core' if self.core else 'cli'}-{self.version}"
+
+    def conditions(self, rules: Sequence[Mapping[str, Any]], work: Path) -> Prefilter | None:
+        """What each rule needs to stand in a file; None where the engine does not say."""
+        if self.core is None:
+            return None
+        path = work / "conditions.json"
+        path.write_text(json.dumps({"rules": rules}))
+        done = self.programs.run([str(self.core), "-prefilter_of_rules", str(path)], cwd=work, environment=_ENVIRONMENT)
+        path.unlink()
+        return Prefilter.from_engine(done.stdout)
 
     def ask(self, rules: Sequence[Mapping[str, Any]], units: Sequence[Unit], work: Path, at_once: int = 1) -> Answers:
         """Answers in the order of the units, `at_once` programs side by side, each on one processor.

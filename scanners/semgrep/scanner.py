@@ -19,7 +19,8 @@ from auditor.model.run import NotScanned, ScanResult
 from auditor.model.sight import Kept, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
 from scanners.semgrep.dialect import Unit, dialect_of, is_clasp, skip_reason, units_of
-from scanners.semgrep.engine import Engine
+from scanners.semgrep.engine import Answer, Answers, Engine
+from scanners.semgrep.prefilter import Prefilter
 
 FORMAT = "1"
 """Changes whenever what is kept changes."""
@@ -162,12 +163,13 @@ def _answered(
     spoken = frozenset(language for rule in context.rules for language in rule.spec.get("languages", ()))
     flat = [(identity, unit) for identity, units in units_by.items() for unit in units if unit.language in spoken]
     parts: dict[tuple[str, str], list[Kept]] = {identity: [] for identity in units_by}
-    if not flat:
-        return {identity: Kept() for identity in parts}, ()
-    units = [unit for _, unit in flat]
-    rules = [native(rule) for rule in _possible(context.rules, units)]
-    told = engine.ask(rules, units, context.work, at_once=min(os.cpu_count() or 1, AT_ONCE))
-    for (identity, unit), answer in zip(flat, told.units, strict=True):
+    possible = _possible([unit for _, unit in flat], context, engine)
+    put = [unit for (_, unit), rules in zip(flat, possible, strict=True) if rules]
+    rules = [native(rule) for rule in {rule.id: rule for some in possible for rule in some}.values()]
+    told = engine.ask(rules, put, context.work, at_once=min(os.cpu_count() or 1, AT_ONCE)) if put else Answers([], [])
+    answered = iter(told.units)
+    for (identity, unit), some in zip(flat, possible, strict=True):
+        answer = next(answered) if some else Answer()
         text = unit.content.decode(errors="replace")
         seen = sights(text, unit.language, answer.hits, cards, context.mark, unit.line)
         # Browsers mend what is malformed in a page; so does the engine, and the rest of the page was looked at.
@@ -215,17 +217,44 @@ def needs_of(rule: Rule) -> tuple[str, ...]:
     return tuple((rule.spec.get("metadata") or {}).get("needs") or ())
 
 
-def _possible(rules: Sequence[Rule], units: Sequence[Unit]) -> tuple[Rule, ...]:
-    """Rules that can match anywhere in some code: reading a rule costs the engine more than looking for its words.
+def _possible(units: Sequence[Unit], context: ScanContext, engine: Engine) -> Sequence[tuple[Rule, ...]]:
+    """For each unit the rules that can match in it: reading a rule costs the engine more than looking for its words.
 
-    For much code the search costs more than it saves, and nearly every rule is possible anyway.
+    For much code the search costs more than it saves, and nearly every rule is possible anyway. A file in which no rule can
+    match is not even parsed, here as in the engine.
     """
     used = {unit.language for unit in units}
-    spoken = tuple(rule for rule in rules if used.intersection(rule.spec.get("languages", ())))
-    if sum(len(unit.content) for unit in units) > _FEW:
-        return spoken
-    text = b"\n".join(unit.content for unit in units).lower().decode(errors="replace")
-    return tuple(rule for rule in spoken if not needs_of(rule) or any(word in text for word in needs_of(rule)))
+    by_language = {
+        language: tuple(rule for rule in context.rules if language in rule.spec.get("languages", ()))
+        for language in used
+    }
+    if not units or sum(len(unit.content) for unit in units) > _FEW:
+        return [by_language[unit.language] for unit in units]
+    conditions = _conditions_of(context, engine)
+    found: list[tuple[Rule, ...]] = []
+    for unit in units:
+        text = unit.content.decode(errors="replace")
+        lower, known = text.lower(), dict[str, bool]()
+        found.append(
+            tuple(
+                rule
+                for rule in by_language[unit.language]
+                if (not needs_of(rule) or any(word in lower for word in needs_of(rule)))
+                and conditions.admits(str(rule.spec["id"]), text, known)
+            )
+        )
+    return found
+
+
+def _conditions_of(context: ScanContext, engine: Engine) -> Prefilter:
+    """What the engine says each rule needs; asked once for these rules."""
+    key = f"semgrep/conditions/{FORMAT}/{engine.name}/{digest_of(context.rules)}"
+    stored = context.cache.get(key)
+    known = Prefilter.from_bytes(stored) if stored else None
+    if known is None:
+        known = engine.conditions([native(rule) for rule in context.rules], context.work) or Prefilter({})
+        context.cache.put_many({key: known.to_bytes()})
+    return known
 
 
 _FEW = 256 * 1024

@@ -244,7 +244,8 @@ class CrashesOn:
         return self.real.find(name)  # type: ignore[attr-defined, no-any-return]
 
     def run(self, argv: list[str], **keywords: object) -> Completed:
-        targets = json.loads(Path(argv[argv.index("-targets") + 1]).read_text())[1]
+        listed = json.loads(Path(argv[argv.index("-targets") + 1]).read_text()) if "-targets" in argv else ["", []]
+        targets = listed[1]
         if any(self.poison in Path(target[1]["path"]["fpath"]).read_bytes() for target in targets):
             return Completed(-11, b"", b"segmentation fault")
         return self.real.run(argv, **keywords)  # type: ignore[attr-defined, no-any-return]
@@ -286,4 +287,4 @@ def test_what_takes_too_long_is_not_scanned_and_not_kept() -> None:
     # A fast machine gets through; what must not happen is silence, or an answer kept that was cut short.
     finished = ("bomb.yaml", 7) in places(result)
     assert reasons(result) == ({} if finished else {"bomb.yaml": "timed out"})
-    assert len(cache.values) == (2 if finished else 1)
+    assert len([key for key in cache.values if "/conditions/" not in key]) == (2 if finished else 1)
