@@ -14,25 +14,21 @@ from pathlib import Path
 from typing import Any, cast
 
 from auditor.errors import MissingExtraError, NotScannedError
-from auditor.model.ports import Completed, Programs
+from auditor.model.ports import Completed, Programs, Started
 from auditor.model.sight import Span
 from scanners.installed import folder_of, version_of
+from scanners.semgrep.ahead import (
+    ENVIRONMENT,
+    MEMORY,
+    PINNED,
+    RULE_SECONDS,
+    RULES_MAY_TIME_OUT,
+    TARGETS,
+    arguments,
+)
 from scanners.semgrep.dialect import Unit
 from scanners.semgrep.prefilter import Prefilter
 
-PINNED = "1.182.0"
-"""Version whose internal interface is known."""
-_ENVIRONMENT = {
-    "SEMGREP_ENABLE_VERSION_CHECK": "0",
-    "SEMGREP_SEND_METRICS": "off",
-    "SEMGREP_SETTINGS_FILE": "/nonexistent/settings.yml",
-    "SEMGREP_FORCE_COLOR": "0",
-    "NO_COLOR": "1",
-}
-RULE_SECONDS = 5
-RULES_MAY_TIME_OUT = 3
-MEMORY = 2000
-"""Megabytes one file may take."""
 BATCH = 400
 """Files a call may hold: bounds its output and what a crash takes with it."""
 SHARE = 40
@@ -92,9 +88,11 @@ class Engine:
     core: Path | None
     cli: Path | None
     version: str
+    started: list[Started] = field(default_factory=list)
+    """The engine that was started ahead, until it is used."""
 
     @classmethod
-    def find(cls, programs: Programs, wanted: str = "") -> Engine:
+    def find(cls, programs: Programs, wanted: str = "", started: Started | None = None) -> Engine:
         """The engine of the installed semgrep package; `wanted` may be `core` or `cli` to force one.
 
         Raises:
@@ -110,7 +108,8 @@ class Engine:
         cli = None if usable else programs.find("semgrep")
         if not usable and (cli is None or wanted == "core"):
             raise NotScannedError(f"semgrep {version} has no engine that can be used; wanted is {PINNED}")
-        return cls(programs, core if usable else None, cli, version)
+        waiting = [started] if started is not None and usable else []
+        return cls(programs, core if usable else None, cli, version, waiting)
 
     @property
     def name(self) -> str:
@@ -123,7 +122,7 @@ class Engine:
             return None
         path = work / "conditions.json"
         path.write_text(json.dumps({"rules": rules}))
-        done = self.programs.run([str(self.core), "-prefilter_of_rules", str(path)], cwd=work, environment=_ENVIRONMENT)
+        done = self.programs.run([str(self.core), "-prefilter_of_rules", str(path)], cwd=work, environment=ENVIRONMENT)
         path.unlink()
         return Prefilter.from_engine(done.stdout)
 
@@ -135,21 +134,29 @@ class Engine:
         Raises:
             NotScannedError: the engine does not find what is planted, so that nothing it says can be believed.
         """
-        from concurrent.futures import ThreadPoolExecutor
-
         path = work / "rules.json"
         path.write_text(json.dumps({"rules": [*rules, *_canaries(units)]}))
         answers = Answers([Answer() for _ in units], [])
         count = max(min(at_once, len(units) // SHARE), -(-len(units) // BATCH), 1)
-        parts = [range(start, len(units), count) for start in range(min(count, len(units)))]
-        with ThreadPoolExecutor(max(at_once, 1)) as threads:
-            for done in [threads.submit(self._batch, path, units, part, work, answers) for part in parts]:
-                done.result()
+        parts = [range(start, len(units), count) for start in range(count)]
+        if len(parts) == 1:
+            self._batch(path, units, parts[0], work, answers)
+        else:
+            self._side_by_side(path, units, parts, work, answers)
         # The command line lets a rule for any text loose on every file.
         spoken = {rule["id"]: rule["languages"] for rule in rules}
         for unit, answer in zip(units, answers.units, strict=True):
             answer.hits = [hit for hit in answer.hits if unit.language in spoken.get(hit.rule, ())]
         return answers
+
+    def _side_by_side(
+        self, rules: Path, units: Sequence[Unit], parts: Sequence[range], work: Path, answers: Answers
+    ) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # with `logging` behind it, too slow for a hook
+
+        with ThreadPoolExecutor(len(parts)) as threads:
+            for done in [threads.submit(self._batch, rules, units, part, work, answers) for part in parts]:
+                done.result()
 
     def _batch(self, rules: Path, units: Sequence[Unit], part: range, work: Path, answers: Answers) -> None:
         folder = work / f"t{part.start}-{part.stop}-{part.step}"
@@ -163,7 +170,10 @@ class Engine:
             file.write_bytes(_CANARIES[language])
         targets = [(file, units[i].language) for file, i in zip(files, part, strict=True)]
         targets += list(zip(planted, languages, strict=True))
-        done = self._run(rules, targets, folder)
+        started = self._take(rules)
+        done = self._run(rules, targets, folder, started)
+        if started is not None and _report(done) is None:
+            done = self._run(rules, targets, folder)  # perhaps only what was started ahead is to blame
         for file in (*files, *planted):
             file.unlink()
         report = _report(done)
@@ -192,7 +202,18 @@ class Engine:
             tail = done.stderr.decode(errors="replace").strip().splitlines()
             raise NotScannedError(f"semgrep {self.version} failed on every file: {tail[-1][:200] if tail else reason}")
 
-    def _run(self, rules: Path, targets: Sequence[tuple[Path, str]], folder: Path) -> Completed:
+    def _take(self, rules: Path) -> Started | None:
+        """The engine that was started ahead, for whoever asks first; as YAML it cannot read every pair of surrogates."""
+        if b"\\ud" in rules.read_bytes():
+            return None
+        try:
+            return self.started.pop()
+        except IndexError:
+            return None
+
+    def _run(
+        self, rules: Path, targets: Sequence[tuple[Path, str]], folder: Path, started: Started | None = None
+    ) -> Completed:
         seconds = 60.0 + 3.0 * len(targets)
         if self.core is None:
             argv = [
@@ -202,20 +223,19 @@ class Engine:
                 "--max-target-bytes=0", "--config", str(rules), *(str(file) for file, _ in targets),
             ]  # fmt: skip
             return self.programs.run(
-                argv, cwd=folder, seconds=seconds, environment={**_ENVIRONMENT, "HOME": str(folder)}
+                argv, cwd=folder, seconds=seconds, environment={**ENVIRONMENT, "HOME": str(folder)}
             )
-        listed = folder / "targets.json"
-        listed.write_text(json.dumps(["Targets", [
+        listed = json.dumps(["Targets", [
             ["CodeTarget", {
                 "path": {"fpath": str(file), "ppath": f"/{file.name}"}, "analyzer": language, "products": ["sast"],
             }] for file, language in targets
-        ]]))  # fmt: skip
-        argv = [
-            str(self.core), "-j", "1", "-json_nodots", "-rules", str(rules), "-targets", str(listed), "-fast",
-            "-filter_irrelevant_patterns", "-disable_rule_paths", "-timeout", str(RULE_SECONDS), "-timeout_threshold", str(RULES_MAY_TIME_OUT),
-            "-max_memory", str(MEMORY),
-        ]  # fmt: skip
-        return self.programs.run(argv, cwd=folder, seconds=seconds, environment=_ENVIRONMENT)
+        ]])  # fmt: skip
+        if started is not None:
+            (started.folder / TARGETS).write_text(listed)
+            return started.finish(rules.read_bytes(), seconds)
+        (folder / TARGETS).write_text(listed)
+        argv = arguments(str(self.core), str(rules), str(folder / TARGETS))
+        return self.programs.run(argv, cwd=folder, seconds=seconds, environment=ENVIRONMENT)
 
 
 @dataclass(slots=True)

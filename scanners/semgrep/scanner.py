@@ -55,7 +55,7 @@ class Semgrep:
             raise NotScannedError("semgrep looks at repositories")
         if not context.rules:
             raise NotScannedError("there are no rules for semgrep")
-        engine = Engine.find(context.programs, context.options.get("engine", ""))
+        engine = Engine.find(context.programs, context.options.get("engine", ""), context.started)
         questions, skipped = asked(context.files.entries(), context, engine.name)
         known, broken = answers(questions, context, engine)
         missing = {q.entry.path for q in questions if q.entry.path not in known}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.adapters.programs import LocalPrograms
+from auditor.adapters import ahead
+from auditor.adapters.programs import LocalPrograms, StartedProgram
+from scanners.semgrep.ahead import ENVIRONMENT, command
 from scanners.semgrep.dialect import Unit
 from scanners.semgrep.engine import PINNED, Engine
 
@@ -59,3 +61,42 @@ def test_the_engine_has_no_address_to_call(tmp_path: Path) -> None:
 
     answers = Engine.find(Proxied()).ask(RULES[:1], UNITS[:1], tmp_path)
     assert len(answers.units[0].hits) == 1
+
+
+def started(argv: list[str], folder: Path) -> StartedProgram:
+    waiting = ahead.start(argv, str(folder), ENVIRONMENT)
+    assert waiting is not None
+    return StartedProgram(waiting)
+
+
+def test_an_engine_that_was_started_ahead_gives_the_same_answers(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    argv = command(["a.py"], str(tmp_path))
+    assert argv
+    engine = Engine.find(LocalPrograms(), started=started(argv, tmp_path))
+    (tmp_path / "b").mkdir()
+    first = engine.ask(RULES, UNITS, tmp_path / "a")
+    assert engine.started == []
+    assert first == Engine.find(LocalPrograms()).ask(RULES, UNITS, tmp_path / "b")
+
+
+def test_what_was_started_ahead_and_died_costs_no_answer(tmp_path: Path) -> None:
+    engine = Engine.find(LocalPrograms(), started=started(["/bin/false"], tmp_path))
+    (answer,) = engine.ask(RULES[:1], UNITS[:1], tmp_path).units
+    assert len(answer.hits) == 1
+
+
+def test_rules_that_yaml_reads_otherwise_are_not_given_to_it(tmp_path: Path) -> None:
+    argv = command(["a.py"], str(tmp_path))
+    assert argv
+    waiting = started(argv, tmp_path)
+    engine = Engine.find(LocalPrograms(), started=waiting)
+    rules = [{**RULES[0], "pattern": "f('𝄞')"}]
+    (answer,) = engine.ask(rules, [Unit("python", "f('𝄞')\n".encode())], tmp_path).units
+    assert (len(answer.hits), engine.started) == (1, [waiting])
+    waiting._waiting.stop()
+
+
+def test_nothing_is_started_ahead_for_files_without_code(tmp_path: Path) -> None:
+    assert command(["README.md", "a.png"], str(tmp_path)) is None
+    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-from auditor.adapters.programs import LocalPrograms, clean_environment
+from auditor.adapters.ahead import clean_environment
+from auditor.adapters.programs import LocalPrograms
 from auditor.errors import NotScannedError
 from auditor.model.ports import FileEntry
 from auditor.model.run import NotScanned

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Protocol
 
+from auditor.adapters.ahead import SEARCHED, Waiting, clean_environment
 from auditor.errors import NotScannedError
 from auditor.model.ports import Completed
 
 _CHUNK = 1 << 16
-_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
+OUTPUT_LIMIT = 256 * 1024 * 1024
 
 
 class LocalPrograms:
@@ -29,7 +31,7 @@ class LocalPrograms:
         beside = Path(sys.executable).parent / name
         if beside.is_file() and os.access(beside, os.X_OK):
             return beside
-        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_PATH}")
+        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SEARCHED}")
         return Path(found) if found else None
 
     def run(
@@ -41,7 +43,7 @@ class LocalPrograms:
         seconds: float = 60.0,
         environment: Mapping[str, str] | None = None,
         megabytes: int | None = None,
-        output_limit: int = 256 * 1024 * 1024,
+        output_limit: int = OUTPUT_LIMIT,
     ) -> Completed:
         """Run to the end, never through a shell; the whole process group is ended when time or output runs out.
 
@@ -67,18 +69,30 @@ class LocalPrograms:
         return _collect(process, stdin, time.monotonic() + seconds, output_limit)
 
 
-def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The little that programs need; nothing of the caller's environment but PATH and the temporary folder."""
-    kept = {name: os.environ[name] for name in ("TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return {
-        "PATH": os.environ.get("PATH", _PATH),
-        "HOME": "/nonexistent",
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        **kept,
-        **(extra or {}),
-    }
+class StartedProgram:
+    """A program that waits for its input; see `auditor.model.ports.Started`."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+        self.folder = Path(waiting.folder)
+
+    def finish(self, stdin: bytes, seconds: float) -> Completed:
+        """Hand its input over and read it to its end."""
+        return _collect(self._waiting, stdin, time.monotonic() + seconds, OUTPUT_LIMIT)
+
+
+class _Process(Protocol):
+    """What `subprocess.Popen` and `Waiting` have in common."""
+
+    pid: int
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+    def wait(self) -> int: ...
 
 
 def _limit(megabytes: int) -> Callable[[], None]:
@@ -89,7 +103,7 @@ def _limit(megabytes: int) -> Callable[[], None]:
     return apply
 
 
-def _collect(process: subprocess.Popen[bytes], stdin: bytes, deadline: float, output_limit: int) -> Completed:
+def _collect(process: _Process, stdin: bytes, deadline: float, output_limit: int) -> Completed:
     """Feed and read a process without blocking; what it wrote until it ended or was ended."""
     assert process.stdin
     assert process.stdout
@@ -133,7 +147,7 @@ def _collect(process: subprocess.Popen[bytes], stdin: bytes, deadline: float, ou
     return Completed(returncode, bytes(output[out_fd]), bytes(output[err_fd]), timed_out, truncated)
 
 
-def _feed(process: subprocess.Popen[bytes], pending: memoryview, selector: selectors.BaseSelector) -> memoryview:
+def _feed(process: _Process, pending: memoryview, selector: selectors.BaseSelector) -> memoryview:
     assert process.stdin
     try:
         pending = pending[os.write(process.stdin.fileno(), pending[:_CHUNK]) :]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from auditor.adapters.git import Git
 from auditor.adapters.programs import LocalPrograms
@@ -16,7 +17,7 @@ from auditor.errors import AuditorError, MissingExtraError
 from auditor.flows.tools import Tools
 from auditor.model.finding import Finding, State
 from auditor.model.location import CodeLocation
-from auditor.model.ports import ScanContext, Scanner
+from auditor.model.ports import ScanContext, Scanner, Started
 from auditor.model.rule import Severity
 from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import Repo, Scope
@@ -43,12 +44,22 @@ class Checked:
 
 
 def check_staged(
-    path: Path, staged: Sequence[tuple[str, str, str]], tools: Tools, fail_on: Severity, budget: float
+    path: Path,
+    staged: Sequence[tuple[str, str, str]],
+    tools: Tools,
+    fail_on: Severity,
+    budget: float,
+    started: Mapping[str, Started] = MappingProxyType({}),
 ) -> Checked:
-    """Check (path, blob, blob before) triples; a finding that stood in the blob before stops nobody."""
+    """Check (path, blob, blob before) triples; a finding that stood in the blob before stops nobody.
+
+    `started` are programs that wait for their scanner, by its name.
+    """
     git = Git(path)
     repo = Repo(path.name, path.name, path, scope=Scope.STAGED)
-    now, unfinished, notes = _scan(repo, BlobFiles(git, [(name, blob) for name, blob, _ in staged]), tools, budget)
+    now, unfinished, notes = _scan(
+        repo, BlobFiles(git, [(name, blob) for name, blob, _ in staged]), tools, budget, started
+    )
     rules = tools.rulebook.by_id()
     found = normalise(now, rules).findings
     guilty = {_path(f) for f in found if f.severity >= fail_on}
@@ -68,7 +79,7 @@ def check_staged(
 
 
 def _scan(
-    repo: Repo, files: BlobFiles, tools: Tools, budget: float
+    repo: Repo, files: BlobFiles, tools: Tools, budget: float, started: Mapping[str, Started] = MappingProxyType({})
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...], tuple[str, ...]]:
     """Outcomes, what was not finished, and what is not installed; slow engines first, all at once."""
     work = Path(tempfile.mkdtemp(prefix="auditor-hook-", dir=_TMPFS if _TMPFS.is_dir() else None))
@@ -82,7 +93,9 @@ def _scan(
         for scanner in order:
             own = work / scanner.name
             own.mkdir()
-            futures[pool.submit(scanner.scan, repo, _context(scanner, replace_files(files), tools, own))] = scanner
+            futures[pool.submit(scanner.scan, repo, _context(scanner, replace_files(files), tools, own, started))] = (
+                scanner
+            )
         done, late = wait(futures, timeout=budget)
         unfinished += [f"{futures[f].name} could not finish within {budget:g} s; nothing is known of it" for f in late]
         for future in sorted(done, key=lambda f: futures[f].name):
@@ -109,7 +122,9 @@ def replace_files(files: BlobFiles) -> BlobFiles:
     return BlobFiles(files.git, files.blobs, tuple(files.entries()))
 
 
-def _context(scanner: Scanner, files: BlobFiles, tools: Tools, work: Path) -> ScanContext:
+def _context(
+    scanner: Scanner, files: BlobFiles, tools: Tools, work: Path, started: Mapping[str, Started]
+) -> ScanContext:
     return ScanContext(
         rules=tools.rulebook.of(scanner.name),
         rules_digest=tools.rulebook.digest,
@@ -122,6 +137,7 @@ def _context(scanner: Scanner, files: BlobFiles, tools: Tools, work: Path) -> Sc
         data=tools.rules_folder,
         work=work,
         options=tools.options.get(scanner.name, {}),
+        started=started.get(scanner.name),
     )
 
 

@@ -141,6 +141,17 @@ class Programs(Protocol):
         ...
 
 
+class Started(Protocol):
+    """A program that was started before its input was known, because getting ready takes it long; it waits for its input."""
+
+    folder: Path
+    """Private, for what it reads besides."""
+
+    def finish(self, stdin: bytes, seconds: float) -> Completed:
+        """Hand its input over, and wait for its end. Only once."""
+        ...
+
+
 class Cache(Protocol):
     """Results by content; what is in it may vanish at any time."""
 
@@ -188,6 +199,8 @@ class ScanContext:
     """A private folder for temporary files (on tmpfs where there is one), removed afterwards."""
     options: Mapping[str, str]
     """Declared options of the scanner (`deep`, `engine`, `threshold`), from command line and portfolio."""
+    started: Started | None = None
+    """The scanner's program, started ahead; None: it starts what it needs by itself."""
 
 
 class Scanner(Protocol):
