@@ -98,20 +98,40 @@ def test_the_month_before_is_only_the_month_before() -> None:
     assert month_of("2027-01", tuple(months), months.__getitem__).previous == months["2026-12"]
 
 
-@pytest.mark.slow
 def test_a_pdf_is_tagged_and_the_same_bytes_every_time() -> None:
-    page = Renderer(templates_folder()).page(build_reports(MONTH, SETTINGS)[0])
-    first = page_pdf(page)
-    assert first == page_pdf(page)
-    assert b"/StructTreeRoot" in first or b"/ObjStm" in first
+    report = build_reports(MONTH, SETTINGS)[0]
+    first, second = (Renderer(templates_folder()).pdf(report) for _ in range(2))
+    assert first == second
+    for mark in (b"/StructTreeRoot", b"/MarkInfo", b"/DisplayDocTitle true", b"/Lang", b"/Outlines", b"pdfuaid"):
+        assert mark in first
+
+
+def test_a_pdf_shows_markup_as_it_is_written() -> None:
+    report = build_reports(Month(*state("strange names")), SETTINGS)[0]
+    hostile = replace(
+        report, verdict='#panic() $x^2$ *b* `c` @ref <t> [x] \\ // #import "@preview/a:1.0.0".', support="#"
+    )
+    assert Renderer(templates_folder()).pdf(hostile).startswith(b"%PDF")
+
+
+def test_a_logo_stands_in_the_pdf_and_one_that_is_no_picture_is_refused() -> None:
+    report = build_reports(MONTH, SETTINGS)[0]
+    svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E%3Crect width='9' height='9'/%3E%3C/svg%3E"
+    plain = Renderer(templates_folder()).pdf(report)
+    assert len(Renderer(templates_folder(), brand=Brand(name="A", logo=svg)).pdf(report)) > len(plain)
+    for wrong in ("data:image/png;base64,AAAA", "data:image/png;base64,%%%"):
+        with pytest.raises(ConfigError, match=r"sheet|logo"):
+            Renderer(templates_folder(), brand=Brand(name="A", logo=wrong)).pdf(report)
 
 
 @pytest.mark.slow
-def test_pdfs_made_side_by_side_are_the_same_as_one_by_one() -> None:
-    renderer, alone = Renderer(templates_folder()), Renderer(templates_folder())
-    reports = build_reports(MONTH, SETTINGS)
-    renderer.prepare_pdfs(reports)
-    assert [renderer.forms(r, ("pdf",)) for r in reports] == [alone.forms(r, ("pdf",)) for r in reports]
+def test_a_page_of_the_portfolios_own_is_its_pdf_too(tmp_path: Path) -> None:
+    report = build_reports(MONTH, SETTINGS)[0]
+    shipped = Renderer(templates_folder(), tmp_path).pdf(report)
+    (tmp_path / "ceo.page.html.j2").write_text("<html lang='en'><title>x</title><h1>{{ report.verdict }}</h1></html>")
+    own = Renderer(templates_folder(), tmp_path).pdf(report)
+    assert len(own) < len(shipped) // 2
+    assert own == Renderer(templates_folder(), tmp_path).pdf(report)
 
 
 @pytest.mark.slow

@@ -20,8 +20,6 @@ def print_reports(month: Month, portfolio: Portfolio, renderer: Renderer) -> tup
     printed = []
     settings = view_settings(portfolio)
     reports = build_reports(month, settings)
-    with suppress(MissingExtraError):
-        renderer.prepare_pdfs(report for report in reports if "pdf" in wanted.get(report.name, ()))
     for item, report in zip(settings, reports, strict=True):
         attachments = {}
         for form in wanted.get(report.name, ()):

@@ -34,8 +34,6 @@ def write_reports(
     private_folder(place)
     written = []
     reports = build_reports(month, settings)
-    if "pdf" in forms:
-        renderer.prepare_pdfs(reports)
     for item, report in zip(settings, reports, strict=True):
         files = []
         for form, content in renderer.forms(report, forms, rows=item.mail_rows).items():

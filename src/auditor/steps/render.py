@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.adapters.pdf import Pdfs
+from auditor.adapters.pdf import page_pdf
+from auditor.adapters.typesetting import Typesetter
 from auditor.errors import ConfigError, UsageError
 from auditor.formats.codec import Codec
 from auditor.formats.tables import tables_csv
@@ -21,6 +22,7 @@ from auditor.reports.frameworks import FrameworkView, OverviewView
 from auditor.reports.index import Index
 from auditor.reports.places import visible
 from auditor.reports.printed import MAIL, PAGE, PDF, Limits, Printed, printed
+from auditor.reports.setting import setting_data
 from auditor.reports.words import plural
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ FORMS: Mapping[str, str] = {
     "mail": "mail.html", "text": "txt", "page": "html", "pdf": "pdf", "csv": "csv", "json": "json",
 }  # fmt: skip
 """Forms of a report, and how their files end."""
+_PAGE_PARTS = ("_layout.page.html.j2", "_page.html.j2", "_page.css.j2")
+"""Templates that every page is made of."""
 _DARK = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -44,8 +48,6 @@ class Renderer:
     brand: Brand = field(default_factory=Brand)
     portfolio: str = ""
     entities: tuple[EntityInfo, ...] = ()
-    pdfs: Pdfs = field(default_factory=Pdfs)
-    """Kept between renderers of one run, so that a page is laid out once."""
 
     @cached_property
     def _environment(self) -> Environment:
@@ -68,6 +70,10 @@ class Renderer:
         environment.filters["big"] = _big
         environment.filters["soft"] = _soft
         return environment
+
+    @cached_property
+    def _typesetter(self) -> Typesetter:
+        return Typesetter(self.shipped / "_sheet.typ", self.shipped / "fonts")
 
     @cached_property
     def _inliner(self) -> object:
@@ -95,15 +101,15 @@ class Renderer:
         return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
     def page(self, report: Report) -> str:
-        """Static page; needs nothing from anywhere. The PDF is made from a shorter one."""
+        """Static page; needs nothing from anywhere."""
         return self._print(report, "page.html", PAGE)
 
     def forms(self, report: Report, wanted: Iterable[str] = FORMS, *, rows: int = MAIL.rows) -> Mapping[str, bytes]:
-        """Content by form; the PDF is made from the page.
+        """Content by form.
 
         Raises:
             UsageError: an unknown form.
-            MissingExtraError: a PDF is wanted and WeasyPrint is not installed.
+            MissingExtraError: a PDF is wanted and what makes it is not installed.
         """
         made: dict[str, bytes] = {}
         for form in wanted:
@@ -118,16 +124,27 @@ class Renderer:
         if form == "page":
             return self.page(report).encode()
         if form == "pdf":
-            return self.pdfs.of(self._print(report, "page.html", PDF))
+            return self.pdf(report)
         if form == "csv":
             return report_csv(report).encode()
         if form == "json":
             return report_json(report).encode()
         raise UsageError(f"no form is called {form!r}; there are {', '.join(FORMS)}")
 
-    def prepare_pdfs(self, reports: Iterable[Report]) -> None:
-        """Lay out the PDFs of these reports, several at a time; `forms` then finds them ready."""
-        self.pdfs.prepare([self._print(report, "page.html", PDF) for report in reports])
+    def pdf(self, report: Report) -> bytes:
+        """A4, tagged; from the page where the portfolio laid that out itself.
+
+        Raises:
+            MissingExtraError: Typst is not installed, or WeasyPrint for a page of the portfolio's own.
+        """
+        if self._has_own_page(report):
+            return page_pdf(self._print(report, "page.html", PDF))
+        data = setting_data(self._printed(report, PDF), self._brand)
+        return self._typesetter.pdf(json.dumps(data, ensure_ascii=False))
+
+    def _has_own_page(self, report: Report) -> bool:
+        names = (f"{report.name}.page.html.j2", *_PAGE_PARTS)
+        return self.own is not None and any((self.own / name).is_file() for name in names)
 
     def index(self, index: Index) -> str:
         """Page over all reports and months."""

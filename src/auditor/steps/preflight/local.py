@@ -19,7 +19,7 @@ from auditor.portfolio import CREDENTIALS_NAME, Portfolio
 
 ROOM = 1024**3
 """Bytes that should be free in the state folder: mirrors, cache and a month's mails."""
-ENGINES = ("semgrep", "bandit", "detect-secrets", "boto3", "weasyprint")
+ENGINES = ("semgrep", "bandit", "detect-secrets", "boto3", "typst")
 
 
 def check_programs() -> Iterator[Check]:
