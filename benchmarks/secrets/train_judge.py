@@ -160,10 +160,8 @@ def examples(
         values, names = Counter(c.value for _, c in found), Counter(c.key for _, c in found)
         siblings = Counter(n for n, _ in found)
         for n, candidate in found:
-            above, below = lines[n - 1] if n else "", lines[n + 1] if n + 1 < len(lines) else ""
-            near = [re.search(PERSON, text[:400]) is not None for text in (above[-400:], below)]
-            counts = siblings[n], values[candidate.value], names[candidate.key]
-            around = Surroundings.of(file, *near, *counts)
+            above = re.search(PERSON, lines[n - 1][-400:] if n else "") is not None
+            around = Surroundings.of(file, above, siblings[n], values[candidate.value], names[candidate.key])
             if is_obvious(candidate, words):
                 continue
             label = label_of(n + 1, candidate, labels[file], spans[file])

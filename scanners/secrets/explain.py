@@ -15,6 +15,7 @@ from scanners.secrets.detector import Detector
 from scanners.secrets.features import is_obvious
 from scanners.secrets.judge import trained
 from scanners.secrets.making import make_detector
+from scanners.secrets.plain_words import may_be_plain_password
 from scanners.secrets.providers import score_of
 from scanners.secrets.sighting import excerpt
 from scanners.secrets.text import Line, as_utf8, is_binary, lines_at, shannon
@@ -89,6 +90,8 @@ def _generic(judged: Judged, found: Sequence[Detection], threshold: float) -> It
 
 def _facts(c: Candidate) -> Iterator[str]:
     language = trained().language
+    if may_be_plain_password(c):
+        yield "words or not, a password by its name: told in files of settings that are neither tests nor examples"
     if is_obvious(c, language):
         yield "plainly a word, a sentence, a public key or too short: not judged further"
         return

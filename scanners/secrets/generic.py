@@ -12,7 +12,7 @@ from scanners.secrets.candidates import Candidate, candidates
 from scanners.secrets.cards import Card
 from scanners.secrets.detection import Detection, Judged
 from scanners.secrets.features import PERSON, Surroundings
-from scanners.secrets.judge import score_of
+from scanners.secrets.judge import is_dull, score_of
 from scanners.secrets.plan import Plan
 from scanners.secrets.providers import compiled
 from scanners.secrets.text import Line
@@ -66,11 +66,15 @@ def judge(
         names = Counter({name: max(n, before.names.get(name, 0)) for name, n in names.items()})
     siblings = Counter(line.start for line, _ in found)
     judged: list[tuple[Judged, Line]] = []
+    at, above = -1, False
     for line, c in found:
-        above = _PERSON.search(content, *line.span_above(content)) is not None
-        below = _PERSON.search(content, *line.span_below(content)) is not None
-        around = Surroundings.of(path, above, below, siblings[line.start], values[c.value], names[c.key])
-        judged.append((Judged(line.number, c, score_of(line.text, c, around), rule_of(plan, c)), line))
+        score = 0.0
+        if not is_dull(c):
+            if line.start != at:
+                at, above = line.start, _PERSON.search(content, *line.span_above(content)) is not None
+            around = Surroundings.of(path, above, siblings[line.start], values[c.value], names[c.key])
+            score = score_of(line.text, c, around)
+        judged.append((Judged(line.number, c, score, rule_of(plan, c)), line))
     return judged, Counts(values, names)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from scanners.secrets.candidates import Candidate
 from scanners.secrets.features import NAMES, Surroundings, features, is_obvious
 from scanners.secrets.language import Language
+from scanners.secrets.plain_words import PLAIN_WORDS, is_plain_password, may_be_plain_password
 
 THRESHOLD = 0.5
 """Score from which a generic candidate is reported; best F1 on repositories left out of the training."""
@@ -41,10 +42,20 @@ class Judge:
         return total
 
     def score(self, line: str, candidate: Candidate, around: Surroundings) -> float:
-        """Probability that this candidate is a secret, 0 to 1; 0 for what is plainly none."""
+        """Probability that this candidate is a secret, 0 to 1; 0 for what is plainly none.
+
+        A password made of words is none by its looks; where it stands says that it is one.
+        """
+        least = PLAIN_WORDS if is_plain_password(candidate, around, self.language) else 0.0
         if is_obvious(candidate, self.language):
-            return 0.0
-        return 1 / (1 + math.exp(-self.margin(features(line, candidate, around, self.language))))
+            return least
+        return max(least, 1 / (1 + math.exp(-self.margin(features(line, candidate, around, self.language)))))
+
+
+@lru_cache(maxsize=30_000)
+def is_dull(candidate: Candidate) -> bool:
+    """Whether a candidate is plainly none wherever it stands; spares looking at what surrounds it."""
+    return is_obvious(candidate, trained().language) and not may_be_plain_password(candidate)
 
 
 @lru_cache(maxsize=30_000)

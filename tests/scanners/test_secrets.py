@@ -123,3 +123,24 @@ def test_a_card_that_cannot_be_used_is_named() -> None:
     )
     with pytest.raises(NotScannedError, match=r"secrets/own\.yaml: secrets\.own"):
         scan(Secrets(), {"a.py": "x"}, rules=[broken])
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        (".env", "DB_PASSWORD=hunter2-correct-horse\n", True),
+        ("config/app.properties", "admin.password=admin123\n", True),
+        (".env.production", "JWT_SECRET=supersecretjwtkey\n", True),
+        ("compose.yaml", "  POSTGRES_PASSWORD: correcthorsebatterystaple\n", True),
+        (".env.example", "DB_PASSWORD=hunter2-correct-horse\n", False),
+        ("tests/.env", "DB_PASSWORD=hunter2-correct-horse\n", False),
+        ("app.py", "DB_PASSWORD = hunter2_correct_horse\n", False),
+        (".env", "DB_PASSWORD=your-password-here\n", False),
+        (".env", "DB_PASSWORD=${OTHER_PASSWORD}\n", False),
+        (".env", "DB_PASSWORD=changeme\n", False),
+        ("values.yaml", "existingSecret: booking-database-credentials\n", False),
+        (".env", "PASSWORD_POLICY=strict-and-long-1\n", False),
+    ],
+)
+def test_a_password_of_plain_words_is_told_where_settings_are_kept(path: str, text: str, told: bool) -> None:
+    assert bool(look({path: text}).matches) is told
