@@ -22,6 +22,7 @@ from auditor.cli import (
 )
 from auditor.cli.aws import aws_app, prices_app
 from auditor.cli.fixing import fix_app
+from auditor.cli.log import log_app
 from auditor.cli.rules import rules_app
 
 EPILOG = """Exit codes: 0 passed; 1 findings over the threshold; 2 usage or configuration; 3 incomplete, something that should
@@ -69,6 +70,7 @@ app.command()(gating.gate)
 app.command()(running.run)
 app.command()(deciding.waivers)
 app.command()(deciding.baseline)
+app.add_typer(log_app, name="log")
 app.command()(reporting.report)
 app.command()(planning.plan)
 app.command()(compliance.compliance)

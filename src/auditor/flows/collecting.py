@@ -25,6 +25,7 @@ from auditor.model.target import AwsAccount, Wiki
 from auditor.portfolio import Portfolio
 from auditor.steps.compare import compare_pages
 from auditor.steps.comply import scores
+from auditor.steps.decide import waiver_decisions
 from auditor.steps.discover import Discovered, discover_portfolio
 from auditor.steps.fetch import Fetched
 from auditor.steps.freeze import freeze
@@ -72,6 +73,8 @@ def collect(
         UsageError: there is nothing to scan.
         StoreError: the store refuses.
     """
+    from auditor.adapters.store.decisions import Decisions
+
     moment = tools.now
     discovered = discover_portfolio(portfolio, moment, sources.inventories, sources.fetched)
     discovered = replace(discovered, missing=(*discovered.missing, *sources.missing))
@@ -93,6 +96,9 @@ def collect(
     waived = _recognised(portfolio, discovered, result.findings, tools, store)
     taking_part = frozenset(rule.id for rule in tools.rulebook.rules)
     findings = store.record_run(run, result.outcomes, waived.findings, rules=taking_part)
+    today = _today(portfolio, moment)
+    chain = Decisions(store, _At(moment))
+    chain.append_all(waiver_decisions(findings, chain.all(), today, run.id, period))
     snapshot = freeze(
         portfolio,
         run,
@@ -105,12 +111,24 @@ def collect(
         wiki_commit=(wiki.commit or "") if wiki else "",
         wiki_edits=_edits(wiki, previous) if wiki else (),
         rules=taking_part,
+        decisions=chain.head(),
         score=lambda whole: scores(tools.frameworks(), whole, portfolio.frameworks),
     )
     problems = problem_notes(tools.rulebook)
     complete = not problems and all(outcome.is_complete for outcome in result.outcomes)
-    notes = (*waived.notes(_today(portfolio, moment)), *problems)
+    notes = (*waived.notes(today), *problems)
     return Collected(run, snapshot, result.outcomes, findings, notes, complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A clock that stands at the moment of the run."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return self.moment
 
 
 @dataclass(frozen=True, slots=True)

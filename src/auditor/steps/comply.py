@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from auditor.errors import UsageError
 from auditor.model.finding import Finding, State
@@ -68,7 +68,7 @@ def order(frameworks: Frameworks, wanted: Sequence[str] = ()) -> tuple[str, ...]
             known = ", ".join(sorted(frameworks.catalogs)) or "none"
             raise UsageError(f"no framework is called {name!r}; there are {known}")
     mapped = {item.catalog for item in frameworks.mappings}
-    return tuple(wanted) or tuple(sorted(mapped, key=lambda i: (not i.startswith("soc"), not i.startswith("cis"), i)))
+    return tuple(wanted) or tuple(sorted(mapped, key=lambda i: (not i.startswith("cis"), not i.startswith("soc"), i)))
 
 
 def _scorecard(catalog: Catalog, frameworks: Frameworks, bench: Bench) -> Scorecard:
@@ -242,7 +242,7 @@ def _why(state: ControlState, evidence: Sequence[RuleEvidence]) -> str:
         return "No rule is mapped to it."
     mine = [item for item in evidence if item.state is state]
     if state in {ControlState.FAIL, ControlState.WAIVED}:
-        return _against(state, mine)
+        return _against(state, mine, evidence)
     if state in {ControlState.ERROR, ControlState.NOT_EVALUATED}:
         first = next(_reasons(state, mine), "nothing of its kind is in scope")
         more = f", and {_counted(len(mine) - 1, 'more rule')}" if len(mine) > 1 else ""
@@ -252,7 +252,7 @@ def _why(state: ControlState, evidence: Sequence[RuleEvidence]) -> str:
     return "Nothing of its kind is there."
 
 
-def _against(state: ControlState, mine: Sequence[RuleEvidence]) -> str:
+def _against(state: ControlState, mine: Sequence[RuleEvidence], every: Sequence[RuleEvidence]) -> str:
     is_open = state is ControlState.FAIL
     counts = Counter(f.rule.id for item in mine for f in item.findings if f.state.is_open == is_open)
     if not counts:
@@ -262,7 +262,13 @@ def _against(state: ControlState, mine: Sequence[RuleEvidence]) -> str:
     total = sum(counts.values())
     verb = ("speaks" if total == 1 else "speak") if is_open else ("is" if total == 1 else "are")
     said = "against it" if is_open else "accepted by a decision"
-    return f"{_counted(total, 'finding')} {verb} {said}: {named}{rest}."
+    clean = sum(item.state is ControlState.PASS for item in every)
+    beside = (
+        f" {_counted(clean, 'other rule')} of {len(every)} {'finds' if clean == 1 else 'find'} nothing."
+        if clean
+        else ""
+    )
+    return f"{_counted(total, 'finding')} {verb} {said}: {named}{rest}.{beside}"
 
 
 def _reasons(state: ControlState, mine: Sequence[RuleEvidence]) -> Iterator[str]:

@@ -108,12 +108,12 @@ def check_store(portfolio: Portfolio, clock: Clock) -> Iterator[Check]:
     try:
         with open_store(where) as store:
             yield passed("store.open", f"{store.where}, schema {HEAD}")
-            broken = Decisions(store, clock).broken()
+            broken = Decisions(store, clock).first_break()
             if broken is None:
                 yield passed("store.decisions", "the chain of decisions holds")
             else:
                 fix = "compare with a backup: somebody wrote to the database by other means"
-                yield failed("store.decisions", f"decision {broken} was changed or one before it is missing", fix)
+                yield failed("store.decisions", str(broken), fix)
             waiting = Ledger(store, clock, "doctor").find(states=(DeliveryState.UNKNOWN, DeliveryState.DEAD))
             open_ones = [d for d in waiting if d.state is DeliveryState.UNKNOWN]
             if open_ones:
