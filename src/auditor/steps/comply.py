@@ -109,7 +109,11 @@ def worst(states: Iterable[ControlState]) -> ControlState:
 
 
 def _evidence(item: Mapped, bench: Bench) -> RuleEvidence:
-    return replace(bench.judged(item.rule), strength=item.strength, rationale=item.rationale, reviewed=item.reviewed)
+    said = bench.judged(item.rule)
+    return RuleEvidence(
+        item.rule, said.title, item.strength, said.state, said.findings, said.looks, said.passed_on, item.rationale,
+        item.reviewed,
+    )  # fmt: skip
 
 
 @dataclass
