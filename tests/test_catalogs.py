@@ -160,11 +160,35 @@ def test_licensed_titles_may_stand_only_in_the_private_folder(tmp_path: Path, pa
     assert catalogs["own"].controls[0].title == "Licensed words"
 
 
-@pytest.mark.parametrize("text", ["a: [", "[]", "id: x", SMALL.replace("expected_count: 1", "expected_count: 2")])
-def test_a_bad_or_short_catalogue_is_a_problem_with_its_file(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "private/own.yaml:2: not valid YAML"),
+        ("[]", "private/own.yaml: not a catalogue: see schema/catalog.schema.json"),
+        ("id: x", "private/own.yaml: not a catalogue: `controls` is no list (see schema/catalog.schema.json)"),
+        ("controls: []", "private/own.yaml: not a catalogue: `id` is missing (see schema/catalog.schema.json)"),
+        (
+            "id: x\ncontrols: [{id: A, group: a}, {id: B}]",
+            "private/own.yaml: not a catalogue: control B has no `group`",
+        ),
+        ("id: x\ncontrols: [{id: [A]}]", "private/own.yaml: not a catalogue: control number 1 has no `id`"),
+        ("id: x\ncontrols: [{id: A, group: a}, {id: A, group: a}]", "private/own.yaml: A stands 2 times"),
+        (SMALL.replace("count: 1", "count: 2"), "private/own.yaml: 1 controls, 2 expected"),
+        (SMALL.replace("ids-only", "some"), "private/own.yaml: text_policy 'some' is none of full, ids-only"),
+    ],
+)
+def test_a_bad_or_short_catalogue_is_a_problem_with_its_place(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "own.yaml").write_text(text)
-    assert [problem.path for problem in read_catalogs(tmp_path)[1]] == ["private/own.yaml"]
+    assert [str(problem) for problem in read_catalogs(tmp_path)[1]] == [said]
+
+
+def test_a_framework_of_ones_own_needs_only_an_id_and_its_controls(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "own.yaml").write_text("id: house\ncontrols: [{id: 1.10, group: Keys, title: No keys}]")
+    catalogs, problems = read_catalogs(tmp_path)
+    assert problems == ()
+    assert (catalogs["house"].publisher, catalogs["house"].controls[0].id) == ("our own", "1.10")
 
 
 @pytest.mark.parametrize(
@@ -194,3 +218,12 @@ def test_private_titles_go_over_the_ids_of_any_catalogue(
     assert none == ()
     assert found["own"].controls[0].title == title
     assert [(problem.path, problem.message) for problem in problems] == [("private/titles.yaml", s) for s in said]
+
+
+def test_a_title_of_an_unknown_control_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "a.yaml").write_text(SMALL)
+    (tmp_path / "private" / "b.yaml").write_text(
+        "schema: auditor/titles@1\nid: own\ntitles:\n  X.1: One\n  X.9: Nine\n"
+    )
+    assert [str(p) for p in read_catalogs(tmp_path)[1]] == ["private/b.yaml:5: own has no control X.9"]

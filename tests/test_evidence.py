@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from auditor.rulebook.cards import read_rulebook
 from auditor.rulebook.catalogs import read_catalogs
 from auditor.rulebook.evidence import Entry, read_evidence
+from auditor.rulebook.mappings import read_frameworks
 
 RULES = Path(__file__).parents[1] / "rules"
 FULL_OF = {"aws-fsbp", "cis-aws-3.0.0"}
@@ -102,6 +104,14 @@ def test_a_private_mapping_may_use_the_shipped_sets(tmp_path: Path) -> None:
     assert [e.control for e in read_evidence(shipped, own).entries if e.rule == "aws.b"] == ["A", "1.10", "1.2"]
 
 
+def test_a_private_mapping_joins_its_framework_to_the_rules_of_a_shipped_set(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    write(shipped, "mappings/a.yaml", SETS)
+    write(own, "private/mappings/b.yaml", "asserted_by: me\nsets:\n  open: {partial: {house: [H-1]}}\n")
+    added = [e for e in read_evidence(shipped, own).entries if e.catalog == "house"]
+    assert added == [Entry("aws.a", "house", "H-1", asserted_by="me")]
+
+
 @pytest.mark.parametrize(
     ("listed", "said"),
     [
@@ -116,3 +126,27 @@ def test_what_is_written_wrongly_is_named_with_its_line(tmp_path: Path, listed: 
     evidence = read_evidence(tmp_path)
     assert [str(p) for p in evidence.problems] == [f"compliance/private/mappings/b.yaml:3: {said}"]
     assert [entry.rule for entry in evidence.entries] == ["aws.a"]
+
+
+def test_the_example_of_the_guide_works_as_it_stands(tmp_path: Path) -> None:
+    guide = (RULES.parent / "docs" / "compliance.md").read_text()
+    for path, text in re.findall(r"```yaml\n# (rules/compliance/private/\S+)\n(.+?)```", guide, re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = read_frameworks(RULES, tmp_path / "rules")
+    house = found.of("house-rules")
+    titles = {control.id: control.title for control in found.catalogs["iso-27001-2022"].controls}
+    assert found.problems == ()
+    assert found.private == {"house-rules", "iso-27001-2022"}
+    assert titles["A.5.17"].startswith("The title")
+    assert titles["A.5.18"] == ""
+    assert len(house["H-1"]) > 125
+    assert [(m.rule, m.strength) for m in house["H-3"]] == [("pages.no-privacy-notice", "full")]
+
+
+def test_the_guide_counts_what_is_shipped() -> None:
+    guide = (RULES.parent / "docs" / "compliance.md").read_text()
+    rows = re.findall(r"^\| (`.+?) \| .+? \| (\d+)(?: each)? \|", guide, re.MULTILINE)
+    counts = {name: int(count) for names, count in rows for name in re.findall(r"`(.+?)`", names)}
+    catalogs, _ = read_catalogs(RULES / "compliance")
+    assert counts == {name: len(catalog.controls) for name, catalog in catalogs.items()}

@@ -8,11 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from auditor.rulebook.problem import Problem
+from auditor.rulebook.problem import Problem, lines_of_keys
 
 PRIVATE = "private"
 """Folder of the user's own frameworks and licensed titles; kept out of git."""
 _TITLES = "auditor/titles@1"
+_OWN: Mapping[str, Any] = {
+    "publisher": "our own",
+    "version": "",
+    "licence": {"id": "private", "text_policy": "full", "note": ""},
+    "source": {"url": "", "retrieved": ""},
+}
+"""What a private catalogue may leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def read_catalogs(
     """
     found: dict[str, Catalog] = dict(known or {})
     problems: list[Problem] = []
-    titles: list[tuple[str, Mapping[str, Any]]] = []
+    titles: list[tuple[Path, str, Mapping[str, Any]]] = []
     for part in ("catalogs", PRIVATE):
         for path in sorted((folder / part).glob("*.yaml")):
             name = path.relative_to(folder).as_posix()
@@ -69,21 +76,23 @@ def read_catalogs(
             if document is None:
                 continue
             if part == PRIVATE and document.get("schema") == _TITLES:
-                titles.append((name, document))
+                titles.append((path, name, document))
                 continue
             try:
-                catalog = _catalog(document)
-            except (KeyError, TypeError, AttributeError, ValueError):
-                problems.append(Problem(name, None, "not a catalogue: see schema/catalog.schema.json"))
+                catalog = _catalog(document, part)
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
+                problems.append(Problem(name, None, f"not a catalogue: {_fault(error, document)}"))
             else:
                 problems.extend(Problem(name, None, said) for said in _faults(catalog, document, part))
                 found[catalog.id] = catalog
-    for name, document in titles:
-        add_titles(found, name, document, problems)
+    for path, name, document in titles:
+        _add_titles(found, path, name, document, problems)
     return found, tuple(problems)
 
 
-def add_titles(found: dict[str, Catalog], name: str, document: Mapping[str, Any], problems: list[Problem]) -> None:
+def _add_titles(
+    found: dict[str, Catalog], path: Path, name: str, document: Mapping[str, Any], problems: list[Problem]
+) -> None:
     """Put licensed titles over the ids of their catalogue; a title of an unknown control is a problem."""
     catalog = found.get(str(document.get("id")))
     given = document.get("titles")
@@ -94,7 +103,9 @@ def add_titles(found: dict[str, Catalog], name: str, document: Mapping[str, Any]
     else:
         titles = {str(key): " ".join(str(value).split()) for key, value in given.items()}
         known = {control.id for control in catalog.controls}
-        problems.extend(Problem(name, None, f"{catalog.id} has no control {key}") for key in titles if key not in known)
+        lines = lines_of_keys(path.read_bytes()) if set(titles) - known else {}
+        unknown = (key for key in titles if key not in known)
+        problems.extend(Problem(name, lines.get(key), f"{catalog.id} has no control {key}") for key in unknown)
         controls = tuple(replace(c, title=titles[c.id]) if c.id in titles else c for c in catalog.controls)
         found[catalog.id] = replace(catalog, controls=controls)
 
@@ -116,19 +127,37 @@ def _document(path: Path, name: str, problems: list[Problem]) -> Mapping[str, An
     return document
 
 
-def _catalog(document: Mapping[str, Any]) -> Catalog:
+def _catalog(document: Mapping[str, Any], part: str) -> Catalog:
+    """A catalogue of one's own need not say where its words come from, and may show them."""
+    if not all(isinstance(c["id"], str) and isinstance(c["group"], str) for c in document["controls"]):
+        raise TypeError
     controls = tuple(
         Control(
             c["id"], c["group"], c.get("title", ""), c.get("summary", ""), c.get("text", ""), int(c.get("level", 0))
         )
         for c in document["controls"]
     )
+    if part == PRIVATE:
+        document = {**_OWN, **document}
     licence, source = document["licence"], document["source"]
-    int(document["expected_count"])
     return Catalog(
         document["id"], document["publisher"], document["version"], licence["text_policy"], controls,
         licence["id"], licence["note"], source["url"], _said(source["retrieved"]), source.get("verified", ""),
     )  # fmt: skip
+
+
+def _fault(error: Exception, document: Mapping[str, Any]) -> str:
+    """What is missing, and of which control."""
+    controls = document.get("controls")
+    if not isinstance(controls, list):
+        return "`controls` is no list (see schema/catalog.schema.json)"
+    for number, control in enumerate(controls, 1):
+        if not isinstance(control, dict) or not isinstance(control.get("id"), str):
+            return f"control number {number} has no `id`"
+        if not isinstance(control.get("group"), str):
+            return f"control {control['id']} has no `group`"
+    missing = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
+    return f"{missing} (see schema/catalog.schema.json)"
 
 
 def _said(value: str) -> str:
@@ -136,7 +165,7 @@ def _said(value: str) -> str:
 
 
 def _faults(catalog: Catalog, document: Mapping[str, Any], part: str) -> Iterator[str]:
-    expected = int(document["expected_count"])
+    expected = int(document.get("expected_count", len(catalog.controls) if part == PRIVATE else 0))
     if len(catalog.controls) != expected:
         yield f"{len(catalog.controls)} controls, {expected} expected"
     for identity, count in Counter(c.id for c in catalog.controls).items():

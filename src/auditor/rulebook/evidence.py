@@ -1,7 +1,8 @@
 """Which rule is evidence for which control, or why it is for none: the mapping files, their sets resolved.
 
 A mapping file lists entries by rule. An entry names one control, or it is the name of a set: what a kind of fault is
-evidence for, said once in any file of the same folder (or of an earlier one) and used by many rules.
+evidence for, said once and used by many rules. A set of the same name in another file adds to it: a framework of one's
+own is joined to the shipped rules by adding its controls to the shipped sets.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.rulebook.problem import Problem
+from auditor.rulebook.problem import Problem, lines_of_keys
 
 MAPPINGS = ("compliance/mappings", "compliance/private/mappings")
 """Folders of mapping files below a rules folder; the second is the user's own."""
@@ -54,13 +55,13 @@ class _File:
 
 
 def read_evidence(*folders: Path) -> Evidence:
-    """The mapping files of all rules folders; a later folder adds entries and sets."""
+    """The mapping files of all rules folders; a later folder adds entries, sets, and controls to a set of that name."""
     problems: list[Problem] = []
     files = [file for folder in folders for file in _files(folder, problems)]
     sets: dict[str, tuple[Mapping[str, str], ...]] = {}
     for file in files:
         for name, content in _mapping(file.document.get("sets")).items():
-            sets[name] = tuple(_of_set(content, file.document))
+            sets[name] = (*sets.get(name, ()), *_of_set(content, file.document))
     kept: dict[tuple[str, str, str], Entry] = {}
     unmapped: dict[str, str] = {}
     for file in files:
@@ -134,16 +135,6 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[_File]:
                 problems.append(Problem(name, mark.line + 1 if mark else None, said))
                 continue
             if isinstance(document, dict):
-                yield _File(name, document, _lines(content))
+                yield _File(name, document, lines_of_keys(content))
             else:
                 problems.append(Problem(name, None, "not a mapping file: see schema/mapping.schema.json"))
-
-
-def _lines(content: bytes) -> Mapping[str, int]:
-    """Where each indented key stands."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
-        key, colon, _ = line.strip().partition(":")
-        if colon and line.startswith(" "):
-            found.setdefault(key.strip("\"'"), number)
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -16,3 +17,13 @@ class Problem:
     def __str__(self) -> str:
         """`path:line: message`."""
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+def lines_of_keys(content: bytes) -> Mapping[str, int]:
+    """Line of each indented key of a YAML file, the first one where there are several."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        key, colon, _ = line.strip().partition(":")
+        if colon and line.startswith(" "):
+            found.setdefault(key.strip("\"'"), number)
+    return found
