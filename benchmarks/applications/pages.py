@@ -51,11 +51,11 @@ def main(mirrors: Path) -> None:
                 "page": {
                     (rule, page) for rule, pages in known["pages"].items() for page in pages if rule in page_rules
                 },
-                "site": {(rule, "") for rule in known["site"]},
+                "site": {(rule, "") for rule in known.get("site", ())},
             }
             ours = {
                 "page": {(rule, page) for rule, page in said if rule in page_rules},
-                "site": {(rule, "") for rule, _ in said if rule in site_rules},
+                "site": {(rule, "") for rule, _ in said if rule in site_rules and "site" in known},
             }
             for kind in ("page", "site"):
                 counts[kind]["right"] += len(truth[kind] & ours[kind])

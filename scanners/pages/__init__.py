@@ -25,10 +25,12 @@ from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
 _SOURCE = re.compile(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
+_COMPONENT = re.compile(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
 _MOST_SOURCES = 400
 _MOST_TEMPLATES = 1500
+_MOST_COMPONENTS = 120
 _MOST_PLACES = 50
 _LARGEST_SCRIPT = 512 * 1024
 _LARGEST_ASSET = 8 * 1024 * 1024
@@ -166,6 +168,14 @@ class _Reading:
         for entry, body in self._files.read_many([entry for entry in wanted if entry.size <= _LARGEST_SCRIPT]):
             self._texts[entry.path] = decoded(body) or ""
 
+    def components(self, root: str) -> tuple[Page, ...]:
+        """What a script will render, as far as its sources look like markup: they say what kind of site it is."""
+        prefix = f"{root}/" if root else ""
+        named = (path for path in self.entries if _COMPONENT.search(path) and path.startswith(prefix))
+        wanted = sorted(path for path in named if not is_elsewhere(path.removeprefix(prefix)))[:_MOST_COMPONENTS]
+        self.prefetch(wanted)
+        return tuple(Page(path, self.text(path), is_evidence=True) for path in wanted)
+
     def sources(self) -> tuple[Page, ...]:
         """What a site generator makes pages of: evidence for what a layout alone does not show."""
         if self._sources is None:
@@ -217,6 +227,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
         assembled = any(pages[path].is_assembled for path in paths)
         near = tuple(f for f in fragments if assembled or f.path.startswith(prefix) or len(pages) == len(paths))
         near += reading.sources() if assembled else ()
+        near += reading.components(root) if all(pages[path].is_shell for path in paths) else ()
         sites.append(
             Site(
                 root=root,

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_OF_THE_SITE = frozenset(
+    "consent calendar checkout booking_form contact price reviews hours ota email_capture ld_right_type".split()
+)
+"""Checks that look for something anywhere: a first page that a script renders may hold it."""
 _WRITTEN_BY_TAGS = re.compile(r"title|description|canonical|og:image|ld\+json")
 """What plug-ins of site generators write into the head."""
 _REWRITES = re.compile(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
@@ -61,7 +65,8 @@ def hits(rule: PageRule, site: Site, now: datetime, checks: Mapping[str, Check])
     if not concerns(rule, site):
         return
     if rule.check:
-        if rule.in_shell or not site.is_shell:
+        unseen = site.main.is_shell if rule.check in _OF_THE_SITE else site.is_shell
+        if rule.in_shell or not unseen:
             yield from checks[rule.check](site, rule, now)
     elif rule.find:
         for page in judged(rule, site):
@@ -160,6 +165,8 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
     if rule.main_page and pages and _present(rule, site.main):
         return
     if rule.whole_site:
+        if site.main.is_shell and not rule.in_shell:
+            return
         excused = rule.unless and any(page.has(rule.unless) for page in site.everything)
         if pages and not excused and not in_fragment and not any(_present(rule, page) for page in pages):
             yield Hit(site.main if site.main in pages else pages[0])
@@ -191,7 +198,8 @@ def _present(rule: PageRule, page: Page) -> bool:
 def _has_file(rule: PageRule, site: Site) -> bool:
     stem = rule.files[0].rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if re.fullmatch(r"robots|sitemap", stem) and (
-        _is_generated(site, stem) or (site.main.is_assembled and site.names_file(stem))
+        _is_generated(site, stem)
+        or (site.main.is_assembled and (site.names_file(stem) or site.names_file("jekyll-sitemap")))
     ):
         return True
     prefix = f"{site.root}/" if site.root else ""
@@ -203,8 +211,9 @@ def _has_file(rule: PageRule, site: Site) -> bool:
 
 def _is_generated(site: Site, stem: str) -> bool:
     """Whether a program or a rewrite of the host answers under this name."""
-    program = re.compile(rf"(?:^|/){stem}[\w.-]*\.(?:[cm]?[jt]sx?|py|php|rb|njk|liquid|xsl)$")
-    if any(program.search(path) for path in site.paths):
+    kinds = r"[cm]?[jt]sx?|py|php|rb|njk|liquid|xsl" + ("|xml|xml\\.gz|txt" if stem == "sitemap" else "")
+    program = re.compile(rf"(?:^|/){stem}[\w.-]*\.(?:{kinds})$")
+    if any(program.search(path) and site.is_near(path) for path in site.paths):
         return True
     return any(f"{stem}." in text for text in site.texts(path for path in sorted(site.paths) if _REWRITES.search(path)))
 

@@ -76,6 +76,9 @@ _PAYMENTS = tuple(
 _PAYMENT_LINK = re.compile(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
+_STATED_PRICE = re.compile(
+    r"\"(?:price|lowPrice|minPrice)\"\s*:\s*\"?\d|\"priceRange\"\s*:\s*\"[^\"]*\d|itemprop=.price"
+)
 _CHATS = tuple(
     """tawk.to intercom crisp.chat tidio livechat wa.me/ zopim zdassets drift.com smartsupp jivosite jivochat olark chatra userlike
     freshchat chatway landbot joinchat manychat podium.com birdeye.com line.me/ viber: skype: signal.me messenger""".split()
@@ -87,13 +90,14 @@ _ASKED_ADDRESS = re.compile(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"]
 _LETTERS = tuple(
     """list-manage.com mailchimp chimpstatic mailerlite klaviyo convertkit ck.page kit.com/ sendinblue sibforms brevo.com getresponse
     activecampaign omnisend privy.com beehiiv substack mailchi.mp aweber constantcontact ctctcdn mailjet mailpoet sendfox flodesk
-    moosend drip.com campaignmonitor createsend hsforms forms.hubspot buttondown emailoctopus""".split()
+    moosend drip.com campaignmonitor createsend hsforms forms.hubspot buttondown emailoctopus
+    hellobar sumo.com optinmonster poptin wisepops getsitecontrol sleeknote popupsmart justuno""".split()
 )
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = re.compile(
     r"\b(?:testimonials?|reviews?|reviewed|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
-    r"|(?:customer|client|guest|patient|traveler)\s+(?:stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
-    r"|rated\s+\d|\d(?:[.,]\d)?\s*(?:/\s*5|out\s+of\s+5|stars?)|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+\d|loved\s+by"
+    r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
+    r"|rated\s+\d|\d(?:[.,]\d)?\s*(?:/\s*5|out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+\d|loved\s+by"
     r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
     r"|opini[oó]n(?:es)?|rese[ñn]as|testimonios?|lo\s+que\s+dicen|clientes\s+(?:dicen|felices|satisfechos)"
     r"|avis|t[ée]moignages?|ce\s+(?:que|qu.)\s+(?:nos|en)\s+(?:clients|disent)\w*|ils\s+nous\s+ont|livre\s+d.or"
@@ -256,7 +260,7 @@ def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     if re.search(
         r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|rate|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",
         site.code,
-    ) or any("priceRange" in page.source or '"price"' in page.source for page in site.pages):
+    ) or any(_STATED_PRICE.search(page.source) for page in site.pages):
         return
     yield Hit(site.main)
 

@@ -24,6 +24,7 @@ _MADE_UP_NUMBER = re.compile(
 )
 _TEXT_NUMBER = re.compile(
     r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
+    r"|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
 )
 _TOGGLE = re.compile(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",

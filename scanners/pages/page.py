@@ -8,7 +8,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scanners.pages.templates import is_assembled, is_partial, parted
+from scanners.pages.templates import is_assembled, is_part, parted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -93,11 +93,13 @@ class Page:
         self.is_too_deep = self._depth(markup) > DEEPEST
         """Whether elements are nested so deeply that no tree is made; nothing of it is judged."""
         self.tree: LexborHTMLParser = LexborHTMLParser("" if self.is_too_deep else markup)
-        self.is_page = (
-            bool(_IS_PAGE.search(self.source)) and not is_partial(path, self.source) and not self._is_redirect()
-        )
         self.is_assembled = is_assembled(path, source, code)
         """Whether parts of it stand in other files."""
+        self.is_page = (
+            bool(_IS_PAGE.search(self.source))
+            and not is_part(path, self.source, assembled=self.is_assembled)
+            and not self._is_redirect()
+        )
         self.is_served_by_tag = bool(_SERVED.search(source))
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]

@@ -71,6 +71,11 @@ _HIRE = re.compile(
     re.IGNORECASE,
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
+_OFFERS = re.compile(
+    r"\b(?:rentals?|rent|hire|charters?|tours?|trips?|cruises?|excursions?|removal|hauling|alquiler|excursiones|location|excursions|verleih|vermietung|noleggio|escursioni|aluguel|passeios?)\b",
+    re.IGNORECASE,
+)
+"""A headline that says what is sold is enough, even where nothing says how to get it."""
 _TYPES = (
     ("tours", frozenset({"TouristTrip", "BoatTrip", "TravelAgency"})),
     ("boats", frozenset({"BoatTrip"})),
@@ -123,7 +128,8 @@ def profiles_of(site: Site) -> frozenset[str]:
     signals = _signals(site, shown)
     if not found and not hires and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})
-    if signals < (0 if site.is_shell and found else 1 if found or hires else 3):
+    offers = (site.is_shell and found) or (found & {"tours", "hauling"} and _OFFERS.search(headline))
+    if signals < (0 if offers else 1 if found or hires else 3):
         return frozenset({"app"} if site.main.is_application else ())
     found.add("marketing")
     if hires or found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
@@ -167,7 +173,7 @@ def _headline(site: Site) -> str:
             page.first_text("h1"),
         ]
         parts.append(page.meta("keywords")[:300])
-    if any(page.is_assembled for page in site.pages):
+    if site.is_shell or any(page.is_assembled for page in site.pages):
         # What a layout leaves open stands in its parts.
         parts += [part.first_text("h1") for part in site.fragments[:20]]
         parts += [found[1] for part in site.fragments[:40] for found in _FRONT.finditer(part.front)]

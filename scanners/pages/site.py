@@ -26,6 +26,12 @@ _INDEX = (
     "default.html",
     "default.htm",
 )
+_LIBRARY = re.compile(
+    r"(?:^|/)(?:jquery|bootstrap|popper|angular|react|vue|lodash|underscore|moment|three|gsap|swiper|slick|owl|modernizr|d3|chart|tailwind"
+    r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill)[\w.-]*\.js$",
+    re.IGNORECASE,
+)
+"""Scripts of others: what they could do says nothing of what the page does."""
 _IS_INDEX = re.compile(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
 _INNER = re.compile(
     r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views|pages|templates|snippets|sections|theme|src|app|resources|"
@@ -157,10 +163,17 @@ class Site:
             ):
                 parts[" ".join(f'{name}="{value}"' for name, value in node.attributes.items())] = None
                 path = self.local(page, node.attributes.get("src") or "") if node.tag == "script" else None
-                if path:
+                if path and not _LIBRARY.search(path):
                     files[path] = None
         parts |= dict.fromkeys(self.texts(files))
         return "\n".join(parts)
+
+    def is_near(self, path: str) -> bool:
+        """Whether a file belongs to the same project: no manifest lies between them."""
+        folder = dirname(path)
+        while folder and f"{folder}/package.json" not in self.paths and f"{folder}/composer.json" not in self.paths:
+            folder = dirname(folder)
+        return not folder or self.root == folder or self.root.startswith(f"{folder}/")
 
     def names_file(self, name: str) -> bool:
         """Whether a program of the repository names a file, and so may serve or generate it."""

@@ -37,7 +37,7 @@ _IS_PARTIAL = re.compile(
     r"(?:^|/)(?:_?includes?|_?partials?|_?components?|_?snippets?|_?blocks|_?fragments?|shared|common)/|(?:^|/)_?(?:head|header|footer|nav|navbar|navigation|sidebar|menu|scripts?|meta|top|bottom)\.[a-z.]+$",
     re.IGNORECASE,
 )
-_OPENED = re.compile(r"<html[\s>]", re.IGNORECASE)
+_OPENED = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 
 
 def is_template(path: str) -> bool:
@@ -62,9 +62,9 @@ def is_assembled(path: str, source: str, code: str) -> bool:
     return bool(_OPENED.search(source)) and "</html" not in source.lower()
 
 
-def is_partial(path: str, source: str) -> bool:
-    """Whether it is a part by its name and holds no whole page."""
-    return bool(_IS_PARTIAL.search(path)) and not _OPENED.search(source)
+def is_part(path: str, source: str, *, assembled: bool) -> bool:
+    """Whether it is a part of a page: its page is opened in another file."""
+    return (assembled or bool(_IS_PARTIAL.search(path))) and not _OPENED.search(source)
 
 
 def parted(source: str) -> tuple[str, str]:
