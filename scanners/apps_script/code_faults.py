@@ -24,6 +24,11 @@ _NOT_INPUT = frozenset({
     "apiKey", "e", "event", "password", "auth",
 })  # fmt: skip
 """Fields of a request that route it or prove who sends it."""
+_COMPARED = re.compile(
+    r"(?i)^(pass(word|code|wd)?|pwd|senha|api_?key|key|token|secret|pin|admin_?key|auth_?key|access_?code)$"
+)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EXAMPLE = re.compile(r"(?i)example\.|your|@test\.|placeholder|\.example$")
 _PASSWORD = re.compile(r"(?i)passw|pwd|senha|contrase")
 
 
@@ -67,6 +72,9 @@ def _anywhere(project: Project) -> Iterator[Place]:
                 identity = t.text_of(node.args[0])
                 if identity and _SHEET_ID.match(identity):
                     yield Place("hard-coded-file-id", scope.path, node.line, excerpt=f"{last}({identity[:4]}…)")
+            yield from _addresses(node, last, scope)
+        elif isinstance(node, t.Binary) and node.op in {"==", "!="}:
+            yield from _compared_with_text(node, scope)
         elif isinstance(node, t.Bind):
             yield from _hard_coded(node, scope)
         elif isinstance(node, t.Table):
@@ -93,6 +101,27 @@ def _hard_coded(node: t.Bind, scope: Scope) -> Iterator[Place]:
             and not re.search(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s", text)
         ):
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
+
+
+def _compared_with_text(node: t.Binary, scope: Scope) -> Iterator[Place]:
+    """`e.parameter.key !== "..."`: the secret is the literal."""
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        text = t.text_of(other)
+        name = side.name if isinstance(side, t.Attr) else side.id if isinstance(side, t.Name) else ""
+        if text and len(text) >= 4 and _COMPARED.search(name) and text not in {"undefined", "string"}:
+            yield Place("hard-coded-secret", scope.path, node.line, f"{name} is compared with a text in the code", name)
+
+
+def _addresses(node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
+    """Mail that always goes to one address."""
+    if last not in {"sendEmail", "createDraft"} or not node.args:
+        return
+    first = node.args[0]
+    given = [first.get("to"), first.get("cc"), first.get("bcc")] if isinstance(first, t.Table) else [first]
+    for value in given:
+        text = t.text_of(value) or ""
+        if value is not None and _ADDRESS.fullmatch(text) and not _EXAMPLE.search(text):
+            yield Place("hard-coded-email", scope.path, value.line)
 
 
 def _weak_hash(node: t.Call) -> bool:
@@ -229,11 +258,14 @@ def _in_body(action: Action, scope: Scope, nodes: tuple[t.Node, ...], names: fro
             yield Place("formula-injection", scope.path, node.line, by_access=True)
         if name == "eval" and node.args and _holds(node.args[0], names):
             yield Place("dynamic-dispatch", scope.path, node.line, "text from the request is run as code")
+        func = node.func
+        if isinstance(func, t.Attr) and func.name in {"apply", "call"}:
+            func = func.base
         if (
-            isinstance(node.func, t.Index)
-            and not isinstance(node.func.key, t.Const)
-            and _holds(node.func.key, names)
-            and t.dotted(node.func.base) in {"this", "globalThis", "self", "window"}
+            isinstance(func, t.Index)
+            and not isinstance(func.key, t.Const)
+            and _holds(func.key, names)
+            and t.dotted(func.base) in {"this", "globalThis", "self", "window"}
         ):
             yield Place(
                 "dynamic-dispatch", scope.path, node.line, "the function to run is found by a name from the request"
@@ -248,7 +280,7 @@ def _in_entry(scope: Scope, function: t.Function) -> Iterator[Place]:
             (
                 isinstance(node, t.Attr)
                 and function.name == "doGet"
-                and re.fullmatch(r"(?i)password|passwd|pwd|senha|api_?key|secret", node.name)
+                and re.fullmatch(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret", node.name)
             )
             and isinstance(node.base, t.Attr)
             and node.base.name in {"parameter", "parameters"}

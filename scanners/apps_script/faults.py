@@ -14,6 +14,7 @@ from scanners.apps_script.actions import Action
 from scanners.apps_script.code_faults import Place, code_faults
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
+from scanners.routing.credentials import issues_tokens
 from scanners.routing.evidence import Auth
 
 _BROAD = {
@@ -115,7 +116,7 @@ class Faults:
 
     def _exposure(self, serves: list[Action]) -> Iterator[Match]:
         """An anonymous web app whose actions are all guarded says nothing."""
-        open_ones = [a for a in serves if a.auth is not Auth.YES and a.reach >= Reach.READ]
+        open_ones = [a for a in serves if a.auth is not Auth.YES and a.reach >= Reach.READ and not _lets_in(a)]
         manifest = self.project.manifest
         if not open_ones or not manifest.path or self.access not in {"anonymous", "anyone"}:
             return
@@ -135,7 +136,7 @@ class Faults:
     def _unguarded(self, serves: list[Action]) -> Iterator[Match]:
         for method, rule in (("POST", "post-without-auth"), ("GET", "get-without-auth")):
             found = [a for a in serves if a.method == method and a.auth is not Auth.YES]
-            found = [a for a in found if a.reach >= Reach.READ and not _only_page(a)]
+            found = [a for a in found if a.reach >= Reach.READ and not _only_page(a) and not _lets_in(a)]
             if found:
                 worst = Reach.READ if method == "GET" else max(a.reach for a in found)
                 listed = ", ".join(dict.fromkeys(a.name or f"do{method.title()}" for a in found))
@@ -227,6 +228,11 @@ class Faults:
             details=details,
             also_at=also[:50],
         )
+
+
+def _lets_in(action: Action) -> bool:
+    """A log-in is open to everybody by its nature; what registers or resets is not let off when it deletes."""
+    return bool(action.name) and action.reach < Reach.SHARE and issues_tokens(action.name, "")
 
 
 def _only_page(action: Action) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from scanners.endpoints.endpoint import FrontCall
 from scanners.endpoints.library_calls import described, keyed_request, script_run
-from scanners.endpoints.url import Hole, Url, flat
+from scanners.endpoints.url import Base, Hole, Url, flat
 from scanners.endpoints.urls import Urls
 from scanners.endpoints.wrappers import Wrapper, members, wrapper_of
 from scanners.routing.route import METHODS
@@ -25,6 +25,9 @@ RELEVANT = re.compile(
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 _HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
+_CLIENT_NAME = re.compile(
+    r"(?i)axios|^(use)?(\w*_)?api$|api_?client|api_?service|http_?(client|service)?$|^client$|^\w+(Api|API|Http|Client)$"
+)
 _LAST = frozenset({
     *_VERBS, "fetch", "$fetch", "ofetch", "fetchJson", "useFetch", "open", "ajax", "getJSON", "axios", "request", "$http", "del",
     "sendBeacon", "EventSource", "patchForm", "postForm", "getUri", "load", "$get", "$post", "$put", "$patch", "$delete", "WebSocket",
@@ -49,6 +52,8 @@ class Calls:
         """By name: (file, wrapper)."""
         self.clients: dict[tuple[str, str], Url] = {}
         """HTTP client objects with their base."""
+        self.default: Url | None = None
+        """`axios.defaults.baseURL`."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
         self.owners = {id(f): name for s in self.scopes for name, f in members(s)}
         self.found = {s.path: tuple(_calls_in(s.module.body)) for s in self.scopes}
@@ -187,14 +192,23 @@ class Calls:
         owner = t.dotted(node.func.base)
         tail = owner.rsplit(".", 1)[-1]
         base = self._client(node.func.base, scope)
-        if base is None and not _HTTP_OBJECTS.match(tail):
-            return None
-        if base is None and self._ours(owner, scope):
+        if base is None and tail == "axios":
+            base = self.default
+        if base is None and (self._ours(owner, scope) or not self._is_client(tail, node, function, scope)):
             return None
         if last == "request":
             return self._by_config(node, function, scope, base)
         method = "DELETE" if last == "del" else last.removeprefix("$").removesuffix("Form").upper()
         return self._one(method, node.args[0], function, scope, base)
+
+    def _is_client(self, name: str, node: t.Call, function: t.Function | None, scope: Scope) -> bool:
+        """A library's object; or something named like a client, with an address and no handler as arguments."""
+        if _HTTP_OBJECTS.match(name):
+            return True
+        if not _CLIENT_NAME.search(name) or any(isinstance(a, t.Function) for a in node.args):
+            return False
+        first = self.urls.of(node.args[0], function, scope)
+        return flat(first.parts).startswith("/") or isinstance(first.parts[0], Base)
 
     def _by_config(
         self, node: t.Call, function: t.Function | None, scope: Scope, base: Url | None = None
@@ -269,6 +283,8 @@ class Calls:
 
     def _find_clients(self, scope: Scope) -> None:
         for node in scope.nodes:
+            if isinstance(node, t.Bind) and t.dotted(node.target).endswith("axios.defaults.baseURL"):
+                self.default = self.urls.of(node.value, None, scope)
             if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and called(node.value) in _CLIENTS:
                 name = t.dotted(node.target).removeprefix("this.")
                 table = node.value.args[0] if node.value.args else None

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from scanners.endpoints import validation
 from scanners.endpoints.endpoint import Endpoint, Hit
 from scanners.endpoints.script_text import texts
-from scanners.routing.evidence import Evidence, Guard, Strength, guarded, public
+from scanners.routing.credentials import issues_tokens
+from scanners.routing.evidence import Auth, Evidence, Guard, Strength, guarded, public
 from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Ran, Reached
 from scanners.routing.route import ANY, Match, Route, both, joined
@@ -48,17 +49,6 @@ def _handler_of(reached: Reached, program: Program) -> Found | None:
     return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
 
 
-_ISSUES = re.compile(
-    r"(?i)(^|[/_.-])(log_?-?in|sign_?-?in|sign_?-?up|register|registration|authenticate|forgot|reset|refresh|token|otp|session|"
-    r"verify|callback|oauth2?|magic)"
-)
-
-
-def issues_tokens(path: str, handler: str) -> bool:
-    """Whether an endpoint is where strangers become known: its own 401 says that a password is wrong."""
-    return bool(_ISSUES.search(path) or _ISSUES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", handler)))
-
-
 def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope: Scope, guards: Guards) -> Guard:
     """The strongest guard on the way to a place."""
     path = reached.route.rendered()[0]
@@ -77,12 +67,45 @@ def _guard_of(reached: Reached, handler: Found | None, entry: t.Function, scope:
     if handler is not None and isinstance(handler.node, t.Function):
         steps.append((Strength.HANDLER, guards.in_statements(handler.node.body, handler.module)))
     for strength, found in steps:
-        if strength in {Strength.BRANCH, Strength.HANDLER} and issues_tokens(path, reached.handler):
+        if strength in {Strength.BRANCH, Strength.HANDLER} and issues_tokens(
+            path, reached.handler, *reached.route.methods
+        ):
             continue
         if found is not None and found.verified:
             return guarded(strength, found)
         weak = weak or found
-    return public(weak)
+    body = (*reached.body, *((handler.node,) if handler is not None else ()))
+    taken = trusting(body, reached.scope, guards)
+    if taken is None and any(_takes_claims(ran.node, body) for ran in before):
+        taken = trusting(tuple(ran.node for ran in before), reached.scope, guards)
+    return taken if taken is not None and weak is None else public(weak)
+
+
+def _takes_claims(node: t.Node, body: tuple[t.Node, ...]) -> bool:
+    """Whether what was read of an authorizer before is used in the branch, or had to be there at all."""
+    strict = any(isinstance(n, t.Index) and t.text_of(n.key) == "authorizer" for n in t.walk(node)) or any(
+        isinstance(n, t.Attr) and n.name == "authorizer" for n in t.walk(node)
+    )
+    names = {n.id for n in t.walk(node.target) if isinstance(n, t.Name)} if isinstance(node, t.Bind) else set()
+    return strict or any(isinstance(n, t.Name) and n.id in names for n in t.walk(*body))
+
+
+def trusting(nodes: tuple[t.Node, ...], scope: Scope, guards: Guards, depth: int = 0) -> Guard | None:
+    """Unknown, where the code takes what a gateway's authorizer found out; None where it does not."""
+    for node in t.walk(*nodes):
+        named = (isinstance(node, t.Attr) and node.name == "authorizer") or t.text_of(node) == "authorizer"
+        if named:
+            return Guard(Auth.UNKNOWN, f"relies on the authorizer of a gateway at {scope.path}:{node.line}; {NOT_HERE}")
+        if isinstance(node, t.Call) and depth < 2:
+            target = guards.definition(node.func, scope)
+            if target is not None and isinstance(target.node, t.Function):
+                found = trusting(target.node.body, target.module, guards, depth + 1)
+                if found is not None:
+                    return found
+    return None
+
+
+NOT_HERE = "the gateway is not visible in this repository"
 
 
 def _applies(ran: Ran, route: Route) -> bool:
@@ -133,7 +156,7 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
         if found is not None and found.verified:
             return guarded(Strength.DISPATCH, found)
         weak = weak or found
-    for node in () if issues_tokens(hit.path, hit.handler) else hit.body:
+    for node in () if issues_tokens(hit.path, hit.handler, hit.method) else hit.body:
         found = guards.in_body(node, scope)
         if found is not None and found.verified:
             return guarded(Strength.HANDLER, found)

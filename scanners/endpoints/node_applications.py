@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scanners.endpoints.applications import Application
 from scanners.endpoints.script_text import constant, texts
+from scanners.routing.shapes import called, is_auth_name
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -196,16 +197,8 @@ class NodeApplications:
         calls = list(_calls(scope.module.body, self.parents))
         around_of.update((id(node), around) for node, around in calls)
         for node, around in calls:
-            if isinstance(node.func, t.Attr) and node.func.name in _MOUNTS and node.args:
-                parent = self.application(node.func.base, scope, around)
-                if parent is not None:
-                    self._mount(node, parent, scope, around)
-            elif isinstance(node.func, t.Attr) and node.func.name == "addHook" and len(node.args) > 1:
-                parent = self.application(node.func.base, scope, around)
-                if parent is not None and t.text_of(node.args[0]) in _HOOKS:
-                    self.used.setdefault(id(parent), []).append(Used(0, "", (node.args[1],), around))
-            elif isinstance(node.func, t.Attr) and node.func.name == "forEach" and node.args:
-                self._mount_each(node.func.base, node.args[0], scope)
+            if isinstance(node.func, t.Attr):
+                self._told(node, node.func, scope, around)
             elif isinstance(node.func, (t.Import, t.Name)) and node.args:  # require('./routes')(app)
                 parents = [a for a in (self.application(x, scope, around) for x in node.args[:2]) if a is not None]
                 child = self._given_back(node, scope)
@@ -216,6 +209,24 @@ class NodeApplications:
                 self._mount_each(
                     loop.source, t.Function(loop.line, "", (t.Param(loop.line, loop.target),), loop.body), scope
                 )
+
+    def _told(self, node: t.Call, func: t.Attr, scope: Scope, around: int) -> None:
+        """`app.use(...)`, `app.addHook(...)`, a gate, or `routes.forEach(...)`."""
+        hooks = func.name == "addHook" and len(node.args) > 1 and t.text_of(node.args[0]) in _HOOKS
+        mounts = func.name in _MOUNTS and bool(node.args)
+        if func.name == "forEach" and node.args:
+            self._mount_each(func.base, node.args[0], scope)
+        elif hooks or mounts or is_gate(node):
+            app = self.application(func.base, scope, around)
+            if app is None:
+                return
+            if mounts:
+                self._mount(node, app, scope, around)
+                return
+            prefixes = [""] if hooks else texts(node.args[0], scope, self.program)
+            line = 0 if hooks else node.line
+            for prefix in prefixes:
+                self.used.setdefault(id(app), []).append(Used(line, prefix, node.args[1:], around))
 
     def _mount_each(self, table: t.Node, function: t.Node, scope: Scope) -> None:
         """`routes.forEach(r => router.use(r.path, r.router))` over a literal list."""
@@ -303,10 +314,17 @@ class NodeApplications:
         return tuple(
             n
             for used in self.used.get(id(app), ())
-            if (used.line < line or used.function != around)
+            if (used.line <= line or used.function != around)  # calls of one chain stand on one line
             and (not used.prefix.strip("/*") or _below(prefix, used.prefix))
             for n in used.nodes
         )
+
+
+def is_gate(node: t.Call) -> bool:
+    """`router.all("/admin/*", requireAdmin)`: a check, and no route."""
+    if not isinstance(node.func, t.Attr) or node.func.name != "all" or len(node.args) < 2:
+        return False
+    return all(is_auth_name(called(a) if isinstance(a, t.Call) else t.dotted(a)) for a in node.args[1:])
 
 
 def _below(path: str, prefix: str) -> bool:

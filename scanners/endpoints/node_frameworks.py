@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
-from scanners.endpoints.node_applications import NodeApplications
+from scanners.endpoints.node_applications import NodeApplications, is_gate
 from scanners.endpoints.script_text import texts
 from scanners.routing.route import ANY, METHODS, exact, joined
 from scanners.routing.shapes import called
@@ -53,15 +54,19 @@ class NodeRoutes:
             for table in given:
                 if isinstance(table, t.Table) and app is not None:
                     self.tables.add(id(table))
-                    yield from self._by_table(node, table, app, scope)
+                    yield from self._by_table(node, table, (app, around), scope)
             return
         if func.name in {"on", "METHOD"} and len(node.args) > 2:
             app = self.known.application(func.base, scope, around)
             methods = [m.upper() for m in self._texts(node.args[0], scope) if m.upper() in METHODS]
             for method in methods if app is not None else ():
-                yield from self._hits(method, self._texts(node.args[1], scope), node.args[2:], node, app, scope)
+                yield from self._hits(method, self._texts(node.args[1], scope), node.args[2:], node, app, scope, around)
             return
-        if func.name not in _VERBS:
+        if func.name == "use" and len(node.args) > 1 and _answers_all(node.args[-1]):
+            app = self.known.application(func.base, scope, around)
+            yield from self._hits(ANY, self._texts(node.args[0], scope), node.args[1:], node, app, scope, around)
+            return
+        if func.name not in _VERBS or is_gate(node):
             return
         method = _VERBS[func.name]
         base: t.Node = func.base
@@ -69,7 +74,7 @@ class NodeRoutes:
         if chain is not None and isinstance(chain.func, t.Attr):
             app = self.known.application(chain.func.base, scope, around)
             if app is not None:
-                yield from self._hits(method, self._texts(chain.args[0], scope), node.args, node, app, scope)
+                yield from self._hits(method, self._texts(chain.args[0], scope), node.args, node, app, scope, around)
             return
         app = self.known.application(base, scope, around)
         while app is None and isinstance(base, t.Call) and isinstance(base.func, t.Attr):  # router.get(...).post(...)
@@ -77,10 +82,11 @@ class NodeRoutes:
             app = self.known.application(base, scope, around)
         if app is None or len(node.args) < 2:
             return
-        yield from self._hits(method, self._texts(node.args[0], scope), node.args[1:], node, app, scope)
+        yield from self._hits(method, self._texts(node.args[0], scope), node.args[1:], node, app, scope, around)
 
-    def _by_table(self, node: t.Call, table: t.Table, app: Application, scope: Scope) -> Iterator[Hit]:
-        """Fastify's and hapi's `route({method, url, preHandler, handler})`."""
+    def _by_table(self, node: t.Call, table: t.Table, at: tuple[Application, int], scope: Scope) -> Iterator[Hit]:
+        """Fastify's and hapi's `route({method, url, preHandler, handler})`; `at`: the application, and the function around."""
+        app, around = at
         url, handler = table.get("url", "path"), table.get("handler")
         options = table.get("options", "config")
         if handler is None and isinstance(options, t.Table):
@@ -92,7 +98,7 @@ class NodeRoutes:
         for method in methods:
             verb = ANY if method == "*" else method
             yield from self._hits(
-                verb, self._texts(url, scope), (*before, *([handler] if handler else [])), node, app, scope
+                verb, self._texts(url, scope), (*before, *([handler] if handler else [])), node, app, scope, around
             )
 
     def _asked(self, options: t.Node | None) -> tuple[t.Node, ...]:
@@ -121,6 +127,7 @@ class NodeRoutes:
         node: t.Node,
         app: Application | None,
         scope: Scope,
+        around: int = 0,
     ) -> Iterator[Hit]:
         if app is None or not nodes:
             return
@@ -136,17 +143,27 @@ class NodeRoutes:
         handler = flat[-1]
         name = handler.name if isinstance(handler, t.Function) else t.dotted(handler) or _wrapped_name(handler)
         body = _wrapped_function(handler) or handler
-        around = (handler.func,) if isinstance(handler, t.Call) else ()
+        wrapper = (handler.func,) if isinstance(handler, t.Call) else ()
         for path in paths:
             if not path.startswith(("/", "*", "{")) and path:
                 continue
             for prefix, more, backend in app.prefixes():
                 route = exact(joined(prefix, path))
-                own = tuple((app.scope.path, n) for n in self.known.before(app, node.line, path, 0))
+                own = tuple((app.scope.path, n) for n in self.known.before(app, node.line, path, around))
                 yield Hit(
                     method, route.path, route.match, scope.path, node.line, name, backend, before=(*more, *own), body=(body,),
-                    decorators=(*flat[:-1], *around), framework="express",
+                    decorators=(*flat[:-1], *wrapper), framework="express",
                 )  # fmt: skip
+
+
+def _answers_all(node: t.Node) -> bool:
+    """A library's handler that answers everything below an address: GraphQL, tRPC."""
+    return isinstance(node, t.Call) and bool(
+        re.search(
+            r"(?i)^(graphqlHTTP|expressMiddleware|graphqlExpress|createYoga|createExpressMiddleware)$",
+            called(node).rsplit(".", 1)[-1],
+        )
+    )
 
 
 def _hooks(table: t.Table) -> tuple[t.Node, ...]:

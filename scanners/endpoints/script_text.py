@@ -49,6 +49,8 @@ def _together(parts: tuple[t.Node, ...], scope: Scope, program: Program, depth: 
 
 def _member(node: t.Attr, scope: Scope, program: Program, depth: int) -> str | None:
     head, _, rest = t.dotted(node).partition(".")
+    if head == "this":
+        return constant(_of_class(scope, rest), scope, program, depth + 1)
     found = program.resolve(scope, head) if head else None
     if isinstance(found, Scope):
         found = program.member(found, rest.split(".")[0])
@@ -61,6 +63,15 @@ def _member(node: t.Attr, scope: Scope, program: Program, depth: int) -> str | N
             value = value.args[0]
         value = value.get(part) if isinstance(value, t.Table) else _static(value, part)
     return constant(value, found.module, program, depth + 1)
+
+
+def _of_class(scope: Scope, name: str) -> t.Node | None:
+    """A field of the class around: the first that a class of the file has."""
+    for cls in (n for n in scope.nodes if isinstance(n, t.Class)):
+        for node in t.walk(*cls.body):
+            if isinstance(node, t.Bind) and t.dotted(node.target).removeprefix("this.") == name:
+                return node.value
+    return None
 
 
 def _static(value: t.Node | None, name: str) -> t.Node | None:

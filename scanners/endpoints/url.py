@@ -45,6 +45,8 @@ class Gap:
     name: str
 
 
+_SEAM = Base("")
+"""Between a base and what callers say: a slash, unless they begin with one."""
 Piece: TypeAlias = str | Hole | Base | Gap
 
 
@@ -136,6 +138,10 @@ class Url:
             head = as_base(text, text)
         if rest and isinstance(rest[0], str) and rest[0] and not rest[0].startswith("/"):
             rest = ("/" + rest[0], *rest[1:])
+        if rest and isinstance(rest[0], Hole):
+            rest = (_SEAM, *rest)  # the slash depends on what callers put there
+        elif rest and isinstance(rest[0], Gap):
+            rest = ("/", *rest)
         if head and isinstance(head[-1], str):
             head = (*head[:-1], head[-1].rstrip("/"))
         return Url((*head, *rest))
@@ -150,6 +156,9 @@ class Url:
                 parts.append(Gap(part.name))
             else:
                 parts.append(part)
+        for index, part in enumerate(parts):
+            if part == _SEAM:
+                parts[index] = "" if flat(parts[index + 1 :]).startswith(("/", "?")) else "/"
         if len(parts) > 1 and isinstance(parts[0], Base):
             later = flat(parts[1:])
             if ABSOLUTE.match(later):

@@ -142,21 +142,20 @@ class Urls:
         ):
             yield Base(name.rsplit(".", 1)[-1])
             return
-        if name in {"location.origin", "window.location.origin", "document.location.origin", "self.location.origin"}:
+        if name.split(".")[-2:-1] == ["location"] and node_name(node) in _PLACE:
+            yield from _PLACE[node_name(node)]
+            return
+        if isinstance(node, t.Attr) and node.name == "href" and self._is_url(node.base, function, scope):
+            yield from self._parts(node.base, function, scope, depth + 1)
             return
         found = self.program.resolve(scope, head) if head and head != "this" else None
-        if isinstance(found, Found) and (isinstance(node, t.Attr) or isinstance(node.key, t.Const)):
-            table: t.Node | None = found.node
-            if isinstance(table, t.Call) and called_freeze(table):
-                table = table.args[0]
-            for part in name.split(".")[1:]:
-                table = table.get(part) if isinstance(table, t.Table) else None
-            if table is not None:
-                if isinstance(table, t.Function):
-                    yield Gap(name.rsplit(".", 1)[-1])
-                    return
-                yield from self._constant(name, Found(found.module, table), depth)
-                return
+        table = self._of_table(node, name, found) if isinstance(found, Found) else None
+        if table is not None:
+            if isinstance(table.node, t.Function):
+                yield Gap(name.rsplit(".", 1)[-1])
+            else:
+                yield from self._constant(name, table, depth)
+            return
         if head == "this":
             member = self._class_field(name.removeprefix("this."), scope)
             if member is not None:
@@ -171,6 +170,17 @@ class Urls:
             yield Gap(last)
         else:
             yield Base(name) if _BASE_NAME.search(last) and last.lower() != "urlpath" else Gap(last)
+
+    def _of_table(self, node: t.Attr | t.Index, name: str, found: Found) -> Found | None:
+        """`ENDPOINTS.users.list` in an object of ours."""
+        if not isinstance(node, t.Attr) and not isinstance(node.key, t.Const):
+            return None
+        table: t.Node | None = found.node
+        if isinstance(table, t.Call) and called_freeze(table):
+            table = table.args[0]
+        for part in name.split(".")[1:]:
+            table = table.get(part) if isinstance(table, t.Table) else None
+        return Found(found.module, table) if table is not None else None
 
     def _class_field(self, name: str, scope: Scope) -> t.Node | None:
         for cls in (node for node in scope.nodes if isinstance(node, t.Class)):
@@ -250,6 +260,10 @@ class Urls:
     def _call(self, node: t.Call, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node.func) or (node.func.name if isinstance(node.func, t.Attr) else "")
         last = name.rsplit(".", 1)[-1]
+        inside = node.func.base if isinstance(node.func, t.Attr) else node.args[0] if node.args else None
+        if last in {"toString", "String"} and inside is not None and self._is_url(inside, function, scope):
+            yield from self._parts(inside, function, scope, depth + 1)
+            return
         if last in {
             "encodeURIComponent",
             "encodeURI",
@@ -284,6 +298,10 @@ class Urls:
             yield from self._joined(node, node.func.base, function, scope, depth)
             return
         yield from self._own_call(node, name, function, scope, depth)
+
+    def _is_url(self, node: t.Node, function: t.Function | None, scope: Scope) -> bool:
+        made = self.definition(node, function, scope)
+        return isinstance(made, t.Call) and t.dotted(made.func) == "URL"
 
     def _joined(
         self, node: t.Call, items: t.Items, function: t.Function | None, scope: Scope, depth: int
@@ -358,6 +376,17 @@ def _with(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
     if isinstance(node, t.Text):
         return t.Text(node.line, tuple(_with(p, old, new) for p in node.parts))
     return node
+
+
+def node_name(node: t.Attr | t.Index) -> str:
+    """The last name of a member."""
+    return node.name if isinstance(node, t.Attr) else t.text_of(node.key) or ""
+
+
+_PLACE: dict[str, tuple[Piece, ...]] = {
+    "protocol": (), "origin": (), "host": (Base("location"),), "hostname": (Base("location"),),
+}  # fmt: skip
+"""The page's own address."""
 
 
 def called_freeze(node: t.Call) -> bool:

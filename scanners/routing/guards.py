@@ -261,6 +261,10 @@ class Guards:
         last = name.rsplit(".", 1)[-1]
         if last in {"Depends", "Security"} and isinstance(node, t.Call) and node.args:
             return self.dependency(node.args[0], scope)
+        if last == "method_decorator" and isinstance(node, t.Call) and node.args:
+            first = node.args[0]
+            inner = first.items if isinstance(first, t.Items) else (first,)
+            return next((e for n in inner if (e := self.decorator(n, scope)) is not None), None)
         found = self.definition(target, scope)
         if is_auth_name(name):
             if found is not None and isinstance(found.node, t.Function):

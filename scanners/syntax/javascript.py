@@ -474,6 +474,21 @@ def _ternary(lo: _Lower, n: Any) -> t.Node:
     return t.Choice(lo.line(n), lo.node(test), lo.node(then), lo.node(other))
 
 
+def _enum(lo: _Lower, n: Any) -> t.Node:
+    """An enumeration of TypeScript as a table of its literal values."""
+    name, body = _field(n, "name"), _field(n, "body")
+    pairs = [
+        (t.Const(lo.line(c), _text(key)), lo.node(value))
+        for c in (body.named_children if body is not None else ())
+        if c.type == "enum_assignment"
+        and (key := _field(c, "name")) is not None
+        and (value := _field(c, "value")) is not None
+    ]
+    return t.Bind(
+        lo.line(n), t.Name(lo.line(n), _text(name) if name is not None else ""), t.Table(lo.line(n), tuple(pairs))
+    )
+
+
 def _with_holes(lo: _Lower, n: Any) -> tuple[t.Node, ...]:
     """`[, name, id]`: places that nothing takes count too."""
     found: list[t.Node] = []
@@ -510,6 +525,7 @@ _LOWER: dict[str, Callable[[_Lower, Any], t.Node]] = {
     "new_expression": _call, "binary_expression": _binary, "unary_expression": _unary,
     "ternary_expression": _ternary, "assignment_expression": _assignment,
     "augmented_assignment_expression": _assignment, "variable_declarator": _declarator,
+    "enum_declaration": _enum,
     "array": lambda lo, n: t.Items(lo.line(n), lo.block(n)),
     "array_pattern": lambda lo, n: t.Items(lo.line(n), _with_holes(lo, n)),
     "sequence_expression": lambda lo, n: t.Unknown(lo.line(n), lo.block(n)),

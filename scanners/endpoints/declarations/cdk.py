@@ -32,6 +32,8 @@ def cdk_routes(program: Program) -> Iterator[Declared]:
 def _sst(scope: Scope) -> Iterator[Declared]:
     """`routes: {"GET /items": "functions/items.handler"}` of SST."""
     for node in scope.nodes:
+        if isinstance(node, t.Call):
+            yield from _sst_call(node, scope)
         if not isinstance(node, t.Table):
             continue
         for key, value in node.pairs:
@@ -44,6 +46,24 @@ def _sst(scope: Scope) -> Iterator[Declared]:
                 min(route.methods, default=ANY), route.path, scope.path, key.line if key is not None else node.line,
                 Auth.YES if guarded else Auth.UNKNOWN, "authorizer" if guarded else "authorizer not seen", handler, source="SST",
             )  # fmt: skip
+
+
+def _sst_call(node: t.Call, scope: Scope) -> Iterator[Declared]:
+    """`api.route("GET /items", "src/items.handler", {auth: {iam: true}})`."""
+    if not isinstance(node.func, t.Attr) or node.func.name != "route" or len(node.args) < 2:
+        return
+    route = from_key(t.text_of(node.args[0]) or "")
+    given = node.args[1]
+    handler = t.text_of(given.get("handler")) if isinstance(given, t.Table) else t.text_of(given)
+    if route is None or not handler or not re.fullmatch(r"[\w./-]+\.\w+", handler):
+        return
+    options = node.args[2] if len(node.args) > 2 else None
+    auth = options.get("auth") if isinstance(options, t.Table) else None
+    guarded = auth is not None and not (isinstance(auth, t.Const) and auth.value is False)
+    yield Declared(
+        min(route.methods, default=ANY), route.path, scope.path, node.line, Auth.YES if guarded else Auth.NO,
+        "auth in the SST program" if guarded else "no auth in the SST program", handler, source="SST",
+    )  # fmt: skip
 
 
 _CODE = ("code", "codePath", "code_path", "codeDir", "assetPath", "source", "path", "entry")

@@ -9,7 +9,8 @@ from dataclasses import replace
 from scanners.endpoints import validation
 from scanners.endpoints.backends import Inventory
 from scanners.endpoints.endpoint import Declared, Endpoint
-from scanners.endpoints.judging import issues_tokens
+from scanners.endpoints.judging import NOT_HERE
+from scanners.routing.credentials import issues_tokens
 from scanners.routing.evidence import Auth, Strength
 from scanners.routing.guards import Guards
 from scanners.routing.route import ANY, Match, exact
@@ -169,6 +170,8 @@ def _with_gateway(endpoint: Endpoint, declared: Declared) -> Endpoint:
             strength=Strength.GATEWAY,
             evidence=f"{Strength.GATEWAY}: {declared.evidence} ({place})",
         )
+    if endpoint.auth is Auth.UNKNOWN and declared.auth is Auth.NO and NOT_HERE in endpoint.evidence:
+        return replace(shown, auth=Auth.NO, evidence=f"{declared.evidence} ({place}), though the code relies on one")
     if endpoint.auth is Auth.NO and declared.auth is Auth.UNKNOWN:
         return replace(shown, auth=Auth.UNKNOWN, evidence=f"{declared.evidence} ({place})")
     if endpoint.auth is Auth.NO and declared.evidence not in endpoint.evidence:
@@ -207,7 +210,11 @@ def _declared_endpoint(
             inner = guards.in_statements(function.body, scope)
             by_decorator = next((d for x in function.decorators if (d := guards.decorator(x, scope)) is not None), None)
             inner = by_decorator if by_decorator is not None and by_decorator.verified else inner
-            if inner is not None and inner.verified and not issues_tokens(declared.path, function.name):
+            if (
+                inner is not None
+                and inner.verified
+                and not issues_tokens(declared.path, function.name, declared.method)
+            ):
                 auth, evidence, strength = Auth.YES, f"{Strength.HANDLER}: {inner}", Strength.HANDLER
         if not checked and declared.method not in {"GET", "HEAD"}:
             checked = validation.evidence(function.body, scope, guards.program)
