@@ -97,6 +97,13 @@ def test_a_set_stands_for_its_controls_and_the_stronger_entry_stays(tmp_path: Pa
     )
 
 
+def test_what_is_only_related_is_no_evidence_and_gives_way_to_it(tmp_path: Path) -> None:
+    sets = "sets:\n  near: {related: {own: [A, B]}}\n  part: {partial: {own: [B]}}\nrules:\n  aws.a: [near, part]\n"
+    write(tmp_path, "mappings/a.yaml", sets)
+    found = [(e.control, e.relation, e.strength) for e in read_evidence(tmp_path).entries]
+    assert found == [("A", "related", "partial"), ("B", "evidence", "partial")]
+
+
 def test_a_private_mapping_may_use_the_shipped_sets(tmp_path: Path) -> None:
     shipped, own = tmp_path / "shipped", tmp_path / "own"
     write(shipped, "mappings/a.yaml", SETS)

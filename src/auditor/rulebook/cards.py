@@ -16,7 +16,7 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.rule import Confidence, Effort, Rule, Severity
-from auditor.rulebook.evidence import read_evidence
+from auditor.rulebook.evidence import RELATED, read_evidence
 from auditor.rulebook.problem import Problem as Problem  # noqa: PLC0414  others know it by this module
 
 SCANNER_FOLDERS = (
@@ -186,11 +186,13 @@ def _effort(word: str) -> Effort:
 
 
 def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
-    """Cards with the `catalog/control` pairs of rules/compliance, the private mappings included."""
+    """Cards with the `catalog/control` pairs that they are evidence for, the private mappings included."""
     evidence = read_evidence(*folders)
     problems.extend(evidence.problems)
     controls: dict[str, list[str]] = {}
     for entry in evidence.entries:
+        if entry.relation == RELATED:
+            continue
         controls.setdefault(entry.rule, []).append(f"{entry.catalog}/{entry.control}")
     for rule in rules:
         yield replace(rule, controls=tuple(controls[rule.id])) if rule.id in controls else rule

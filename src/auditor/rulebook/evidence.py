@@ -17,6 +17,8 @@ from auditor.rulebook.problem import Problem, lines_of_keys
 MAPPINGS = ("compliance/mappings", "compliance/private/mappings")
 """Folders of mapping files below a rules folder; the second is the user's own."""
 _FULL, _PARTIAL = "full", "partial"
+RELATED = "related"
+"""A relation that says two things have to do with each other, and not that one is evidence for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def read_evidence(*folders: Path) -> Evidence:
         for rule, listed in _mapping(file.document.get("rules")).items():
             for entry in _entries(rule, listed, file, sets, problems):
                 key = (entry.rule, entry.catalog, entry.control)
-                if key not in kept or entry.strength == _FULL:
+                if key not in kept or _weight(entry) > _weight(kept[key]):
                     kept[key] = entry
         unmapped |= {str(rule): str(why) for rule, why in _mapping(file.document.get("unmapped")).items()}
     return Evidence(tuple(kept.values()), unmapped, tuple(problems))
@@ -92,13 +94,19 @@ def _entries(
             problems.append(Problem(file.name, line, f"{rule}: a mapping names its `catalog` and `control`"))
 
 
+def _weight(entry: Entry) -> int:
+    return 0 if entry.relation == RELATED else 2 if entry.strength == _FULL else 1
+
+
 def _of_set(content: object, document: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
-    """`{because, partial: {catalog: [control]}, full: {...}}` as entries without a rule."""
+    """`{because, partial: {catalog: [control]}, full: {...}, related: {...}}` as entries without a rule."""
     given = _mapping(content)
-    for strength in (_FULL, _PARTIAL):
-        for catalog, controls in _mapping(given.get(strength)).items():
+    for kind in (_FULL, _PARTIAL, RELATED):
+        for catalog, controls in _mapping(given.get(kind)).items():
             for control in controls if isinstance(controls, list) else ():
-                said = {"catalog": catalog, "control": control, "strength": strength}
+                said = {"catalog": catalog, "control": control, "strength": kind}
+                if kind == RELATED:
+                    said["relation"] = RELATED
                 yield _words(_defaults(document) | said | {"rationale": given.get("because", "")})
 
 
