@@ -49,7 +49,32 @@ def records(estate: Estate) -> Iterator[Record]:
 def _words(resource: Resource) -> dict[str, str]:
     known = {"runtime": resource.get("Runtime"), "engine": resource.get("Engine"), "version": resource.get("EngineVersion"),
              "ends": resource.get("_runtime_ends") or resource.get("_engine_ends"), "type": resource.get("InstanceType")}  # fmt: skip
-    return {name: str(value) for name, value in known.items() if value}
+    words = {name: str(value) for name, value in known.items() if value}
+    return words | {
+        name: word for name, word in (("backups", _backups(resource)), ("iac", _built_from(resource))) if word
+    }
+
+
+def _backups(resource: Resource) -> str:
+    """What is kept of a database or a bucket; empty where the inventory does not say."""
+    if isinstance(days := resource.get("BackupRetentionPeriod"), int):
+        return f"{days} day{'' if days == 1 else 's'}" if days else "none"
+    if isinstance(described := resource.get("ContinuousBackups"), dict):
+        recovery = described.get("PointInTimeRecoveryDescription") or {}
+        return "to any second" if recovery.get("PointInTimeRecoveryStatus") == "ENABLED" else "none"
+    if isinstance(versioning := resource.get("Versioning"), dict):
+        return "old versions" if versioning.get("Status") == "Enabled" else "none"
+    return ""
+
+
+def _built_from(resource: Resource) -> str:
+    """The tool whose tags a resource carries; empty where there are none, which proves nothing."""
+    tags = {str(key).lower(): str(value).lower() for key, value in (resource.get("_tags") or {}).items()}
+    if "aws:cloudformation:stack-name" in tags:
+        return f"CloudFormation, {tags['aws:cloudformation:stack-name']}"
+    if any("terraform" in key or "terraform" in value for key, value in tags.items()):
+        return "Terraform"
+    return "Pulumi" if any("pulumi" in key or "pulumi" in value for key, value in tags.items()) else ""
 
 
 def _sites(estate: Estate) -> Iterator[Record]:

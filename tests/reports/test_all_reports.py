@@ -84,6 +84,23 @@ def test_the_first_month_says_so(name: str) -> None:
 
 
 @every
+def test_a_month_that_was_not_frozen_is_named_and_is_not_a_first_month(name: str) -> None:
+    report = built(name, "after a gap")
+    assert report.changes_note.startswith("September 2026 was not frozen")
+    assert "July 2026" in report.changes_note
+    assert {kpi.delta_note for kpi in report.kpis} == {"Sep was not frozen"}
+    assert all(len(kpi.spark) == 6 and kpi.spark[4] is None for kpi in report.kpis)
+    for text in (mail(name, "after a gap"), RENDERER.page(report), RENDERER.mail_text(report)):
+        assert "first month" not in text
+
+
+def test_a_chief_executive_reads_of_risks_by_business_and_no_command() -> None:
+    report = built("ceo", "bad")
+    assert report.actions[0].sentence == "JADA: have 2 critical risks closed. Stripe live key in git (2 places)."
+    assert not any("`" in action.sentence or "git rm" in action.sentence for action in report.actions)
+
+
+@every
 def test_nothing_known_is_unknown_and_not_healthy(name: str) -> None:
     assert built(name, "empty").tone is Tone.UNKNOWN
 

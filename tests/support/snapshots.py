@@ -348,7 +348,7 @@ def strange() -> Snapshot:
     return freeze(replace(base, entities=entities, records=records, findings=findings))
 
 
-STATES = ("healthy", "bad", "empty", "first month", "many findings", "strange names")
+STATES = ("healthy", "bad", "empty", "first month", "after a gap", "many findings", "strange names")
 
 
 @cache
@@ -361,6 +361,8 @@ def state(name: str) -> tuple[Snapshot, Snapshot | None, tuple[Snapshot, ...]]:
         return empty(), None, ()
     if name == "first month":
         return snapshot(), None, ()
+    if name == "after a gap":
+        return snapshot(), None, tuple(snapshot(month=-n) for n in (4, 3))
     past = tuple(snapshot(month=-n) for n in (3, 2, 1))
     current = {"bad": snapshot, "many findings": many, "strange names": strange}[name]()
     return current, past[-1], past

@@ -21,11 +21,12 @@ from auditor.model.ports import Clock, Transport
 from auditor.model.run import Outcome, Snapshot
 from auditor.model.target import AwsAccount
 from auditor.portfolio import Portfolio
+from auditor.reports.words import month_before
 from auditor.steps.comply import order, scorecards
 from auditor.steps.discover import recorded_inventories
 from auditor.steps.fetch import fetch_repositories
 from auditor.steps.render import FORMS, Renderer
-from auditor.steps.report import Month, month_before, month_of, view_settings
+from auditor.steps.report import Month, month_of, view_settings
 
 if TYPE_CHECKING:
     from auditor.adapters.store.store import Store

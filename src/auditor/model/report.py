@@ -64,12 +64,14 @@ class Kpi:
     spark: tuple[float | None, ...] = ()
     """Six periods, oldest first, scaled 0 to 1; None where that month has no snapshot."""
     delta: str = ""
-    """`▲ +12% vs Oct`; empty in the first month."""
+    """`▲ +12% vs Oct`; empty where there is nothing to compare with."""
     delta_tone: Tone | None = None
     context: str = ""
     """Target or context line."""
     size: float | None = None
     """The value as a number, for trends only; None where it is not known."""
+    delta_note: str = ""
+    """Why there is no `delta`: `first month`, `Sep was not frozen`, `not known in Sep`."""
 
 
 @dataclass(frozen=True, slots=True)

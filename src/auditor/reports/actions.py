@@ -30,7 +30,7 @@ _EFFORT_WORDS = {
     Effort.MEDIUM: "up to two days",
     Effort.LARGE: "more than two days",
 }
-_EFFORTS = (Effort.SMALL, Effort.MEDIUM, Effort.LARGE)
+EFFORTS = (Effort.SMALL, Effort.MEDIUM, Effort.LARGE)
 TOLD_BY_ROWS = frozenset({
     "wiki.gap", "wiki.placeholder", "wiki.conflict", "wiki.blocker-overdue", "wiki.blocker-without-owner",
     "wiki.milestone-overdue", "wiki.unsigned-agreement", "wiki.equity-not-whole", "wiki.asset-not-owned-by-company",
@@ -106,10 +106,10 @@ def _finding_task(draft: Draft, group: list[Finding]) -> Task:
         sentence=said,
         severity=severity,
         owner=owners.most_common(1)[0][0] if owners else "",
-        due=_policy_due(draft, severity),
+        due=policy_due(draft, severity),
         monthly=savings(group),
         confidence=max(_CONFIDENCE.get(f.confidence, Decimal("0.6")) for f in group),
-        effort=_grown(first.rule.effort) if len(group) >= MANY_PLACES else first.rule.effort,
+        effort=grown(first.rule.effort) if len(group) >= MANY_PLACES else first.rule.effort,
         pill=severity.word.capitalize() if severity >= Severity.HIGH else "",
         sources=placed(group),
         why=first.rule.why,
@@ -133,11 +133,13 @@ def _remedy(fix: str, limit: int = 90) -> str:
     return f"{text}."
 
 
-def _grown(effort: Effort) -> Effort:
-    return _EFFORTS[min(_EFFORTS.index(effort) + 1, len(_EFFORTS) - 1)]
+def grown(effort: Effort) -> Effort:
+    """The next class of effort."""
+    return EFFORTS[min(EFFORTS.index(effort) + 1, len(EFFORTS) - 1)]
 
 
-def _policy_due(draft: Draft, severity: Severity) -> str:
+def policy_due(draft: Draft, severity: Severity) -> str:
+    """When a finding of that severity has to be closed, in words; empty where the policy sets no date."""
     name = {Severity.CRITICAL: "critical_due_days", Severity.HIGH: "high_due_days"}.get(severity)
     if name is None:
         return ""

@@ -12,7 +12,7 @@ from auditor.model.figure import Figure
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
-from auditor.reports.actions import NOBODY, Task, blocker_tasks, finding_tasks, ranked
+from auditor.reports.actions import NOBODY, Task, blocker_tasks, ranked
 from auditor.reports.capital import capital_tasks
 from auditor.reports.channels import channel_tasks, channels
 from auditor.reports.coverage import checked_words
@@ -23,6 +23,7 @@ from auditor.reports.figures import figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, visible
 from auditor.reports.receivables import client_tasks
+from auditor.reports.risks import risk_tasks
 from auditor.reports.rows import amount_of, text_of, where
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
@@ -39,7 +40,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
     findings = tuple(f for f in draft.now.findings if "ceo" in f.rule.audience or f.severity is Severity.CRITICAL)
     owned = holdings(draft)
     tasks = (
-        *finding_tasks(draft, findings),
+        *risk_tasks(draft, findings),
         *equity_tasks(owned),
         *client_tasks(draft),
         *capital_tasks(draft),

@@ -12,7 +12,7 @@ from auditor.model.rule import Severity
 from auditor.model.run import Snapshot, WikiEdit
 from auditor.reports.draft import Draft
 from auditor.reports.places import place, placed, visible
-from auditor.reports.words import month_short, plural, quantity_words, short
+from auditor.reports.words import month_before, month_short, period_words, plural, quantity_words, short
 
 FIRST_MONTH = "This is the first month: there is nothing to compare with yet."
 _Figure = tuple[str, str, str, str]
@@ -24,7 +24,7 @@ def changes(draft: Draft, findings: Iterable[Finding], metrics: Iterable[str]) -
     `findings` are those of this month that the reader acts on; `metrics` are the figures that the report uses.
     """
     if draft.before is None:
-        return (), FIRST_MONTH
+        return (), _nothing_before(draft)
     before = draft.before
     rules = {f.rule.id for f in findings}
     lines = [
@@ -33,6 +33,14 @@ def changes(draft: Draft, findings: Iterable[Finding], metrics: Iterable[str]) -
         *_edits(draft),
     ]
     return tuple(lines), "" if lines else f"Nothing changed since {month_short(before.snapshot.period)}."
+
+
+def _nothing_before(draft: Draft) -> str:
+    if not draft.past:
+        return FIRST_MONTH
+    missing = period_words(month_before(draft.now.snapshot.period))
+    last = period_words(draft.past[-1].snapshot.period)
+    return f"{missing} was not frozen, so there is no month to compare with; the last one before it is {last}."
 
 
 def open_prints(findings: Iterable[Finding]) -> frozenset[str]:

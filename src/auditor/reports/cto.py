@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
 from auditor.model.finding import Finding
-from auditor.model.location import CodeLocation
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, Trace, ViewSettings
 from auditor.model.rule import Severity
-from auditor.model.run import Coverage, Snapshot
+from auditor.model.run import Snapshot
 from auditor.reports.actions import Task, finding_tasks, ranked, savings
 from auditor.reports.controls import controls_indicator, controls_table
 from auditor.reports.coverage import checked_words
@@ -21,11 +19,11 @@ from auditor.reports.draft import Draft
 from auditor.reports.figures import by_month, cost_of, figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, place, visible
-from auditor.reports.rows import day_of, text_of, where
+from auditor.reports.rows import text_of
 from auditor.reports.sheet import Parts, sheet
+from auditor.reports.stacks import ended_stacks, runtimes, stacks_table
 from auditor.reports.verdict import Check, Judgement, judge
 from auditor.reports.words import (
-    listing,
     money_words,
     number_words,
     period_words,
@@ -37,7 +35,6 @@ from auditor.reports.words import (
 )
 
 METRICS = frozenset({"aws_cost", "aws_run_rate", "hosting_cost"})
-_SOON = timedelta(days=180)
 
 
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
@@ -55,7 +52,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             kpis=tuple(kpi(draft, indicator) for indicator in _indicators(draft)),
             charts=(_cost_chart(draft),),
             tables=(
-                _stacks(draft),
+                stacks_table(draft),
                 _hardening(draft, findings),
                 _savings_table(draft),
                 _cost_by_business(draft),
@@ -88,25 +85,6 @@ def saving_total(dossier: Dossier) -> Figure:
     trace = Trace("savings", "Savings found", "sum over the priced findings, each resource once",
                   f"{filled}{more} = {range_words(total)} a month", cited(found))  # fmt: skip
     return Figure("savings", "", value, trace, label="Savings found")
-
-
-def ended_stacks(dossier: Dossier) -> Figure:
-    """Runtimes that get no security updates any more."""
-    today = dossier.snapshot.frozen_at.date()
-    known = runtimes(dossier)
-    ended = [r for r in known if (day := _end_of(r)) and day < today]
-    sources = cited(ended) or cited(known) or ("no runtime was found",)
-    return counter("ended", "Runtimes at end of life", len(ended), sources, "runtimes whose end of life has passed")
-
-
-def runtimes(dossier: Dossier) -> tuple[Record, ...]:
-    """Stacks and cloud functions that name a runtime."""
-    found = (*dossier.records("stack"), *dossier.records("resource"))
-    return tuple(r for r in found if text_of(r, "runtime", "version"))
-
-
-def _end_of(record: Record) -> date | None:
-    return day_of(record, "ends", "eol", "end_of_life")
 
 
 def _indicators(draft: Draft) -> tuple[Indicator, ...]:
@@ -209,75 +187,6 @@ def _span(rows: Sequence[tuple[Record, Quantity]]) -> Quantity:
     return Quantity(low, high, "money", rows[0][1].currency, "month")
 
 
-def _stacks(draft: Draft) -> Table:
-    """Runtimes of the cloud and of repositories, and what each repository lacks."""
-    today = draft.now.snapshot.frozen_at.date()
-    rows = []
-    for record in runtimes(draft.now):
-        name = f"{draft.now.name(record.entity)}: {visible(record.name)}" if record.entity else visible(record.name)
-        said = [f"{word}: {answer}" for key, word in _PRACTICES if (answer := text_of(record, key))]
-        rows.append(
-            (
-                Cell(name, strong=True),
-                Cell(text_of(record, "runtime", "version")),
-                _end_cell(_end_of(record), today),
-                Cell(", ".join(said)),
-                where(record),
-            )
-        )
-    rows += [
-        _repository(draft, line)
-        for line in draft.now.snapshot.coverage
-        if line.scanner == "hygiene" and draft.now.concerns(line.entity)
-    ]
-    columns = ("Stack", "Runtime", "State", "", "")
-    ended = draft.cell(ended_stacks(draft.now)).text
-    note = (
-        f"{ended} of {plural(len(runtimes(draft.now)), 'runtime')} past the end of life." if runtimes(draft.now) else ""
-    )
-    return Table(
-        "stacks", "Stack by stack", columns, tuple(rows), "No repository and no cloud function was looked at.", note
-    )
-
-
-_PRACTICES = (("tests", "tests"), ("ci", "CI"), ("backups", "backups"), ("iac", "infrastructure as code"))
-_LACKS = {
-    "hygiene.no-tests": "tests", "hygiene.no-ci": "continuous integration", "hygiene.no-lock-file": "a lock file",
-    "hygiene.no-readme": "a read-me", "hygiene.gitignore-missing": "an ignore list", "hygiene.bus-factor": "a second person",
-}  # fmt: skip
-
-
-def _repository(draft: Draft, line: Coverage) -> tuple[Cell, Cell, Cell, Cell, Cell]:
-    found = {
-        f.rule.id for f in draft.now.findings if isinstance(f.location, CodeLocation) and f.location.repo == line.target
-    }
-    lacks = [word for rule, word in _LACKS.items() if rule in found]
-    if not line.complete:
-        state, said = Cell("Not scanned", tone=Tone.UNKNOWN), line.reason or "only in part"
-    elif lacks:
-        state, said = Cell("Gaps", tone=Tone.WARN), f"lacks {listing(lacks)}"
-    else:
-        state, said = Cell("Sound", tone=Tone.OK), "tests, continuous integration and lock files are there"
-    files = line.looked_at.get("files", 0)
-    size = draft.worked(f"files.{line.target}", f"Files of {visible(line.target)}", plural(files, "file"), formula="files looked at", filled=f"files = {plural(files, 'file')}",
-                        sources=(f"{visible(line.target)} @ {line.commit[:7]}",))  # fmt: skip
-    return (
-        Cell(f"Repository {visible(line.target)}", strong=True),
-        Cell(size.text, size.trace),
-        state,
-        Cell(visible(said)),
-        Cell(f"{visible(line.target)} @ {line.commit[:7]}", align="source"),
-    )
-
-
-def _end_cell(end: date | None, today: date) -> Cell:
-    if end is None:
-        return Cell(Tone.UNKNOWN.word, tone=Tone.UNKNOWN)
-    if end < today:
-        return Cell(f"Ended {end.isoformat()}", tone=Tone.BAD)
-    return Cell(f"Until {end.isoformat()}", tone=Tone.WARN if end - today < _SOON else Tone.OK)
-
-
 def _hardening(draft: Draft, findings: Sequence[Finding]) -> Table:
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -335,9 +244,9 @@ def _savings_table(draft: Draft) -> Table:
         shared = "counted with another saving" if saving.counted_with else ""
         rows.append((
             Cell(visible(finding.title), strong=True), Cell(draft.now.name(finding.entity) if finding.entity else ""), money,
-            Cell(sentence(visible(finding.rule.fix))), Cell(shared), Cell(place(finding.location), align="source"),
+            Cell(sentence(visible(finding.rule.fix))), Cell(visible(finding.details.get("undo", ""))), Cell(shared), Cell(place(finding.location), align="source"),
         ))  # fmt: skip
-    columns = ("Cost item", "In", "A month", "How", "", "Resource")
+    columns = ("Cost item", "In", "A month", "How", "To undo", "", "Resource")
     return Table("savings", "Cost items", columns, tuple(rows), checked_words(draft.now.snapshot, "aws"), numeric=(2,))
 
 

@@ -11,7 +11,7 @@ from auditor.model.figure import Figure
 from auditor.model.report import Kpi, Tone, Trace
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
-from auditor.reports.words import month_short, number_words, quantity_words
+from auditor.reports.words import month_before, month_short, number_words, quantity_words
 
 PERIODS = 6
 
@@ -34,12 +34,14 @@ def kpi(draft: Draft, indicator: Indicator) -> Kpi:
     """The KPI of this month beside the months before."""
     figure = indicator.read(draft.now)
     draft.note_gaps(figure.gaps)
-    past = [indicator.read(dossier).value for dossier in draft.past][-(PERIODS - 1) :]
+    known = {dossier.snapshot.period: indicator.read(dossier).value for dossier in draft.past}
+    past = [known.get(month_before(draft.now.snapshot.period, back)) for back in range(PERIODS - 1, 0, -1)]
     before = indicator.read(draft.before).value if draft.before else None
     delta, tone = _delta(draft, indicator, figure.value, before)
+    note = "" if delta else _why_no_delta(draft, figure.value, before)
     cell = draft.cell(figure, strong=True)
     size = float(middle(figure.value)) if figure.value else None
-    return Kpi(indicator.label, cell, _spark([*past, figure.value]), delta, tone, indicator.context, size)
+    return Kpi(indicator.label, cell, _spark([*past, figure.value]), delta, tone, indicator.context, size, note)
 
 
 def middle(value: Quantity) -> Decimal:
@@ -80,6 +82,13 @@ def _delta(
     _trace_delta(draft, indicator, now, before, f"{sign}{amount}")
     good = (step > 0) == (indicator.good == "up")
     return f"{arrow} {sign}{amount} vs {month}", (Tone.OK if good else Tone.BAD) if indicator.good else None
+
+
+def _why_no_delta(draft: Draft, now: Quantity | None, before: Quantity | None) -> str:
+    month = month_short(month_before(draft.now.snapshot.period))
+    if draft.before is None:
+        return f"{month} was not frozen" if draft.past else "first month"
+    return f"not known in {month}" if now is not None and before is None else ""
 
 
 def _trace_delta(draft: Draft, indicator: Indicator, now: Quantity, before: Quantity, result: str) -> None:

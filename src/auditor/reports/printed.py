@@ -32,7 +32,7 @@ class Limits:
 
 MAIL = Limits(rows=15, actions=5, changes=10, gaps=8, traces=14, coverage=8)
 PAGE = Limits(rows=60, actions=25, changes=40, gaps=40, traces=400, coverage=40, bars=24, sources=6)
-PDF = Limits(rows=10, actions=8, changes=8, gaps=6, traces=80, coverage=10, bars=13, sources=1)
+PDF = Limits(rows=15, actions=8, changes=12, gaps=10, traces=400, coverage=16, bars=16, sources=1)
 EVERYTHING = Limits(*(1_000_000,) * 8)
 
 

@@ -10,12 +10,12 @@ from enum import Enum
 from urllib.parse import unquote_to_bytes
 
 from auditor.errors import ConfigError
-from auditor.model.report import Brand, Report
+from auditor.model.report import Brand
 from auditor.reports.places import visible
 from auditor.reports.printed import Printed
 
 _HEAD = (
-    "title", "period_words", "lang", "tone", "verdict", "support", "verdict_rules", "coverage_sentence", "changes_note",
+    "title", "period_words", "lang", "tone", "verdict", "support", "verdict_rules", "kpis", "coverage_sentence", "changes_note",
     "footer", "sections",
 )  # fmt: skip
 
@@ -24,15 +24,9 @@ def setting_data(sheet: Printed, brand: Brand) -> Mapping[str, object]:
     """What the template reads as `report`, `brand`, and the cut blocks by their names in `Printed`."""
     report = sheet.report
     head = {name: _plain(getattr(report, name)) for name in _HEAD} | {"tone_word": report.tone.word}
-    head["kpis"] = [_fields(kpi) | {"no_delta": no_delta(report)} for kpi in report.kpis]
     blocks = {item.name: _plain(getattr(sheet, item.name)) for item in fields(sheet) if item.name != "report"}
     given = {"name": visible(brand.name), "colour": brand.colour, "logo": list(_picture(brand.logo))}
     return {"report": head, "brand": given, **blocks}
-
-
-def no_delta(report: Report) -> str:
-    """What stands in the place of a difference to last month, where there is none."""
-    return "first month" if not report.changes and "first month" in report.changes_note else ""
 
 
 def _plain(value: object) -> object:

@@ -125,6 +125,12 @@ def _bare(value: Quantity) -> str:
     return f"{number} {noun if low == high == '1' else many(noun)}"
 
 
+def month_before(period: str, back: int = 1) -> str:
+    """The calendar month before a `YYYY-MM`, or `back` months before it."""
+    months = int(period[:4]) * 12 + int(period[5:7]) - 1 - back
+    return f"{months // 12}-{months % 12 + 1:02d}"
+
+
 def period_words(period: str) -> str:
     """`2026-10` as `October 2026`; anything else as it is."""
     year, _, month = period.partition("-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +66,7 @@ class Renderer:
         environment.filters["wrapped"] = _wrapped
         environment.filters["anchor"] = _anchor
         environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
+        environment.filters["folded"] = _folded
         environment.filters["nowrap"] = _nowrap
         environment.filters["big"] = _big
         environment.filters["soft"] = _soft
@@ -202,6 +203,12 @@ def report_json(report: Report) -> str:
 def report_csv(report: Report) -> str:
     """Every row of every table; opening it in a spreadsheet runs nothing."""
     return tables_csv(report.tables)
+
+
+def _folded(items: Sequence[object], first: int) -> tuple[Sequence[object], ...]:
+    """What is shown at once, and what a reader unfolds; a rest that saves nothing is shown too."""
+    shown = first if len(items) > first + 2 else len(items)
+    return tuple(part for part in (items[:shown], items[shown:]) if part)
 
 
 def _wrapped(text: str, indent: int = 0, first: int | None = None) -> str:

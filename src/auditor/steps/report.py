@@ -12,6 +12,7 @@ from auditor.errors import UsageError
 from auditor.model.report import Report, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.portfolio import REPORT_NAMES, Portfolio
+from auditor.reports.words import month_before
 
 VIEW_GROUP = "auditor.reports"
 """Entry-point group in which a package offers a view: a module with `build`."""
@@ -45,12 +46,6 @@ def month_of(period: str, periods: Sequence[str], load: Callable[[str], Snapshot
     history = tuple(load(other) for other in earlier)
     last = history[-1] if history and earlier[-1] == month_before(period) else None
     return Month(load(period), last, history)
-
-
-def month_before(period: str) -> str:
-    """The calendar month before a `YYYY-MM`."""
-    year, month = int(period[:4]), int(period[5:7])
-    return f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
 
 
 def find_view(name: str) -> Build:
