@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 import yaml
 
-from auditor.rulebook.cards import read_rulebook
 from auditor.rulebook.catalogs import Catalog, read_catalogs
 
 RULES = Path(__file__).parents[1] / "rules"
@@ -19,6 +18,7 @@ CATALOGS, PROBLEMS = read_catalogs(COMPLIANCE)
 GRAMMAR = {
     "aws-fsbp": r"[A-Z][A-Za-z0-9]+\.\d+",
     "cis-aws-3.0.0": r"[1-5](\.\d+){1,2}",
+    "cis-aws-7.0.0": r"[2-6](\.\d+){1,2}",
     "cwe": r"CWE-\d+",
     "iso-27001-2022": r"A\.[5-8]\.\d+",
     "nist-800-53-r5": r"[a-z]{2}-\d+(\.\d+)?",
@@ -31,7 +31,7 @@ GRAMMAR = {
     "soc2-tsc-2017": r"(CC|A|C|PI|P)\d\.\d",
 }
 COUNTS = {
-    "cis-aws-3.0.0": 62, "iso-27001-2022": 93, "nist-800-53-r5": 1014, "nist-csf-2.0": 106, "owasp-api-2023": 10,
+    "cis-aws-3.0.0": 62, "cis-aws-7.0.0": 70, "iso-27001-2022": 93, "nist-800-53-r5": 1014, "nist-csf-2.0": 106, "owasp-api-2023": 10,
     "owasp-asvs-5.0": 345, "owasp-top10-2021": 10, "owasp-top10-2025": 10, "pci-dss-4.0.1": 280, "soc2-tsc-2017": 61,
 }  # fmt: skip
 """What the publishers count; FSBP and CWE have no fixed number here."""
@@ -126,7 +126,9 @@ def test_a_catalogue_shows_only_words_that_its_licence_allows(catalog: Catalog) 
 def test_only_frameworks_of_free_licences_have_the_publishers_words() -> None:
     full = {catalog.id: catalog.licence for catalog in CATALOGS.values() if catalog.text_policy == "full"}
     assert set(full.values()) <= {"public-domain", "CC-BY-SA-4.0", "LicenseRef-CWE-Terms-of-Use"}
-    assert full.keys().isdisjoint({"cis-aws-3.0.0", "iso-27001-2022", "pci-dss-4.0.1", "soc2-tsc-2017", "aws-fsbp"})
+    assert full.keys().isdisjoint(
+        {"cis-aws-3.0.0", "cis-aws-7.0.0", "iso-27001-2022", "pci-dss-4.0.1", "soc2-tsc-2017", "aws-fsbp"}
+    )
 
 
 @pytest.mark.parametrize("catalog", CATALOGS.values(), ids=lambda c: c.id)
@@ -134,19 +136,6 @@ def test_a_catalogue_says_what_was_checked_against_what(catalog: Catalog) -> Non
     assert catalog.source.startswith("https://")
     assert len(catalog.verified) > 40
     assert catalog.note
-
-
-def test_every_tag_of_a_card_has_its_line_in_a_catalogue() -> None:
-    cwe = {control.id for control in CATALOGS["cwe"].controls}
-    owasp = {
-        c.id for name in ("owasp-top10-2021", "owasp-top10-2025", "owasp-api-2023") for c in CATALOGS[name].controls
-    }
-    for rule in read_rulebook(RULES).rules:
-        missing = [f"CWE-{number}" for number in rule.cwe if f"CWE-{number}" not in cwe]
-        assert missing == [], (
-            f"{rule.id}: add the name to rules/compliance/catalogs/cwe.yaml, and one to expected_count"
-        )
-        assert set(rule.owasp) <= owasp, rule.id
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 
 from auditor.model.rule import Severity
 from auditor.resources import rules_folder
-from auditor.rulebook import read_rulebook
+from auditor.rulebook import Rulebook, read_rulebook
+from auditor.rulebook.catalogs import read_catalogs
+from auditor.rulebook.evidence import read_evidence
 
 CARD = """
 id: hygiene.env-file-tracked
@@ -81,5 +83,31 @@ def test_two_cards_may_not_share_an_alias(tmp_path: Path) -> None:
     assert "already belongs to" in str(read_rulebook(tmp_path).problems[0])
 
 
-def test_the_shipped_cards_are_valid() -> None:
-    assert read_rulebook(rules_folder()).problems == ()
+@pytest.fixture(scope="module")
+def shipped() -> Rulebook:
+    return read_rulebook(rules_folder())
+
+
+def test_the_shipped_cards_are_valid(shipped: Rulebook) -> None:
+    assert shipped.problems == ()
+
+
+def test_every_shipped_rule_is_mapped_to_a_control_or_says_why_not(shipped: Rulebook) -> None:
+    evidence = read_evidence(rules_folder())
+    mapped = {entry.rule for entry in evidence.entries}
+    named = mapped | set(evidence.unmapped)
+    assert mapped & set(evidence.unmapped) == set()
+    assert [r.id for r in shipped.rules if r.id not in named] == [], "add to rules/compliance/mappings/<scanner>.yaml"
+    assert named - {rule.id for rule in shipped.rules} == set(), "no such rule"
+
+
+def test_every_tag_of_a_card_has_its_line_in_a_catalogue(shipped: Rulebook) -> None:
+    catalogs, _ = read_catalogs(rules_folder() / "compliance")
+    cwe = {control.id for control in catalogs["cwe"].controls}
+    owasp = {c.id for name, catalog in catalogs.items() if name.startswith("owasp-") for c in catalog.controls}
+    for rule in shipped.rules:
+        missing = [f"CWE-{number}" for number in rule.cwe if f"CWE-{number}" not in cwe]
+        assert missing == [], (
+            f"{rule.id}: add the name to rules/compliance/catalogs/cwe.yaml, and one to expected_count"
+        )
+        assert set(rule.owasp) <= owasp, rule.id

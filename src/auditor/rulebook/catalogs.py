@@ -36,6 +36,8 @@ class Control:
     """All that the publisher says of it, where their licence allows it and it is short."""
     level: int = 0
     """The publisher's class of how much it asks for (ASVS 1 to 3); 0: the framework has none."""
+    automation: str = ""
+    """`automated` or `manual`: whether the publisher has it judged by a program; empty where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,11 @@ def _catalog(document: Mapping[str, Any], part: str) -> Catalog:
         raise TypeError
     controls = tuple(
         Control(
-            c["id"], c["group"], c.get("title", ""), c.get("summary", ""), c.get("text", ""), int(c.get("level", 0))
+            c["id"], c["group"], c.get("title", ""), c.get("summary", ""), c.get("text", ""), int(c.get("level", 0)),
+            c.get("automation", ""),
         )
         for c in document["controls"]
-    )
+    )  # fmt: skip
     if part == PRIVATE:
         document = {**_OWN, **document}
     licence, source = document["licence"], document["source"]
