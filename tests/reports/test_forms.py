@@ -114,6 +114,12 @@ def test_a_pdf_shows_markup_as_it_is_written() -> None:
     assert Renderer(templates_folder()).pdf(hostile).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["Sail ⛵👩\u200d🚀🏽", "港口", "ميناء נמל", "\U0001f1fa\U0001f1f8", "\U000f1234"])
+def test_a_name_in_any_writing_gives_an_accessible_pdf(name: str) -> None:
+    report = replace(build_reports(MONTH, SETTINGS)[0], verdict=f"{name} is at risk.")
+    assert b"pdfuaid" in Renderer(templates_folder()).pdf(report)
+
+
 def test_a_logo_stands_in_the_pdf_and_one_that_is_no_picture_is_refused() -> None:
     report = build_reports(MONTH, SETTINGS)[0]
     svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E%3Crect width='9' height='9'/%3E%3C/svg%3E"

@@ -13,6 +13,7 @@ from auditor.model.fact import Quantity
 from auditor.model.money import Money, MoneyRange
 from auditor.reports.places import visible
 from auditor.reports.words import (
+    dates_in_words,
     listing,
     many,
     money_words,
@@ -131,3 +132,9 @@ def test_nothing_invisible_is_printed(text: str) -> None:
 @given(st.from_regex(r"[a-z]{2,10}", fullmatch=True))
 def test_a_plural_differs_from_its_noun(noun: str) -> None:
     assert many(noun) != noun
+
+
+def test_days_in_sentences_are_words_and_days_in_names_stay() -> None:
+    assert dates_in_words("Ended 2024-10-14, renewed 2026-01-02.") == "Ended 14 Oct 2024, renewed 2 Jan 2026."
+    for kept in ("notes/2026-10-14.md", "2026-10-14-plan.md", "2026-10-14T06:17", "1-2026-10-14", "2026-13-01"):
+        assert dates_in_words(kept) == kept

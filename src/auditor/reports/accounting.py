@@ -147,6 +147,8 @@ def _support(draft: Draft) -> str:
     earned, held = draft.figure("recognised_revenue"), draft.figure("deferred_revenue")
     left = f"{draft.cell(earned).text} was earned" if earned.value else "What was earned cannot be computed"
     right = f"{draft.cell(held).text} of deposits is not earned yet" if held.value else "no deposits are written down"
+    if held.value and not held.value.high:
+        right = "no deposit is waiting to be earned"
     return f"{left}; {right}."
 
 

@@ -116,7 +116,7 @@ def _support(draft: Draft, done: Sequence[Job]) -> str:
     quoted = draft.worked("quoted", "Jobs with a quote", f"{sum(j.has_quote for j in done)} of {plural(len(done), 'job')}", formula="jobs with a quote / jobs",
                           filled=f"{sum(j.has_quote for j in done)} of {plural(len(done), 'job')}", sources=[place(j.record.source) for j in done] or ["no job is written down"])  # fmt: skip
     ready = draft.cell(readiness(draft.now)).text
-    first = f"{quoted.text} {'has' if len(done) == 1 else 'have'} a quote" if done else "No job is written down"
+    first = f"{quoted.text} {verb(sum(j.has_quote for j in done), 'has')} a quote" if done else "No job is written down"
     return (
         f"{first}; {ready} of the checklist is done."
         if ready.endswith("%")

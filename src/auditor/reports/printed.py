@@ -9,7 +9,7 @@ from auditor.model.fact import Conflict, Gap
 from auditor.model.report import Action, Cell, Change, Chart, Report, Table, Trace
 from auditor.model.run import Coverage, OutcomeStatus
 from auditor.reports.places import place, visible
-from auditor.reports.words import listing, plain_label, quantity_words
+from auditor.reports.words import dates_in_words, listing, plain_label, quantity_words
 
 MAIN_COLUMNS = 3
 """Columns beside the first; what does not fit stands as a line below the row's name."""
@@ -129,11 +129,17 @@ class Printed:
 
 def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Printed:
     """Cut and compose; `names` gives an entity's name."""
-    actions = tuple(PrintedAction(a, *_cut(a.sources, limits)) for a in report.actions[: limits.actions])
+    actions = tuple(
+        PrintedAction(
+            replace(a, sentence=dates_in_words(a.sentence), due=dates_in_words(a.due)), *_cut(a.sources, limits)
+        )
+        for a in report.actions[: limits.actions]
+    )
     tables = tuple(_table(table, limits.rows) for table in report.tables)
     charts = tuple(replace(chart, bars=chart.bars[: limits.bars]) for chart in report.charts)
     traces = _needed(report, limits)
     coverage = tuple(_coverage(line) for line in report.coverage)
+    gaps = _gaps(report.gaps, names)
     return Printed(
         report,
         actions,
@@ -142,8 +148,8 @@ def printed(report: Report, limits: Limits, names: Callable[[str], str]) -> Prin
         tables,
         tuple(_change(change, limits) for change in report.changes[: limits.changes]),
         max(len(report.changes) - limits.changes, 0),
-        tuple(_gap(gap, names) for gap in report.gaps[: limits.gaps]),
-        max(len(report.gaps) - limits.gaps, 0),
+        gaps[: limits.gaps],
+        max(len(gaps) - limits.gaps, 0),
         tuple(_conflict(conflict, names) for conflict in report.conflicts[: limits.gaps]),
         max(len(report.conflicts) - limits.gaps, 0),
         tuple(PrintedTrace(trace, *_cut(trace.sources, limits)) for trace in traces[: limits.traces]),
@@ -188,15 +194,15 @@ def _table(table: Table, limit: int) -> PrintedTable:
     )  # fmt: skip
     rows = tuple(
         Row(
-            row[0],
-            tuple(Detail(_label(table.columns[n], row[n]), row[n]) for n in rest if row[n].text),
-            tuple(row[n] for n in main),
+            _said(row[0]),
+            tuple(Detail(_label(table.columns[n], row[n]), _said(row[n])) for n in rest if row[n].text),
+            tuple(_said(row[n]) for n in main),
         )
         for row in shown
     )
     widths = tuple(_width(heads[n + 1].text, [row.cells[n] for row in rows]) for n in range(len(main)))
     more = len(table.rows) - len(shown)
-    return PrintedTable(table.id, table.title, heads, rows, more, table.empty, table.note, widths)
+    return PrintedTable(table.id, table.title, heads, rows, more, table.empty, table.note.replace("`", ""), widths)
 
 
 def _width(head: str, cells: Sequence[Cell]) -> int:
@@ -222,16 +228,33 @@ def _main_columns(table: Table) -> list[int]:
 def _change(change: Change, limits: Limits) -> Line:
     sources, more = _cut(change.sources, limits)
     words = {"new": "New", "resolved": "Resolved", "reopened": "Back again", "moved": "Moved", "wiki": "Wiki"}
-    return Line(change.text, sources, more, Cell(words.get(change.kind, change.kind), tone=change.tone))
+    return Line(dates_in_words(change.text), sources, more, Cell(words.get(change.kind, change.kind), tone=change.tone))
 
 
-def _gap(gap: Gap, names: Callable[[str], str]) -> Line:
-    where = visible(f"{gap.page}:{gap.line}" if gap.line else gap.page) or "on no page so far"
-    blocks = listing([plain_label(block.replace("_", " ")) for block in gap.blocks], limit=4)
-    said = f"{names(gap.entity)}: {visible(plain_label(gap.label))} is not written down"
-    if gap.raw:
-        said = f"{names(gap.entity)}: {visible(gap.label)} is left open (“{visible(gap.raw)}”)"
-    return Line(f"{said}{f'; it blocks {blocks}' if blocks else ''}.", (f"belongs into {where}",))
+def _gaps(gaps: Sequence[Gap], names: Callable[[str], str]) -> tuple[Line, ...]:
+    """One line for all that a page lacks about a business; what is left open in words has its own."""
+    groups: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap in gaps:
+        groups.setdefault((gap.entity, f"{gap.page}:{gap.line}" if gap.line else gap.page, gap.raw), []).append(gap)
+    return tuple(_gap(group, where, names) for (_, where, _), group in groups.items())
+
+
+def _gap(group: Sequence[Gap], where: str, names: Callable[[str], str]) -> Line:
+    blocks = listing(
+        list(dict.fromkeys(plain_label(block.replace("_", " ")) for gap in group for block in gap.blocks)), limit=4
+    )
+    labels = list(dict.fromkeys(visible(plain_label(gap.label)) for gap in group))
+    many = len(labels) > 1 or labels[0].endswith("s")
+    said = f"{listing(labels, limit=5)} {'are' if many else 'is'} not written down"
+    if group[0].raw:
+        said = f"{listing(labels, limit=5)} {'are' if len(labels) > 1 else 'is'} left open (“{visible(group[0].raw)}”)"
+    tail = f"; {'they block' if many else 'it blocks'} {blocks}" if blocks else ""
+    place_named = f"belongs into {visible(where)}" if where else "belongs on a page that nobody has written so far"
+    return Line(f"{names(group[0].entity)}: {said}{tail}.", (place_named,))
+
+
+def _said(cell: Cell) -> Cell:
+    return cell if cell.align == "source" else replace(cell, text=dates_in_words(cell.text))
 
 
 def _conflict(conflict: Conflict, names: Callable[[str], str]) -> Line:

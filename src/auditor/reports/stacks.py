@@ -46,7 +46,7 @@ def stacks_table(draft: Draft) -> Table:
         for line in draft.now.snapshot.coverage
         if line.scanner == "hygiene" and draft.now.concerns(line.entity)
     ]
-    columns = ("Stack", "State", "Runtime", "Tests and CI", "Backups", "Built from code", "")
+    columns = ("Stack", "State", "Runtime", "Tests", "CI", "Backups", "Built from code", "Lacks", "")
     ended = draft.cell(ended_stacks(draft.now)).text
     note = (
         f"{ended} of {plural(len(runtimes(draft.now)), 'runtime')} past the end of life." if runtimes(draft.now) else ""
@@ -67,7 +67,6 @@ def _stack(draft: Draft, record: Record) -> tuple[Cell, ...]:
     name = f"{draft.now.name(record.entity)}: {visible(record.name)}" if record.entity else visible(record.name)
     runtime, backups = text_of(record, "runtime", "version"), text_of(record, "backups")
     engine = text_of(record, "engine")
-    practices = [f"{word} {answer}" for key, word in _PRACTICES if (answer := text_of(record, key))]
     if runtime:
         state = _end_cell(_end_of(record), draft.now.snapshot.frozen_at.date())
     else:
@@ -82,18 +81,19 @@ def _stack(draft: Draft, record: Record) -> tuple[Cell, ...]:
         Cell(name, strong=True),
         state,
         Cell(f"{engine} {runtime}".strip() if runtime else _STORES.get(text_of(record, "kind"), "")),
-        Cell(", ".join(practices)),
+        Cell(text_of(record, "tests")),
+        Cell(text_of(record, "ci")),
         kept,
         Cell(text_of(record, "iac") or ("no sign of it" if isinstance(record.source, CloudLocation) else "")),
+        Cell(""),
         where(record),
     )
 
 
-_PRACTICES = (("tests", "tests"), ("ci", "CI"))
 _STORES = {"rds.instance": "database", "dynamodb.table": "DynamoDB table"}
 _LACKS = {
-    "hygiene.no-tests": "tests", "hygiene.no-ci": "continuous integration", "hygiene.no-lock-file": "a lock file",
-    "hygiene.no-readme": "a read-me", "hygiene.gitignore-missing": "an ignore list", "hygiene.bus-factor": "a second person",
+    "hygiene.no-lock-file": "a lock file", "hygiene.no-readme": "a read-me",
+    "hygiene.gitignore-missing": "an ignore list", "hygiene.bus-factor": "a second person",
 }  # fmt: skip
 
 
@@ -101,20 +101,24 @@ def _repository(draft: Draft, line: Coverage) -> tuple[Cell, ...]:
     found = {
         f.rule.id for f in draft.now.findings if isinstance(f.location, CodeLocation) and f.location.repo == line.target
     }
-    lacks = [word for rule, word in _LACKS.items() if rule in found]
+    lacks = listing([word for rule, word in _LACKS.items() if rule in found])
+    tests, ci = ("no" if f"hygiene.no-{what}" in found else "yes" for what in ("tests", "ci"))
     if not line.complete:
-        state, said = Cell("Not scanned", tone=Tone.UNKNOWN), line.reason or "only in part"
-    elif lacks:
-        state, said = Cell("Gaps", tone=Tone.WARN), f"lacks {listing(lacks)}"
+        state, lacks = Cell("Not scanned", tone=Tone.UNKNOWN), line.reason or "only in part"
+        tests, ci = "", ""
+    elif lacks or "no" in (tests, ci):
+        state = Cell("Gaps", tone=Tone.WARN)
     else:
-        state, said = Cell("Sound", tone=Tone.OK), "tests, continuous integration and lock files are there"
+        state = Cell("Sound", tone=Tone.OK)
     return (
         Cell(f"Repository {visible(line.target)}", strong=True),
         state,
         Cell(""),
-        Cell(visible(said)),
+        Cell(tests),
+        Cell(ci),
         Cell(""),
         Cell(_infrastructure(draft, line.target)),
+        Cell(visible(lacks)),
         Cell(f"{visible(line.target)} @ {line.commit[:7]}", align="source"),
     )
 
@@ -125,10 +129,10 @@ def _infrastructure(draft: Draft, target: str) -> str:
     if line is None:
         return ""
     if line.looked_at.get("resources", 0):
-        return "template in the repository"
+        return "yes, from a template"
     if any("terraform" in reason.lower() for reason in line.not_scanned):
-        return "Terraform in the repository"
-    return "no template in the repository" if line.status is OutcomeStatus.SKIPPED else ""
+        return "yes, with Terraform"
+    return "no" if line.status is OutcomeStatus.SKIPPED else ""
 
 
 def _end_cell(end: date | None, today: date) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
@@ -152,6 +153,14 @@ def day_words(day: date) -> str:
 def long_day(day: date) -> str:
     """`2 November 2026`."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+_DAY = re.compile(r"(?<![\w./:-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w/:-]|\.\w)")
+
+
+def dates_in_words(text: str) -> str:
+    """`2026-10-14` in a sentence as `14 Oct 2026`; file names and times are left alone."""
+    return _DAY.sub(lambda day: f"{int(day[3])} {MONTHS[int(day[2]) - 1][:3]} {day[1]}", text) if "-" in text else text
 
 
 _LABELS = {
