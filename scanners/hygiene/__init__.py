@@ -16,7 +16,7 @@ from scanners.hygiene.contents import LIMIT, Seen
 from scanners.hygiene.ignoring import Audit, audit
 from scanners.hygiene.lockfile import MANIFESTS, unlocked
 from scanners.hygiene.past import Gone, gone
-from scanners.hygiene.project import bus_factor, rust_sources, stale, without_tests
+from scanners.hygiene.project import bus_factor, doubtful_tests, stale, without_tests
 from scanners.hygiene.tree import Tree, is_test, is_vendored
 
 _MOST_PLACES = 50
@@ -223,8 +223,8 @@ class _Work:
 
     def tests(self, rule: HygieneRule) -> Iterator[Match]:
         """No automated tests."""
-        rust = {entry.path: content for entry, content in self._files.read_many(rust_sources(self._tree))}
-        if seen := without_tests(self._tree, rust):
+        read = {entry.path: content for entry, content in self._files.read_many(doubtful_tests(self._tree))}
+        if seen := without_tests(self._tree, read):
             yield self._match(rule, "", seen)
 
     def stale(self, rule: HygieneRule) -> Iterator[Match]:

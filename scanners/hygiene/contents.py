@@ -42,7 +42,9 @@ def environment(path: str, content: bytes) -> Seen | None:
         return None
     judged = judge(content[:LIMIT].decode(errors="replace"))
     if judged.total == 0:
-        return None
+        # Nothing in it yet; whoever fills it in commits what they write.
+        blank = not content.strip() and path.rsplit("/", 1)[-1].startswith(".env")
+        return Seen(None, "empty", judged.sentence) if blank else None
     grade = judged.weight.name.lower()
     if judged.weight is Weight.SECRET and _TEST_ENVIRONMENT.search(path):
         grade = "test"

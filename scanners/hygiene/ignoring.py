@@ -51,7 +51,9 @@ def audit(tree: Tree, read: Callable[[str], bytes], programs: Programs, work: Pa
     if missing_env or not gitignores:
         lines += [".env", ".env.*", "!.env.example"]
     lines += [_LINES.get(path, f"/{path}") for path in missing if not (path.startswith(".env.") and missing_env)]
-    return Audit(bool(gitignores), missing_env, missing, tuple(dict.fromkeys(lines)))
+    # One that an editor wrote into its own folder guards nothing else.
+    guards = any(not any(part.startswith(".") for part in path.split("/")[:-1]) for path in gitignores)
+    return Audit(guards, missing_env, missing, tuple(dict.fromkeys(lines)))
 
 
 _LINES = {

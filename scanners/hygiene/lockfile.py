@@ -85,9 +85,12 @@ def _needs_lock(name: str, content: bytes, path: str, there: frozenset[str]) -> 
             return _python_application(text, dirname(path), there)
         case "composer.json":
             manifest = _json(text)
-            return any(
+            kind = manifest.get("type") or (
+                "library" if manifest.get("name") and manifest.get("autoload") else "project"
+            )
+            return kind == "project" and any(
                 not key.startswith(("php", "ext-", "lib-")) for key in _mapping(manifest, "require")
-            ) and manifest.get("type", "project") in {"project", ""}
+            )
         case "Cargo.toml":
             return "[dependencies]" in text and f"{dirname(path)}/src/main.rs".lstrip("/") in there
         case "go.mod":

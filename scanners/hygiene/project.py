@@ -29,25 +29,32 @@ _TEST_FILE = re.compile(
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|ex|clj|c|cc|cpp|lua|t|pl|groovy|feature|robot|bats|sh|sol)$"
     r"|\.(?:bats|feature|robot)$|(?:^|/)tests\.py$|^tests?\.\w+$|(?:^|/)t/[^/]+\.t$|(?:^|/)[^/]*\.postman_collection\.json$|(?:^|/)[^/]*\.t\.sol$"
 )
+_DOUBTFUL = re.compile(r"\.(?:js|mjs|cjs|ts)$")
+_MOST_DOUBTFUL = 20
+"""Where more scripts are named like tests, some of them are."""
+_SCRIPT_TEST = re.compile(rb"\b(?:describe|it|test|suite|expect|assert\w*|QUnit|tape|t\.\w+)\s*[.(]|assert|cy\.")
 _INLINE_TEST = re.compile(rb"#\[(?:cfg\(test\)|test|tokio::test)\]")
 
 
 def without_tests(tree: Tree, read: Mapping[str, bytes]) -> Seen | None:
     """No automated test beside a program's sources; pages without a program of their own need none.
 
-    `read` holds the Rust sources, whose tests stand in the same file.
+    `read` holds the Rust sources, whose tests stand in the same file, and scripts that are only named like tests.
     """
     sources = [e for e in tree.own if _SOURCE.search(e.path) and not _NO_PROGRAM.search(e.path)]
-    if not sources or any(_TEST_FILE.search(entry.path) for entry in tree.own):
+    named = [entry.path for entry in tree.own if _TEST_FILE.search(entry.path)]
+    if not sources or any(path not in read or _SCRIPT_TEST.search(read[path]) for path in named):
         return None
-    if any(_INLINE_TEST.search(content) for content in read.values()):
+    if any(_INLINE_TEST.search(content) for path, content in read.items() if path.endswith(".rs")):
         return None
     return Seen(message=f"No automated tests beside {len(sources)} source file{'s' * (len(sources) != 1)}")
 
 
-def rust_sources(tree: Tree) -> tuple[FileEntry, ...]:
-    """At most 200 Rust files."""
-    return tuple(entry for entry in tree.own if entry.path.endswith(".rs"))[:200]
+def doubtful_tests(tree: Tree) -> tuple[FileEntry, ...]:
+    """What must be read to know: at most 200 Rust files, and scripts named like tests where there are few of them."""
+    rust = tuple(entry for entry in tree.own if entry.path.endswith(".rs"))[:200]
+    scripts = tuple(entry for entry in tree.own if _DOUBTFUL.search(entry.path) and _TEST_FILE.search(entry.path))
+    return rust + (scripts if len(scripts) <= _MOST_DOUBTFUL else ())
 
 
 def stale(history: History | None, now: datetime, months: int = 18) -> Seen | None:

@@ -14,6 +14,7 @@ _VENDORED = re.compile(
     r"|\.yarn/(?:cache|unplugged)|\.bundle|Pods|__pypackages__|\.tox|\.nox)/"
     r"|(?:^|/)\.?venv/(?:lib|lib64|bin|include|share|Lib|Scripts)/"
     r"|(?:^|/)\.?v?env/(?:lib/python[\d.]+|Lib/site-packages|Scripts|bin/(?:activate|python))"
+    r"|(?:^|/)wp-(?:admin|includes)/"
     r"|^vendor/(?!assets/)|(?:^|/)vendor/(?:github\.com|golang\.org|composer|autoload\.php|modules\.txt)"
 )
 _TEST = re.compile(
