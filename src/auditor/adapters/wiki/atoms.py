@@ -16,7 +16,7 @@ _DIGITS = r"""(?:
   | \d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?
   | \d{1,3}(?:\.\d{3})+,\d+
   | \d{1,3}(?:\.\d{3}){2,}
-  | \d{1,3}(?:['’\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?
+  | \d{1,3}(?:['’\u00a0\u202f\u2009]{1,2}\d{3})+(?:[.,]\d+)?
   | \d{1,3}(?:\ \d{3})+(?![\d-])(?:[.,]\d+)?(?!\ \d)
   | \d+(?:[.,]\d+)?
   | \.\d+
@@ -51,7 +51,7 @@ _MONEY_WORDS = {"euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "fr
 _OUT_OF = re.compile(r"\s?/\s?(?:5|10|100)(?:\.0)?(?![\d/]|[A-Za-z%])")
 """What a rating is out of: `4.8/5`."""
 _RATE = re.compile(
-    r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+)?)(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
+    r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+)?)(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|jahr|monat|tag|woche|mois|jour|an|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
     re.IGNORECASE,
 )
 """Any noun whose number is said per something: `20k writes/day`, `4 devices per vehicle`."""
@@ -63,11 +63,12 @@ _CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
 """What `kr` may mean; the page's own currency decides."""
 _WORD = re.compile(r"[ \u00a0-]?([A-Za-z²³µ×][A-Za-z²³]*)")
 _NOUNS = re.compile(r"[ \u00a0](?:\u00a0)?((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
+_AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
 _PER_SLASH = re.compile(
-    r"[ ]?/[ ]?(?=[A-Za-z\d])(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
+    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
 )
 _PER_WORD = re.compile(
-    r"[ -](?:per|each|every|a|an|/|pro|par|por)[ -](\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
+    rf"[ -](?:per|each|every|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(
@@ -90,6 +91,8 @@ _STOP = frozenset(
     "of in to for and or the on at by with from per a an is are was were be as than then that this if when so but not "
     "x vs versus plus minus times each every".split()
 )
+_LASTING = frozenset({"hours", "days", "nights", "miles"})
+"""Measures that may have a word before them: `120 billable hours`."""
 _KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", "man", "person"})
 _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
@@ -314,6 +317,8 @@ def _counted(text: str, atom: Atom, end: int) -> bool:
     """A counted noun after the number, with up to three words before it."""
     if rate := _RATE.match(text, end):
         atom.unit, atom.noun, atom.end = "count", rate[1], rate.end(1)
+        if (last := rate[1].split(" ")[-1].lower()) in units.MEASURES:
+            atom.unit, atom.noun = units.MEASURES[last], ""
         return True
     if n := _NOUNS.match(text, end):
         words = n[1].split(" ")
@@ -325,6 +330,15 @@ def _counted(text: str, atom: Atom, end: int) -> bool:
         for position, word in enumerate(words[:4]):
             low = word.lower()
             if low in _STOP:
+                break
+            if (
+                position
+                and position <= 2
+                and len(low) > 3
+                and low in units.MEASURES
+                and units.MEASURES[low] in _LASTING
+            ):
+                atom.unit, atom.end = units.MEASURES[low], n.start(1) + len(" ".join(words[: position + 1]))
                 break
             if units.singular(low) in units.COUNTED and (position or low != "unit"):
                 atom.unit = "count"
@@ -343,6 +357,8 @@ def _read_per(text: str, atom: Atom) -> None:
     elif m := _PER_WORD.match(text, atom.end):
         article = m[0].strip(" -").split(" ", 1)[0].split("-", 1)[0].lower()
         word = m[2].lower()
+        if article == "im" and word not in units.PERIODS:
+            return
         if article in {"a", "an"} and word not in units.PERIODS and units.singular(word) not in units.COUNTED:
             return
         if article in {"a", "an"} and atom.unit == "percent" and word not in units.PERIODS:

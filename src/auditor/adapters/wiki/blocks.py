@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.wiki.masking import mask, strip_heading
@@ -45,6 +46,8 @@ class Line:
     number: int
     term: str = ""
     """The term that this line of a definition list defines."""
+    following: str = ""
+    """The next line of its paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tu
 
 def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: bool) -> Iterator[tuple[Block, int]]:
     end = min(end, len(lines))
-    if not is_item and (m := _BOLD_LINE.match(lines[start])) and end - start == 1:
+    if not is_item and end - start == 1 and (m := _BOLD_LINE.match(lines[start])) and m[1][-1] not in ".!?":
         path.embolden(m[1].strip(" :"))
         yield Block("heading", path.names(), (Line(mask(lines[start]), start + 1),)), start
         return
@@ -251,12 +254,17 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
     if rows:
         yield _orphan(lines, rows, path), rows[0]
     if run:
-        yield Block(kind, path.names(), tuple(run)), start
+        yield Block(kind, path.names(), _joined(run)), start
         last = lines[run[-1].number - 1]
         if not is_item:
             path.lead = m[1].strip() if (m := _COLON_LINE.match(last)) else ""
         elif (m := _BOLD_LINE.match(last)) or (m := _COLON_LINE.match(last)):
             path.lead = m[1].strip(" -*:")
+
+
+def _joined(run: list[Line]) -> tuple[Line, ...]:
+    """The lines of a paragraph, each knowing the next one."""
+    return (*(replace(line, following=after.text[:80]) for line, after in pairwise(run)), run[-1])
 
 
 def _orphan(lines: list[str], numbers: list[int], path: _Path) -> Block:

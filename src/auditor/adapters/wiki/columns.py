@@ -288,7 +288,7 @@ def _column(
         i,
         header,
         "value",
-        per=None if PRICED.search(header) else per or per_of(header),
+        per=None if PRICED.search(header) else _per_both(header) or per or per_of(header),
         period=parse_period(header),
         status=status_of(header),
         scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
@@ -300,6 +300,15 @@ def _column(
         bare=not _NO_BARE.search(header) or meaning is not None,
         years=not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}", c) for c in digits),
     )
+
+
+_BOTH = re.compile(r"(?:/|\bper)\s?([A-Za-z]+)\s?(?:/|\bper)\s?(month|mo|year|yr|day|week|hour)\b", re.IGNORECASE)
+
+
+def _per_both(header: str) -> str | None:
+    """`Cost/Customer/Month`."""
+    m = _BOTH.search(header)
+    return f"{units.singular(m[1])}/{units.PERIODS[m[2].lower()]}" if m else None
 
 
 def _is_attribute(role: str, cells: Sequence[str]) -> bool:

@@ -21,6 +21,9 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 """Footnote marks."""
+_TEX_SPACE = re.compile(r"(?<=\d)\\[,;](?=\d{3}(?!\d))")
+_TEX_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
+_TEX_COMMAND = re.compile(r"\\[A-Za-z]{2,}(?=[{\s\d]|$)")
 _MARKED = re.compile(r"<sup|\[\d|[¹²³⁰⁴-⁹†‡]", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
 _HANDLE = re.compile(
@@ -57,6 +60,7 @@ def mask(line: str) -> str:
         text = _TAG.sub(blank, text)
     text = _PATH.sub(blank, text)
     if "\\" in text:
+        text = _tex(text)
         text = _ESCAPE.sub(lambda m: " " + m[1], text)
     elif text.count("$") > 1:
         text = _MATH.sub(blank, text)
@@ -65,6 +69,15 @@ def mask(line: str) -> str:
     if "~~" in text:
         text = _STRUCK.sub(blank, text)
     return _STRONG.sub(blank, text)
+
+
+def _tex(text: str) -> str:
+    """Numbers as TeX writes them, with thin spaces and braces around the comma; commands and their braces are blank."""
+    text = _TEX_SPACE.sub("\u2009\u2009", text)
+    if not _TEX_COMMAND.search(text):
+        return text
+    text = _TEX_COMMA.sub(lambda m: f"  {m[1]},{m[2]}", text)
+    return _TEX_COMMAND.sub(blank, text).replace("{", " ").replace("}", " ")
 
 
 def strip_marker(masked: str) -> str:

@@ -17,6 +17,8 @@ from auditor.adapters.wiki.dates import date_spans
 from auditor.model.fact import Quantity
 
 _JOIN = re.compile(r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|\band\b)\s*(?:~|≈)?")
+_CALCULATION = re.compile(r"[=≈]\s*[(~]?\s?[$€£]?\d|\d\s*[=×]|[×*÷]\s*[(]?[$€£]?\d")
+"""In a line that calculates, a dash between two figures takes one from the other."""
 _CHANGED = re.compile(
     r"\b(?:grew|grown|rose|risen|fell|fallen|improved|increased?|decreased?|dropped|went|moved|jumped|climbed|slid|declined|raised|lowered|reduced|expanded|"
     r"shrank|changed|up|down)\b[^.;!?]{0,40}\bfrom\s*$",
@@ -128,9 +130,7 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     if m is None:
         return None
     word = between.strip().lower()
-    if word == "and" and not re.search(r"\bbetween\s*$", text[max(0, first.start - 20) : first.start], re.IGNORECASE):
-        return None
-    if word == "to" and _CHANGED.search(text[max(0, first.start - 80) : first.start]):
+    if not _joins(text, first, between):
         return None
     if first.currency and second.currency and first.currency != second.currency:
         return None
@@ -179,6 +179,17 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
         noun,
         bare=not value.unit and value.per is None and not first.factor and not second.factor,
     )
+
+
+def _joins(text: str, first: Atom, between: str) -> bool:
+    """Whether what stands between two numbers makes a range of them: no subtraction, no change, no mere "and"."""
+    word = between.strip().lower()
+    before = text[max(0, first.start - 80) : first.start]
+    if word == "and":
+        return re.search(r"\bbetween\s*$", before, re.IGNORECASE) is not None
+    if word == "to":
+        return _CHANGED.search(before) is None
+    return not (word in {"-", "–", "−"} and between != between.strip() and _CALCULATION.search(text))
 
 
 def _plain(amount: Decimal) -> Decimal:

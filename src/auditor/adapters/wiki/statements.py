@@ -37,7 +37,7 @@ _TRAIL = frozenset(
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
     "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
     "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
-    "less roughly".split()
+    "less roughly which whom through during within".split()
 )
 _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 """`Stablecoins (61 %)`: what a figure in brackets is of."""
@@ -55,6 +55,11 @@ _IDENTIFIER = re.compile(
 )
 _RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|ARR)\b")
 """Money that is recurring by its very name: `$45K MRR`."""
+_OPERAND = re.compile(r"\s*(?:[+×x*÷/]|\s[−–-]\s)\s*[(]?[$€£]?\d")
+"""What follows a figure that is only a part of a calculation."""
+_GENERIC = re.compile(
+    r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total)s?", re.IGNORECASE
+)
 _NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}")
 _TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
@@ -191,6 +196,10 @@ def _declared(
 ) -> Iterator[Fact]:
     main = _main(text, value_at, hits)
     meaning = vocabulary.lookup(label)
+    if _OPERAND.match(text, main.end):
+        meaning = None
+    if _GENERIC.fullmatch(label) and (said := _segment_label(text, value_at, hits[0], hits, 0)):
+        label = f"{label}: {said}"
     if (
         meaning is not None
         and costs
@@ -306,7 +315,7 @@ def _prose(
         if hit.bare:
             continue
         if not (label and position and not hit.noun and _GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
-            label = _prose_label(text, hit, hits, position) or scope.heading
+            label = _prose_label(text, hit, hits, position, line.following) or scope.heading
         yield from _fact(
             label,
             hit,
@@ -321,8 +330,8 @@ def _prose(
         )
 
 
-def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
-    """The words of the clause next to the figure: before it, without the verb; else behind it."""
+def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "") -> str:
+    """The words of the clause next to the figure: before it, without the verb; else behind it, on the next line if need be."""
     left = text[hits[position - 1].end if position else 0 : hit.start]
     clause = _CLAUSE.split(left)[-1]
     if position:
@@ -334,23 +343,22 @@ def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> s
         words.pop()
     while words and words[0].lower().strip("*,") in _TRAIL:
         words.pop(0)
-    stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
-    after = re.split(r"\band\b", _CLAUSE.split(text[hit.end : min(stop, hit.end + 160)])[0])[0].split()
-    while after and after[0].lower() in {"in", "of", "for", "on", "to", "as", "a", "the", "per", "and", "-", "is"}:
-        after.pop(0)
     if hit.noun:
         return hit.noun
     if not words and (bracketed := _BRACKETED.search(left)) is not None:
         return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
-    if words and re.search(r"[A-Za-z]", " ".join(words)):
+    if words and re.search(r"[^\W\d_]", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
-    words_after = " ".join(after[:5]).strip(" *_-:,.()→")
-    if not re.search(r"[A-Za-z]", words_after):
-        rest = re.sub(r"^[\W_]+", "", text[hit.end : hit.end + 160])
-        words_after = " ".join(_CLAUSE.split(rest)[0].split()[:5]).strip(" *_-:,.()→")
-    if re.search(r"[A-Za-z]", words_after):
-        return words_after
-    wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[A-Za-z]", w)]
+    stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
+    rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
+    for part in (rest, re.sub(r"^[\W_]+", "", rest), re.sub(r"^[\s)]*\([^()]*\)", " ", text[hit.end :])):
+        after = re.split(r"\band\b", _CLAUSE.split(part[:160])[0])[0].split()
+        while after and after[0].lower().strip("*,") in _TRAIL:
+            after.pop(0)
+        found = " ".join(after[:5]).strip(" *_-:,.()→")
+        if re.search(r"[^\W\d_]", found) and not _NEXT_FIGURE.search(found):
+            return found
+    wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[^\W\d_]", w)]
     while wide and wide[-1].lower().strip("*,~(") in _TRAIL:
         wide.pop()
     return " ".join(wide[-5:]).strip(" *_-:,.()")
