@@ -21,7 +21,8 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 """Names of months in the languages of western Europe, in small letters."""
-MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
+MONTH = "(?:(?=[adefgjmnosADEFGJMNOS])(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + "))"
+"""The letters that months begin with are looked for first: it is much faster."""
 _MONTH = MONTH
 YEAR = r"(?:19|20)\d\d"
 _YEAR = YEAR

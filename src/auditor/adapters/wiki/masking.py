@@ -24,6 +24,8 @@ _MARKS = re.compile(
 _TEX_SPACE = re.compile(r"(?<=\d)\\[,;](?=\d{3}(?!\d))")
 _TEX_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
 _TEX_COMMAND = re.compile(r"\\[A-Za-z]{2,}(?=[{\s\d]|$)")
+_MARKUP = re.compile(r"[<`\[/@\\&~*$]|__|[¹²³⁰⁴-⁹†‡]|\w\.\w")
+"""What a line must hold for anything in it to be blanked."""
 _MARKED = re.compile(r"<sup|\[\d|[¹²³⁰⁴-⁹†‡]", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
 _HANDLE = re.compile(
@@ -42,7 +44,28 @@ def blank(match: re.Match[str]) -> str:
 
 def mask(line: str) -> str:
     """The readable text of a line, as long as the line itself; struck-out text, links' targets and code are blank."""
-    text = _INVISIBLE.sub(" ", line)
+    text = line if line.isascii() else _INVISIBLE.sub(" ", line)
+    if not _MARKUP.search(text):
+        return text
+    text = _without_references(text)
+    if "<" in text:
+        text = _TAG.sub(blank, text)
+    if "." in text:
+        text = _PATH.sub(blank, text)
+    if "\\" in text:
+        text = _tex(text)
+        text = _ESCAPE.sub(lambda m: " " + m[1], text)
+    elif text.count("$") > 1:
+        text = _MATH.sub(blank, text)
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "~~" in text:
+        text = _STRUCK.sub(blank, text)
+    return _STRONG.sub(blank, text) if "*" in text or "__" in text else text
+
+
+def _without_references(text: str) -> str:
+    """Comments, footnote marks, code, images, links' targets, addresses and paths blank."""
     if "<" in text:
         text = _COMMENT.sub(blank, text)
     if _MARKED.search(text):
@@ -56,19 +79,7 @@ def mask(line: str) -> str:
     if "/" in text or "@" in text or "www." in text:
         text = _URL.sub(blank, text)
         text = _HANDLE.sub(blank, text)
-    if "<" in text:
-        text = _TAG.sub(blank, text)
-    text = _PATH.sub(blank, text)
-    if "\\" in text:
-        text = _tex(text)
-        text = _ESCAPE.sub(lambda m: " " + m[1], text)
-    elif text.count("$") > 1:
-        text = _MATH.sub(blank, text)
-    if "&" in text:
-        text = _ENTITY.sub(_entity, text)
-    if "~~" in text:
-        text = _STRUCK.sub(blank, text)
-    return _STRONG.sub(blank, text)
+    return text
 
 
 def _tex(text: str) -> str:
@@ -82,12 +93,14 @@ def _tex(text: str) -> str:
 
 def strip_marker(masked: str) -> str:
     """List bullets, numbers, check boxes and quote marks blanked out: `- $1,600` is an item, not a negative number."""
-    return _MARKER.sub(blank, masked, count=1)
+    found = _MARKER.match(masked)
+    return " " * found.end() + masked[found.end() :] if found is not None else masked
 
 
 def strip_heading(line: str) -> str:
     """Hashes and section numbers blanked out."""
-    return _HEADING.sub(blank, line, count=1)
+    found = _HEADING.match(line)
+    return " " * found.end() + line[found.end() :] if found is not None else line
 
 
 def _code(match: re.Match[str]) -> str:

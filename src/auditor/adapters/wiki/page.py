@@ -198,7 +198,10 @@ def _stated_currency(lines: Sequence[str], default: str) -> str:
 
 def _used_currency(lines: Sequence[str], default: str) -> str:
     """The only currency whose sign the page writes; empty where it writes none or several."""
-    signs = Counter(_SIGN.findall("\n".join(lines)))
+    text = "\n".join(lines)
+    if not any(sign in text for sign in "$€£₹"):
+        return ""
+    signs = Counter(_SIGN.findall(text))
     if len(signs) != 1 or sum(signs.values()) < 3:
         return ""
     sign = next(iter(signs))
@@ -227,7 +230,7 @@ def _dots_group(lines: Sequence[str]) -> bool:
 
     Either commas are decimal marks there, or nothing is grouped by commas.
     """
-    text = "\n".join(lines)
+    text = "\n".join(line for line in lines if "." in line)
     if len(_DOT_GROUPS.findall(text)) < 2 or _DOT_DECIMALS.search(text):
         return False
     return bool(_COMMA_DECIMALS.search(text)) or not _OTHER_MARKS.search(text)

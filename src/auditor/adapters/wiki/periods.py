@@ -143,7 +143,7 @@ def _rule(pattern: str, read: Callable[[re.Match[str]], str | None], flags: int 
     return re.compile(pattern, flags), read
 
 
-_CAPITAL = "(?:" + "|".join(sorted({m.capitalize() for m in MONTHS}, key=len, reverse=True)) + ")"
+_CAPITAL = "(?:(?=[ADEFGJMNOS])(?:" + "|".join(sorted({m.capitalize() for m in MONTHS}, key=len, reverse=True)) + "))"
 _NTH = r"(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)"
 _END = r"(?![\w]|\.\d)"
 _RULES: tuple[_Rule, ...] = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from auditor.adapters.pool import ProcessPool
 from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.wiki.blocks import parser
 from auditor.adapters.wiki.chart_file import read_chart
@@ -23,6 +25,10 @@ from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record, Tier
 from auditor.model.finding import Match
 from auditor.model.ports import Programs
 from auditor.model.run import EntityInfo, NotScanned
+
+MANY = 2_000_000
+"""Characters of all pages from which on starting processes pays."""
+MOST_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,7 @@ def read_pages(
         ConfigError: the vocabulary below `rules` cannot be read.
     """
     vocabulary = read_vocabulary(rules)
-    markdown = parser()
-    readings: list[PageReading] = []
+    jobs: list[_Job] = []
     skipped: list[NotScanned] = []
     ledger_facts: list[Fact] = []
     ledger_rows: list[Record] = []
@@ -103,22 +108,12 @@ def read_pages(
                 ledger_facts.extend(booked[0])
                 ledger_rows.extend(booked[1])
             continue
-        readings.append(
-            read_page(
-                text,
-                page=source.page,
-                entity=entity,
-                vocabulary=vocabulary,
-                markdown=markdown,
-                when=source.when,
-                commit=source.commit,
-                currency=currency,
-                kind=owner.kind if owner else "",
-            )
-        )
+        jobs.append(_Job(text, source.page, entity, owner.kind if owner else "", source.when, source.commit, currency))
+    readings = _read_all(jobs, rules, vocabulary)
+    for reading in readings:
         skipped.extend(
-            NotScanned(source.page, "line too long" if "longer than" in p else "front matter not readable", detail=p)
-            for p in readings[-1].document.problems
+            NotScanned(reading.page, "line too long" if "longer than" in p else "front matter not readable", detail=p)
+            for p in reading.document.problems
         )
     facts = (*(f for r in readings for f in r.facts), *ledger_facts)
     rows = (*(record for r in readings for record in r.records), *ledger_rows)
@@ -137,6 +132,51 @@ def read_pages(
         matches=judge(Evidence(readings, facts, records, gaps, conflicts, wrong, entities, now)),
         not_scanned=tuple(skipped),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One page to read, with what holds where it declares nothing."""
+
+    text: str
+    page: str
+    entity: str
+    kind: str
+    when: date | None
+    commit: str | None
+    currency: str
+
+
+def _read_all(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary) -> list[PageReading]:
+    """All pages in order; many of them by several processes."""
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    if workers < 2 or sum(len(job.text) for job in jobs) < MANY:
+        return _read_batch(jobs, rules, vocabulary)
+    size = max(1, len(jobs) // (workers * 4))
+    with ProcessPool(workers) as pool:
+        waiting = [pool.submit(_read_batch, jobs[at : at + size], rules) for at in range(0, len(jobs), size)]
+        return [reading for future in waiting for reading in future.result()]
+
+
+def _read_batch(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary | None = None) -> list[PageReading]:
+    known = vocabulary or read_vocabulary(rules)
+    markdown = parser()
+    readings = (
+        read_page(
+            job.text,
+            page=job.page,
+            entity=job.entity,
+            vocabulary=known,
+            markdown=markdown,
+            when=job.when,
+            commit=job.commit,
+            currency=job.currency,
+            kind=job.kind,
+        )
+        for job in jobs
+    )
+    # the blocks have served their purpose; without them a page is light enough to be sent between processes
+    return [replace(r, document=replace(r.document, blocks=())) for r in readings]
 
 
 def _accounts(

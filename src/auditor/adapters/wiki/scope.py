@@ -90,15 +90,32 @@ _CONTEXTS = {
         r"\b(?:boats?|yachts?|vessels?|captains?|skippers?|nautical|knots|deckhands?|passages?|marina)\b", re.IGNORECASE
     ),
 }
+_HINTS = {
+    "rental": (
+        "tenant",
+        "landlord",
+        "lease",
+        "rental",
+        "vacancy",
+        "noi",
+        "cap rate",
+        "mortgage",
+        "airbnb",
+        "str",
+        "ltr",
+        "plex",
+    ),
+    "delivery": ("boat", "yacht", "vessel", "captain", "skipper", "nautical", "knots", "deckhand", "passage", "marina"),
+}
+"""Parts of those words: looked for first, as that costs next to nothing."""
 _KINDS = {"rental": "rental", "yacht-delivery": "delivery", "charter": "delivery", "event-boat": "delivery"}
 
 
 def contexts_of(lines: Sequence[str], kind: str) -> frozenset[str]:
     """What the page speaks of, by the kind of its entity or by its words."""
-    text = "\n".join(lines)
-    return frozenset({_KINDS[kind]} if kind in _KINDS else ()) | {
-        name for name, words in _CONTEXTS.items() if words.search(text)
-    }
+    text = "\n".join(lines).lower()
+    found = {n for n, words in _CONTEXTS.items() if any(w in text for w in _HINTS[n]) and words.search(text)}
+    return frozenset({_KINDS[kind]} if kind in _KINDS else ()) | found
 
 
 def declared(meta: Mapping[str, object], key: str) -> str:

@@ -23,6 +23,19 @@ from auditor.model.location import WikiLocation
 _LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
 _DASHED = re.compile(r"^\s*(?P<label>[^:=–—]{2,70}?)\s+(?P<sep>–|—|-|\.{3,}|→)\s+(?P<value>\S.*)$")
 _SPACED = re.compile(r"^\s*(?P<label>\S(?:[^\d$€£]*[^\s\d$€£])?)(?:\s{2,}|\t|\.{3,})\s*(?P<value>\S.*)$")
+_SIGNS = {
+    _LABELLED: re.compile(r"[:=→|]"),
+    _DASHED: re.compile(r"[–—→]|\s-|\.{3}"),
+    _SPACED: re.compile(r"\s{2}|\t|\.{3}"),
+}
+"""What a line must hold for a form to be worth trying."""
+_PARTED = (":", "=", "→", "|", "–", "—", " -", "...", "  ", "\t")
+_MAY_SAY_NOTHING = re.compile(
+    r"\b(?:zero|none|nil|nothing|no|not|pre-?revenue|empty|tb[dac]|todo|fixme|xxx+|to be|unknown|pending|fill|needs?|coming|ask|n/?k)\b|[\[{<?$€£]|__|\.\.|XX|"
+    r"\b(?:month|week|day) \d",
+    re.IGNORECASE,
+)
+"""Words and signs of lines without a figure that may still say that there is none, or that it is missing."""
 _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
@@ -85,6 +98,12 @@ def line_facts(
         hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
         if not hits:
             return
+    if (
+        not hits
+        and not line.term
+        and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not _MAY_SAY_NOTHING.search(text))
+    ):
+        return
     split = (line.term, text.index(":") + 1) if line.term else _split(text, hits, kind)
     if split is None and kind == "item" and len(hits) == 1:
         split = _tight(text, hits[0], vocabulary)
@@ -160,7 +179,7 @@ def _of_period(
 
 def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | None:
     for pattern in (_LABELLED, _DASHED, _SPACED) if kind in {"item", "code"} else (_LABELLED, _DASHED):
-        m = pattern.match(text)
+        m = pattern.match(text) if _SIGNS[pattern].search(text, 0, 200) else None
         if m is None or not (re.search(r"[^\W\d_]", m["label"]) or is_period(m["label"])):
             continue
         if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
