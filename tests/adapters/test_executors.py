@@ -77,6 +77,24 @@ def test_a_job_whose_worker_was_killed_by_somebody_else_is_done_after_all(tmp_pa
         assert pool.submit(die_once, tmp_path / "flag", 5).result() == 5
 
 
+def echo(content: bytes) -> bytes:
+    return content * 4
+
+
+def test_large_arguments_and_answers_do_not_make_both_sides_wait() -> None:
+    contents = [bytes([n]) * size for n in range(12) for size in (10, 15_000, 300_000)]
+    with ProcessPool(2) as pool:
+        assert list(pool.map(echo, contents)) == [content * 4 for content in contents]
+
+
+def test_the_job_behind_one_that_hangs_is_done_by_another_worker() -> None:
+    with ProcessPool(1, seconds=0.5) as pool:
+        hung = pool.submit(hang)
+        behind = [pool.submit(double, n) for n in range(6)]
+        assert isinstance(hung.exception(), WorkerDiedError)
+        assert [future.result() for future in behind] == [0, 2, 4, 6, 8, 10]
+
+
 def total(numbers: tuple[int, ...], factor: int) -> tuple[int, int]:
     return sum(numbers) * factor, id(numbers)
 

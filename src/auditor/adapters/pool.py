@@ -1,7 +1,8 @@
 """Processes of this machine that survive each other.
 
-The standard library's pool loses every waiting job when one worker dies. Here each worker has one job at a time, so a death
-names its job: the worker is replaced, the job gets one more try alone, and a job that kills twice is put aside by name.
+The standard library's pool loses every waiting job when one worker dies. Here each worker does one job at a time, so a death
+names its job: the worker is replaced, the job gets one more try alone, and a job that kills twice is put aside by name. The next
+job already lies in its pipe, so that a worker does not wait for the parent between two jobs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ TRIES = 2
 """How often a job may kill its worker; the first time may be somebody else's fault (memory taken by a neighbour)."""
 
 
+AHEAD = 16_384
+"""Bytes of a message that may lie unread in a worker's pipe. A larger one could fill it, and both sides would wait for ever."""
+
+
 class WorkerDiedError(NotScannedError):
     """A job whose worker died, again."""
 
@@ -43,6 +48,10 @@ class _Task:
     future: Future[Any]
     call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
     tried: int = 0
+    running: bool = False
+    """Its future says so already."""
+    waits: bool = False
+    """Is not to be sent ahead: too large, or its first try killed a worker."""
 
 
 @dataclass(slots=True)
@@ -50,6 +59,8 @@ class _Worker:
     process: BaseProcess
     connection: Connection[Any, Any]
     task: _Task
+    following: _Task | None = None
+    """What lies in its pipe."""
     deadline: float = 0.0
     sent: set[int] = field(default_factory=set)
     """Shared parts that it has."""
@@ -149,7 +160,7 @@ class ProcessPool(Executor):
                 if worker.connection in ready or worker.process.sentinel in ready:
                     busy.remove(worker)
                     if self._collect(worker):
-                        idle.append(worker)
+                        (busy if self._goes_on(worker) else idle).append(worker)
                 elif worker.deadline <= time.monotonic():
                     busy.remove(worker)
                     worker.task.tried = TRIES
@@ -158,8 +169,9 @@ class ProcessPool(Executor):
             worker.process.kill()
             worker.process.join()
             worker.connection.close()
-            if not worker.task.future.done():
-                worker.task.future.set_exception(WorkerDiedError("the run was stopped"))
+            for task in (worker.task, worker.following):
+                if task is not None and not task.future.done():
+                    task.future.set_exception(WorkerDiedError("the run was stopped"))
 
     def _fill(self, idle: list[_Worker], busy: list[_Worker]) -> None:
         while len(busy) < self._workers:
@@ -167,8 +179,9 @@ class ProcessPool(Executor):
                 if not self._shared.waiting or self._shared.stopped:
                     return
                 task = self._shared.waiting.popleft()
-            if not task.tried and not task.future.set_running_or_notify_cancel():
+            if not task.running and not task.future.set_running_or_notify_cancel():
                 continue
+            task.running = True
             worker = idle.pop() if idle and not task.tried else self._start(task)
             worker.task = task
             try:
@@ -183,6 +196,42 @@ class ProcessPool(Executor):
                 continue
             worker.deadline = time.monotonic() + self._seconds
             busy.append(worker)
+        for worker in busy:
+            if worker.following is None:
+                self._send_ahead(worker)
+
+    def _send_ahead(self, worker: _Worker) -> None:
+        """Put the next job into a busy worker's pipe, while there are enough for everybody."""
+        with self._shared.lock:
+            if len(self._shared.waiting) <= self._workers or self._shared.stopped or self._shared.waiting[0].waits:
+                return
+            task = self._shared.waiting.popleft()
+        if not task.running and not task.future.set_running_or_notify_cancel():
+            return
+        task.running = True
+        sent = set(worker.sent)
+        try:
+            message = self._sender.message(task.call, sent)
+            if len(message) <= AHEAD:
+                worker.connection.send_bytes(message)
+                worker.following, worker.sent = task, sent
+                return
+        except (PicklingError, TypeError, AttributeError, ValueError) as error:
+            task.future.set_exception(error)
+            return
+        except OSError:
+            pass  # It has died; its end is seen by its sentinel.
+        task.waits = True
+        with self._shared.lock:
+            self._shared.waiting.appendleft(task)
+
+    def _goes_on(self, worker: _Worker) -> bool:
+        """Whether an answered worker has begun the job in its pipe."""
+        if worker.following is None:
+            return False
+        worker.task, worker.following = worker.following, None
+        worker.deadline = time.monotonic() + self._seconds
+        return True
 
     def _start(self, task: _Task) -> _Worker:
         context = get_context()
@@ -221,7 +270,11 @@ class ProcessPool(Executor):
         worker.process.join()
         worker.connection.close()
         task = worker.task
+        if worker.following is not None:
+            with self._shared.lock:
+                self._shared.waiting.appendleft(worker.following)
         task.tried += 1
+        task.waits = True
         if task.tried >= TRIES:
             task.future.set_exception(WorkerDiedError(f"the process that did this {how}; put aside"))
             return
