@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import sys
 import warnings
 from collections import Counter
@@ -19,6 +18,7 @@ from typing import Any
 from auditor.errors import NotScannedError
 from auditor.model.content import as_utf8, foreign_markers, is_lfs_pointer, is_vendored
 from auditor.model.finding import Match
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, ScanContext
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, ScanResult
@@ -32,7 +32,7 @@ FORMAT = "1"
 LARGEST = 1024 * 1024
 """Bytes; larger files are not parsed, only counted."""
 _SUFFIXES = (".py", ".pyw", ".pyi", ".wsgi")
-_SHEBANG = re.compile(rb"#![^\n]*\bpython")
+_SHEBANG = lazy(rb"#![^\n]*\bpython")
 _PLANTED = {
     "B102": "exec(planted)\n",
     "B307": "eval(planted)\n",

@@ -10,7 +10,7 @@ from typing import Any
 from auditor.errors import RuleError
 from auditor.model.rule import Rule
 from scanners.hygiene.contents import READERS, Reader
-from scanners.hygiene.globs import pattern
+from scanners.hygiene.globs import Globs, pattern
 
 _KEYS = frozenset("paths except content content_is dirs history file_absent check fold tests any_case needs".split())
 CHECKS = frozenset(
@@ -23,17 +23,17 @@ class HygieneRule:
     """One card, ready to be applied. A card without `paths` or `history` speaks about the repository as a whole."""
 
     rule: Rule
-    paths: re.Pattern[str] | None = None
-    exceptions: re.Pattern[str] | None = None
+    paths: Globs | None = None
+    exceptions: Globs | None = None
     content: re.Pattern[bytes] | None = None
     """Must be found in the file."""
     reader: Reader | None = None
-    directories: re.Pattern[str] | None = None
+    directories: Globs | None = None
     """Outermost directories; one match each."""
-    history: re.Pattern[str] | None = None
-    absent: re.Pattern[str] | None = None
+    history: Globs | None = None
+    absent: Globs | None = None
     """No file of this name in the whole repository."""
-    needs: re.Pattern[str] | None = None
+    needs: Globs | None = None
     """With `absent`: only where such a file is."""
     check: str = ""
     fold: bool = False
@@ -80,7 +80,7 @@ def compiled(rule: Rule) -> HygieneRule:
     )
 
 
-def _globs(spec: Mapping[str, Any], key: str, *, any_case: bool) -> re.Pattern[str] | None:
+def _globs(spec: Mapping[str, Any], key: str, *, any_case: bool) -> Globs | None:
     value = spec.get(key)
     if value is None:
         return None

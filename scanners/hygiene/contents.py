@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
+from auditor.model.pattern import lazy
 from scanners.hygiene.environment import Weight, judge
 
 LIMIT = 2 * 1024 * 1024
@@ -31,9 +32,7 @@ def _line(content: bytes, at: int) -> int:
     return content.count(b"\n", 0, at) + 1
 
 
-_TEST_ENVIRONMENT = re.compile(
-    r"\.env\.(?:test|testing|ci|e2e)\b|(?:test|testing|ci|e2e)\.env$|env\.(?:test|testing|ci)$"
-)
+_TEST_ENVIRONMENT = lazy(r"\.env\.(?:test|testing|ci|e2e)\b|(?:test|testing|ci|e2e)\.env$|env\.(?:test|testing|ci)$")
 
 
 def environment(path: str, content: bytes) -> Seen | None:
@@ -51,11 +50,11 @@ def environment(path: str, content: bytes) -> Seen | None:
     return Seen(judged.line, grade, judged.sentence)
 
 
-_KEY = re.compile(
+_KEY = lazy(
     rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*(?:[A-Za-z][A-Za-z-]*:[^\n]*\n)*\s*([A-Za-z0-9+/=\r\n]{40,})"
 )
-_PUTTY = re.compile(rb"PuTTY-User-Key-File-\d[\s\S]{0,2000}?Private-Lines: *\d+")
-_ENCRYPTED = re.compile(rb"BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4,ENCRYPTED|^Encryption: *aes", re.MULTILINE)
+_PUTTY = lazy(rb"PuTTY-User-Key-File-\d[\s\S]{0,2000}?Private-Lines: *\d+")
+_ENCRYPTED = lazy(rb"BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4,ENCRYPTED|^Encryption: *aes", re.MULTILINE)
 
 
 def private_key(path: str, content: bytes) -> Seen | None:
@@ -67,7 +66,7 @@ def private_key(path: str, content: bytes) -> Seen | None:
     return Seen(_line(content, found.start()), "passphrase" if _ENCRYPTED.search(content, 0, LIMIT) else "")
 
 
-_FILLED = re.compile(
+_FILLED = lazy(
     rb'"(?:private_key)"\s*:\s*"-----BEGIN (?:RSA )?PRIVATE KEY-----(?:\\n|\n)[A-Za-z0-9+/=]{20,}'
     rb'|"client_secret"\s*:\s*"(?!(?i:your|my|<|\$|\{|x{3}|change|insert|replace|client|secret|enter|todo|\.\.\.|\*))[^"\s]{10,}"'
     rb'|"(?:refresh_token|access_token)"\s*:\s*"(?!(?i:your|<|\$|\{|x{3}|change|insert|replace|enter|todo|\.\.\.|\*))[^"\s]{16,}"'
@@ -83,26 +82,26 @@ def cloud_key(path: str, content: bytes) -> Seen | None:
 
 _HOLDER = rb"(?!\s|\"?(?:\$|<|\{|%|\*|x{3}|X{3}|(?i:your|my[-_]|change|insert|replace|enter|todo|none|null|example|placeholder)))"
 _CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
-    (re.compile(r"(?:^|/)\.npmrc$|(?:^|/)\.yarnrc(?:\.yml)?$"),
-     re.compile(rb"(?m)^[^#;\n]*(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)\"?\s*[=:]\s*\"?" + _HOLDER + rb"[^\s\"]{8,}")),
-    (re.compile(r"(?:^|/)\.aws/credentials$|(?:^|/)\.boto$|(?:^|/)\.s3cfg$|(?:^|/)\.passwd-s3fs$"),
-     re.compile(rb"(?mi)^\s*(?:aws_secret_access_key|secret_key|gs_secret_access_key|gs_oauth2_refresh_token)\s*=\s*" + _HOLDER + rb"[^\s]{16,}")),
-    (re.compile(r"(?:^|/)[._]netrc$"), re.compile(rb"\bpassword\s+" + _HOLDER + rb"\S{6,}")),
-    (re.compile(r"(?:^|/)\.pypirc$"), re.compile(rb"(?m)^\s*password\s*[:=]\s*" + _HOLDER + rb"\S{6,}")),
-    (re.compile(r"(?:^|/)\.dockercfg$|(?:^|/)\.docker/config\.json$|(?:^|/)\.dockerconfigjson$"),
-     re.compile(rb"\"(?:auth|identitytoken)\"\s*:\s*\"[A-Za-z0-9+/=]{12,}\"")),
-    (re.compile(r"(?:^|/)\.git-credentials$"), re.compile(rb"://[^\s:/@]+:" + _HOLDER + rb"[^\s@]{6,}@")),
-    (re.compile(r"(?:^|/)\.htpasswd$"), re.compile(rb"(?m)^[^\s:#]+:(?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\}|[./0-9A-Za-z]{13}$)")),
-    (re.compile(r"(?:^|/)\.my\.cnf$"), re.compile(rb"(?m)^\s*password\s*=\s*\"?" + _HOLDER + rb"[^\s\"]{6,}")),
-    (re.compile(r"(?:^|/)\.kube/config$|kubeconfig"),
-     re.compile(rb"(?m)^\s*(?:client-key-data|token):\s*\"?" + _HOLDER + rb"[A-Za-z0-9+/=._-]{20,}")),
-    (re.compile(r"(?:^|/)auth\.json$"),
-     re.compile(rb"\"(?:http-basic|github-oauth|gitlab-token|bearer)\"\s*:\s*\{[^{}]*(?:\{[^{}]*\"password\")?[^{}]*:\s*\"" + _HOLDER + rb"[^\"\s]{8,}\"")),
-    (re.compile(r"(?:^|/)nuget\.config$", re.IGNORECASE),
-     re.compile(rb"(?i)key=\"ClearTextPassword\"\s+value=\"" + _HOLDER + rb"[^\"%\s]{6,}\"")),
-    (re.compile(r"(?:^|/)rclone\.conf$"),
-     re.compile(rb"(?m)^\s*(?:pass|password|secret_access_key|client_secret|token)\s*=\s*" + _HOLDER + rb"\S{8,}")),
-    (re.compile(r"(?:^|/)\.pgpass$"), re.compile(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{6,}")),
+    (lazy(r"(?:^|/)\.npmrc$|(?:^|/)\.yarnrc(?:\.yml)?$"),
+     lazy(rb"(?m)^[^#;\n]*(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)\"?\s*[=:]\s*\"?" + _HOLDER + rb"[^\s\"]{8,}")),
+    (lazy(r"(?:^|/)\.aws/credentials$|(?:^|/)\.boto$|(?:^|/)\.s3cfg$|(?:^|/)\.passwd-s3fs$"),
+     lazy(rb"(?mi)^\s*(?:aws_secret_access_key|secret_key|gs_secret_access_key|gs_oauth2_refresh_token)\s*=\s*" + _HOLDER + rb"[^\s]{16,}")),
+    (lazy(r"(?:^|/)[._]netrc$"), lazy(rb"\bpassword\s+" + _HOLDER + rb"\S{6,}")),
+    (lazy(r"(?:^|/)\.pypirc$"), lazy(rb"(?m)^\s*password\s*[:=]\s*" + _HOLDER + rb"\S{6,}")),
+    (lazy(r"(?:^|/)\.dockercfg$|(?:^|/)\.docker/config\.json$|(?:^|/)\.dockerconfigjson$"),
+     lazy(rb"\"(?:auth|identitytoken)\"\s*:\s*\"[A-Za-z0-9+/=]{12,}\"")),
+    (lazy(r"(?:^|/)\.git-credentials$"), lazy(rb"://[^\s:/@]+:" + _HOLDER + rb"[^\s@]{6,}@")),
+    (lazy(r"(?:^|/)\.htpasswd$"), lazy(rb"(?m)^[^\s:#]+:(?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\}|[./0-9A-Za-z]{13}$)")),
+    (lazy(r"(?:^|/)\.my\.cnf$"), lazy(rb"(?m)^\s*password\s*=\s*\"?" + _HOLDER + rb"[^\s\"]{6,}")),
+    (lazy(r"(?:^|/)\.kube/config$|kubeconfig"),
+     lazy(rb"(?m)^\s*(?:client-key-data|token):\s*\"?" + _HOLDER + rb"[A-Za-z0-9+/=._-]{20,}")),
+    (lazy(r"(?:^|/)auth\.json$"),
+     lazy(rb"\"(?:http-basic|github-oauth|gitlab-token|bearer)\"\s*:\s*\{[^{}]*(?:\{[^{}]*\"password\")?[^{}]*:\s*\"" + _HOLDER + rb"[^\"\s]{8,}\"")),
+    (lazy(r"(?:^|/)nuget\.config$", re.IGNORECASE),
+     lazy(rb"(?i)key=\"ClearTextPassword\"\s+value=\"" + _HOLDER + rb"[^\"%\s]{6,}\"")),
+    (lazy(r"(?:^|/)rclone\.conf$"),
+     lazy(rb"(?m)^\s*(?:pass|password|secret_access_key|client_secret|token)\s*=\s*" + _HOLDER + rb"\S{8,}")),
+    (lazy(r"(?:^|/)\.pgpass$"), lazy(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{6,}")),
 )  # fmt: skip
 
 
@@ -115,17 +114,17 @@ def credential_file(path: str, content: bytes) -> Seen | None:
     return None
 
 
-_ROWS = re.compile(
+_ROWS = lazy(
     rb"^\s*INSERT\s+(?:IGNORE\s+)?INTO\s+(?![`\"\[]?(?:public[`\".]+)?[`\"\[]?(?:schema_migrations|ar_internal_metadata"
     rb"|knex_migrations|alembic_version|migrations|flyway))[^\n]*|^COPY [^\n]+ FROM stdin;\r?\n(?!\\\.)",
     re.IGNORECASE | re.MULTILINE,
 )
-_DUMP_HEADER = re.compile(
+_DUMP_HEADER = lazy(
     rb"-- (?:MySQL|MariaDB|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|mysqldump|Navicat|SQL Dump|pg_dump"
     rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\nCREATE TABLE",
     re.IGNORECASE,
 )
-_DUMP_NAME = re.compile(r"(?i)(?:dump|backup|bkp|export)[^/]*$")
+_DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$")
 
 
 def database_dump(path: str, content: bytes) -> Seen | None:
@@ -152,14 +151,14 @@ def database_file(path: str, content: bytes) -> Seen | None:
     return None
 
 
-_MAIL = re.compile(
+_MAIL = lazy(
     rb"[\w.+-]{1,64}@(?!(?:example|test|localhost|email|domain|mail|company|foo|sample)\.)(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}"
 )
-_MADE_UP = re.compile(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
-_PERSONAL_COLUMN = re.compile(
+_MADE_UP = lazy(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
+_PERSONAL_COLUMN = lazy(
     rb"(?i)\b(?:e[-_ ]?mail|phone|mobile|tel|first[-_ ]?name|last[-_ ]?name|surname|birth|dob|ssn|passport|address)\b"
 )
-_PHONE = re.compile(rb"(?<![\d.])\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\d.])")
+_PHONE = lazy(rb"(?<![\d.])\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\d.])")
 
 
 def people(path: str, content: bytes) -> Seen | None:

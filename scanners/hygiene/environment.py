@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from auditor.model.pattern import lazy
+
 
 class Weight(IntEnum):
     """What a value gives away, least first; the name in lower case is the grade of the match."""
@@ -37,24 +39,24 @@ class Variable:
     """From 1."""
 
 
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_.\-]*)\s*[=:]\s*(.*)")
-_PUBLIC_NAME = re.compile(
+_ASSIGNMENT = lazy(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_.\-]*)\s*[=:]\s*(.*)")
+_PUBLIC_NAME = lazy(
     r"(?:VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|NUXT_ENV|PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|SNOWPACK_PUBLIC|STORYBOOK"
     r"|NG_APP|PARCEL|RAZZLE|PREACT_APP|GRIDSOME|DOCUSAURUS)_",
 )
-_SECRET_NAME = re.compile(
+_SECRET_NAME = lazy(
     r"SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|(?:^|_)PW?D?$|(?:^|_)PWD|(?:^|_)PASS(?:$|_)|API_?KEY|APIKEY"
     r"|ACCESS_?KEY|PRIVATE_?KEY|ENCRYPT\w*KEY|SIGN\w*KEY|MASTER_?KEY|AUTH_?KEY|ACCOUNT_?KEY|(?:^|_)KEY$|CREDENTIAL"
     r"|JWT|(?:^|_)SALT$|COOKIE_?KEY|CONNECTION_?STRING|WEBHOOK_URL|SERVICE_ACCOUNT|DATABASE_URL|DB_URL|MONGO\w*UR[IL]",
 )
-_HARMLESS_NAME = re.compile(
+_HARMLESS_NAME = lazy(
     r"PUBLIC|PUBLISHABLE|EXPIR|_TTL|LIFETIME|_LENGTH|_SIZE|_MIN|_MAX|_COUNT|_LIMIT|ALGORITHM|_ALG$|_ENABLED?$|_HEADER"
     r"|_PATH$|_FILE(?:NAME)?$|_DIR$|_NAME$|_ARN$|_PREFIX$|_TYPE$|ISSUER|AUDIENCE|_HOST$|_PORT$|_REGION$|_ROUNDS?$"
     r"|_ENDPOINT$|_ID$|_URL$|_URI$|KEYCLOAK|_TABLE$|_BUCKET$|_ALIAS$|_LABEL$|_REQUIRED$|_MODE$|_POLICY$|SITE_?KEY"
     r"|_ADDRESS$|_SYMBOL$|_DECIMALS$",
 )
-_URL_THAT_IS_SECRET = re.compile(r"WEBHOOK_URL|DATABASE_URL|DB_URL|MONGO\w*UR[IL]|CONNECTION")
-_SECRET_VALUE = re.compile(
+_URL_THAT_IS_SECRET = lazy(r"WEBHOOK_URL|DATABASE_URL|DB_URL|MONGO\w*UR[IL]|CONNECTION")
+_SECRET_VALUE = lazy(
     r"\b(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}|\bwhsec_[0-9A-Za-z+/=]{16,}|\bgh[pousr]_[0-9A-Za-z]{20,}"
     r"|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bsk-(?:proj-|ant-)?[\w-]{20,}|\bnpm_[0-9A-Za-z]{30,}|\bAC[0-9a-f]{32}:[0-9a-f]{32}"
@@ -62,9 +64,9 @@ _SECRET_VALUE = re.compile(
     r"|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}|\bdop_v1_[0-9a-f]{40,}|\bshp(?:at|ss)_[0-9a-f]{32}"
     r"|AccountKey=[0-9A-Za-z+/=]{40,}",
 )
-_CREDENTIAL_URL = re.compile(r"[a-z][a-z0-9+.\-]*://([^\s:/@]*):([^\s@]+)@([^\s/?#,]+)", re.IGNORECASE)
-_LOCAL_HOST = re.compile(r"(?:localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[?::1)|[^.]+(?::\d+)?$", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_CREDENTIAL_URL = lazy(r"[a-z][a-z0-9+.\-]*://([^\s:/@]*):([^\s@]+)@([^\s/?#,]+)", re.IGNORECASE)
+_LOCAL_HOST = lazy(r"(?:localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[?::1)|[^.]+(?::\d+)?$", re.IGNORECASE)
+_PLACEHOLDER = lazy(
     r"(?:<.*>|\[.*\]|\{\{.*\}\}|\$\{.*\}|\$\(.*\)|%.*%|\$\w+|x{3,}|X{3,}|\*+|\.{2,}|-+|_+|#.*|0+"
     r"|.*(?:x{5,}|X{5,}).*"
     r"|(?:.*[-_ .:/])?(?:your|my|change|replace|insert|enter|put|add|fill)(?:[-_ .]?(?:me|this|own|the|a|it|here|in"
@@ -76,7 +78,7 @@ _PLACEHOLDER = re.compile(
     r"|none|null|nil|undefined|n/?a|unset|true|false|yes|no|on|off|string|value|token|key|api[-_]?key|\d{1,5})",
     re.IGNORECASE | re.DOTALL,
 )
-_LOCAL_DEFAULT = re.compile(
+_LOCAL_DEFAULT = lazy(
     r"(?:postgres(?:ql)?|root|passw(?:or)?d|pass|secret|secretkey|admin|administrator|test(?:ing|er|user)?|guest|docker|mysql"
     r"|mariadb|mongo(?:db)?|redis|minio(?:admin)?|rabbitmq|dev(?:elopment|eloper)?|local(?:host|stack)?|user|username|demo"
     r"|sail|homestead|laravel|django|app|api|db|database|qwerty|foo|bar|foobar|abc123|p@ssw0rd"

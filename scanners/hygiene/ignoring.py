@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import Programs
 from scanners.hygiene.gitignore import ignored
 from scanners.hygiene.tree import Tree, is_test
 
-_MANIFESTS = re.compile(
+_MANIFESTS = lazy(
     r"(?:^|/)(?:package\.json|requirements[^/]*\.txt|pyproject\.toml|Pipfile|composer\.json|Gemfile|go\.mod|pom\.xml"
     r"|build\.gradle(?:\.kts)?|serverless\.ya?ml|template\.ya?ml|docker-compose[^/]*\.ya?ml|compose\.ya?ml|manage\.py|Cargo\.toml)$"
 )
-_ENV_EXAMPLE = re.compile(r"(?:^|/)((?:[\w-]+)?\.env)[.-](?:example|sample|template|dist|tpl|default)$")
+_ENV_EXAMPLE = lazy(r"(?:^|/)((?:[\w-]+)?\.env)[.-](?:example|sample|template|dist|tpl|default)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,23 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, History
 from scanners.hygiene.contents import Seen
 from scanners.hygiene.tree import Tree
 
-_SOURCE = re.compile(
+_SOURCE = lazy(
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|vue|svelte|gs|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|ex|exs|clj|c|cc|cpp"
     r"|lua|pl|pm|groovy|sol)$"
 )
-_NO_PROGRAM = re.compile(
+_NO_PROGRAM = lazy(
     r"(?:^|/)(?:[^/]*\.config\.[cm]?[jt]s|\.eslintrc\.c?js|[gG]runtfile\.js|[gG]ulpfile\.js|setup\.py|conf\.py|[^/]*\.min\.js|[^/]*\.d\.ts"
     r"|__init__\.py|(?:jquery|bootstrap|popper|swiper|aos|wow|modernizr|isotope|owl\.carousel|slick|lightbox|fancybox"
     r"|html5shiv|respond|waypoints|magnific-popup|moment|d3|three|angular|vue|react|react-dom|lodash|underscore|axios"
     r"|chart|leaflet|gsap|particles|typed|glightbox|easing)[^/]*\.js)$",
     re.IGNORECASE,
 )
-_TEST_FILE = re.compile(
+_TEST_FILE = lazy(
     r"(?:^|/)(?:test_[^/]+|[^/]+_tests?|[^/]+[.-](?:test|spec|cy|e2e)|[^/]+_spec|conftest|[^/]*[a-z0-9]Tests?|Test[A-Z][^/]*"
     r"|[^/]*[a-z0-9](?:TestCase|IT|Spec))"
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|vue|gs|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|clj|c|cc|cpp|lua|pl|groovy|sh|bats|sol)$"
@@ -29,11 +30,11 @@ _TEST_FILE = re.compile(
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|ex|clj|c|cc|cpp|lua|t|pl|groovy|feature|robot|bats|sh|sol)$"
     r"|\.(?:bats|feature|robot)$|(?:^|/)tests\.py$|^tests?\.\w+$|(?:^|/)t/[^/]+\.t$|(?:^|/)[^/]*\.postman_collection\.json$|(?:^|/)[^/]*\.t\.sol$"
 )
-_DOUBTFUL = re.compile(r"\.(?:js|mjs|cjs|ts)$")
+_DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts)$")
 _MOST_DOUBTFUL = 20
 """Where more scripts are named like tests, some of them are."""
-_SCRIPT_TEST = re.compile(rb"\b(?:describe|it|test|suite|expect|assert\w*|QUnit|tape|t\.\w+)\s*[.(]|assert|cy\.")
-_INLINE_TEST = re.compile(rb"#\[(?:cfg\(test\)|test|tokio::test)\]")
+_SCRIPT_TEST = lazy(rb"\b(?:describe|it|test|suite|expect|assert\w*|QUnit|tape|t\.\w+)\s*[.(]|assert|cy\.")
+_INLINE_TEST = lazy(rb"#\[(?:cfg\(test\)|test|tokio::test)\]")
 
 
 def without_tests(tree: Tree, read: Mapping[str, bytes]) -> Seen | None:
@@ -71,9 +72,7 @@ def stale(history: History | None, now: datetime, months: int = 18) -> Seen | No
     return Seen(message=f"No change since {when.date().isoformat()}")
 
 
-_MACHINE = re.compile(
-    r"\[bot\]|\bbot\b|dependabot|renovate|github-actions|semantic-release|greenkeeper|snyk", re.IGNORECASE
-)
+_MACHINE = lazy(r"\[bot\]|\bbot\b|dependabot|renovate|github-actions|semantic-release|greenkeeper|snyk", re.IGNORECASE)
 
 
 def bus_factor(history: History | None, fewest: int = 20) -> Seen | None:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry
+from scanners.hygiene.globs import Globs
 
-_VENDORED = re.compile(
+_VENDORED = lazy(
     r"(?:^|/)(?:node_modules|bower_components|jspm_packages|site-packages|\.terraform|third[_-]party|vendor/bundle"
     r"|\.yarn/(?:cache|unplugged)|\.bundle|Pods|__pypackages__|\.tox|\.nox)/"
     r"|(?:^|/)\.?venv/(?:lib|lib64|bin|include|share|Lib|Scripts)/"
@@ -17,7 +19,7 @@ _VENDORED = re.compile(
     r"|(?:^|/)wp-(?:admin|includes)/"
     r"|^vendor/(?!assets/)|(?:^|/)vendor/(?:github\.com|golang\.org|composer|autoload\.php|modules\.txt)"
 )
-_TEST = re.compile(
+_TEST = lazy(
     r"(?:^|/)(?:[^/]*[-_.])?(?:tests?|testing|specs?|__tests__|fixtures?|testdata|test[-_]?(?:data|resources|files)"
     r"|mocks?|__mocks__|e2e|cypress)(?:[-_.][^/]*)?/",
     re.IGNORECASE,
@@ -54,7 +56,7 @@ class Tree:
         """The team's own files with one of these base names."""
         return tuple(entry for entry in self.own if entry.path.rsplit("/", 1)[-1] in names)
 
-    def directories(self, expression: re.Pattern[str]) -> dict[str, list[FileEntry]]:
+    def directories(self, expression: Globs) -> dict[str, list[FileEntry]]:
         """Files, vendored ones included, below the outermost directory whose path the expression matches fully."""
         found: dict[str, list[FileEntry]] = {}
         known: dict[str, str | None] = {"": None}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from auditor.model.content import as_utf8, has_minified_name, is_lfs_pointer, is_minified, is_vendored
+from auditor.model.pattern import lazy
 from auditor.model.run import NotScanned
 
 LARGEST = 1024 * 1024
@@ -33,19 +34,19 @@ _NOT_PROGRAMS = frozenset({
 })  # fmt: skip
 _JINJA_SUFFIXES = frozenset({".j2", ".jinja", ".jinja2", ".ejs", ".hbs", ".njk"})
 
-_SCRIPT = re.compile(rb"(?is)<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)(</script\s*>|\Z)")
-_ATTRIBUTE = re.compile(rb"(?is)\b(type|lang|language)\s*=\s*[\"']?\s*([\w/+.-]+)")
+_SCRIPT = lazy(rb"(?is)<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)(</script\s*>|\Z)")
+_ATTRIBUTE = lazy(rb"(?is)\b(type|lang|language)\s*=\s*[\"']?\s*([\w/+.-]+)")
 _JS_TYPES = frozenset({
     b"", b"module", b"text/javascript", b"application/javascript", b"text/ecmascript", b"application/x-javascript",
     b"text/babel", b"text/jsx", b"javascript", b"js", b"jsx", b"ts", b"tsx", b"typescript", b"text/typescript",
     b"application/ecmascript",
 })  # fmt: skip
-_PRINTED = re.compile(rb"<\?!?=.*?\?>|<%[-=].*?%>|\{\{[^{}\n]*\}\}|\{%=.*?%\}", re.DOTALL)
-_CONTROL = re.compile(rb"<\?.*?\?>|<%.*?%>|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
-_SHEBANG = re.compile(rb"^#![^\n]*")
-_GLSL = re.compile(rb"(?m)^\s*#version\b|\bgl_Position\b|\bvoid\s+main\s*\(|^\s*layout\s*\(|\bEmitVertex\b")
-_GOSU = re.compile(rb"(?m)^\s*(?:uses|package)\s+[\w.]+\s*$|\bproperty\s+get\b|^\s*enhancement\s")
+_PRINTED = lazy(rb"<\?!?=.*?\?>|<%[-=].*?%>|\{\{[^{}\n]*\}\}|\{%=.*?%\}", re.DOTALL)
+_CONTROL = lazy(rb"<\?.*?\?>|<%.*?%>|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_NOT_NEWLINE = lazy(rb"[^\r\n]")
+_SHEBANG = lazy(rb"^#![^\n]*")
+_GLSL = lazy(rb"(?m)^\s*#version\b|\bgl_Position\b|\bvoid\s+main\s*\(|^\s*layout\s*\(|\bEmitVertex\b")
+_GOSU = lazy(rb"(?m)^\s*(?:uses|package)\s+[\w.]+\s*$|\bproperty\s+get\b|^\s*enhancement\s")
 
 
 @dataclass(frozen=True, slots=True)

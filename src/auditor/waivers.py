@@ -15,12 +15,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from auditor.model.finding import Waiver
+from auditor.model.pattern import lazy
 
 FILE_NAME = "waivers.toml"
 LONGEST = timedelta(days=366)
 """A waiver ends within a year of the day it is used; longer ones are refused, not shortened."""
 WARNING = timedelta(days=30)
-_INLINE = re.compile(
+_INLINE = lazy(
     r"auditor:\s*allow\s+(?P<rule>[a-z][a-z0-9_]*\.[a-z0-9-]+|[A-Z][A-Z0-9-]+)\s*(?:--|—|:)\s*(?P<reason>[^()]*?)\s*"
     r"\(\s*(?:(?P<owner>[^(),]+?)\s*,\s*)?until\s+(?P<until>\d{4}-\d\d-\d\d)\s*\)"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.pattern import lazy
 
 VENDORED = frozenset({
     "node_modules", "bower_components", "jspm_packages", "site-packages", ".venv", "venv", "virtualenv", ".tox",
@@ -10,12 +10,12 @@ VENDORED = frozenset({
     "__pycache__", ".yarn", ".pnpm-store", "cdk.out",
 })  # fmt: skip
 """Names of folders with code that others wrote or a tool made."""
-_TESTS = re.compile(
+_TESTS = lazy(
     r"(?i)(?:^|/)(?:tests?|__tests__|specs?|testing|testdata|fixtures|e2e|cypress)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec)\.[cm]?[jt]sx?$"
 )
-_MINIFIED_NAME = re.compile(r"(?i)[.-](?:min|bundle|chunk|packed|prod)\.(?:m|c)?js$|\.bundle\.\w+\.js$")
-_FOREIGN_MARKER = re.compile(
+_MINIFIED_NAME = lazy(r"(?i)[.-](?:min|bundle|chunk|packed|prod)\.(?:m|c)?js$|\.bundle\.\w+\.js$")
+_FOREIGN_MARKER = lazy(
     r"(?i)(?:#|//|/\*|<!--|\{#)[^\n]*?\b(nosemgrep|nosem|nosec|pragma:\s*allowlist|noqa:\s*S\d|nosonar|lgtm\s*\[|eslint-disable)"
 )
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
+
 EXCERPT = 160
 """Longest excerpt in characters."""
 MARK = 600
@@ -17,18 +19,18 @@ MARK = 600
 
 _STRING = r"""[rRbBuUfF]{0,2}(?:\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)|'''(?:\\.|[^\\])*?(?:'''|\Z)"""
 _SHORT = r"""\"(?:\\.|[^\"\\\n])*(?:\"|$)|'(?:\\.|[^'\\\n])*(?:'|$)"""
-_HASH = re.compile(rf"(?P<string>{_STRING}|{_SHORT}))|(?P<comment>\#[^\n]*)", re.DOTALL | re.MULTILINE)
-_SLASH = re.compile(
+_HASH = lazy(rf"(?P<string>{_STRING}|{_SHORT}))|(?P<comment>\#[^\n]*)", re.DOTALL | re.MULTILINE)
+_SLASH = lazy(
     rf"(?P<string>`(?:\\.|[^`\\])*(?:`|\Z)|{_SHORT})|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z))",
     re.DOTALL | re.MULTILINE,
 )
 _HASH_LANGUAGES = frozenset({"python", "yaml", "terraform", "bash", "dockerfile"})
 
-_PYTHON_SCOPE = re.compile(r"^([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
-_BRACE = re.compile(r"[{}]")
-_EMPTY_BRACES = re.compile(r"\{[ \t]*\}")
-_NOT_NEWLINE = re.compile(r"[^\n]")
-_BLOCK_NAME = re.compile(
+_PYTHON_SCOPE = lazy(r"^([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_BRACE = lazy(r"[{}]")
+_EMPTY_BRACES = lazy(r"\{[ \t]*\}")
+_NOT_NEWLINE = lazy(r"[^\n]")
+_BLOCK_NAME = lazy(
     r"""(?:
         \bclass\s+(?P<class>[\w$]+)[^{}();]*
       | \bfunction\b\s*\*?\s*(?P<function>[\w$]+)\s*\([^{}]*\)[^{};=]*
@@ -40,20 +42,20 @@ _BLOCK_NAME = re.compile(
 )
 _NOT_A_NAME = frozenset({"if", "for", "while", "switch", "catch", "with", "function", "return", "else", "do", "try"})
 
-_KNOWN_SECRET = re.compile(
+_KNOWN_SECRET = lazy(
     r"(?:sk|rk|pk)_(?:live|test)_\w{6,}|whsec_\w{6,}|\bA[KS]IA[0-9A-Z]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}"
     r"|xox[abeoprs]-[\w-]{8,}|AIza[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|SG\.[\w-]{10,}\.[\w-]{10,}"
     r"|-----BEGIN[^\n]*|(?<=://)[^\s/:@'\"]*:[^\s/@'\"]+(?=@)|[A-Za-z0-9+/=_-]{40,}"
 )
-_SECRET_NAME = re.compile(
+_SECRET_NAME = lazy(
     r"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|credential|salt|auth)\w*[\"'\]]*\s*(?:[:=(,]|=>)\s*\Z"
 )
-_SETTING = re.compile(r"(?:getenv|environ(?:\.get)?|\benv(?:\.get)?|getProperty)\s*[(\[]\s*\Z")
+_SETTING = lazy(r"(?:getenv|environ(?:\.get)?|\benv(?:\.get)?|getProperty)\s*[(\[]\s*\Z")
 """Before the name of a setting, which is no secret."""
 _NO_SECRET = frozenset({"NONE", "JWT", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "none", "bearer", "Bearer", "basic"})
 """Kinds of authorization: they stand where a secret would, and are the fault itself."""
-_LITERAL_BODY = re.compile(r"\A([A-Za-z]{0,2})(\"\"\"|'''|\"|'|`)(.*?)(\2)?\Z", re.DOTALL)
-_HIDDEN = re.compile(
+_LITERAL_BODY = lazy(r"\A([A-Za-z]{0,2})(\"\"\"|'''|\"|'|`)(.*?)(\2)?\Z", re.DOTALL)
+_HIDDEN = lazy(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 

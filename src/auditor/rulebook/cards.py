@@ -8,13 +8,13 @@ their `metadata` is the card.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import RuleError
+from auditor.model.pattern import lazy
 from auditor.model.rule import Confidence, Effort, Rule, Severity
 from auditor.rulebook.evidence import RELATED, read_evidence
 from auditor.rulebook.problem import Problem as Problem  # noqa: PLC0414  others know it by this module
@@ -24,7 +24,7 @@ SCANNER_FOLDERS = (
 )  # fmt: skip
 """Folders that hold cards; the others (`compliance`, `finance`, `prices`) hold data."""
 
-_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
+_ID = lazy(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
 _SEMGREP_SEVERITY = {"ERROR": "high", "WARNING": "medium", "INFO": "low"}
 _CARD_KEYS = frozenset(
     "id title severity confidence effort grades why fix aliases cwe owasp audience references since examples "
