@@ -18,10 +18,10 @@ from typing import Any
 from auditor.errors import NotScannedError
 from auditor.model.content import as_utf8, foreign_markers, is_lfs_pointer, is_vendored
 from auditor.model.finding import Match
+from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, ScanContext
 from auditor.model.rule import Rule
-from auditor.model.run import NotScanned, ScanResult
 from auditor.model.sight import Kept, Span, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
 from scanners.bandit.machinery import TestSet, machinery

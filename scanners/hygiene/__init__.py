@@ -8,8 +8,8 @@ from dataclasses import replace
 from auditor.errors import NotScannedError
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
+from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.ports import FileEntry, Files, History, ScanContext
-from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
 from scanners.hygiene.cards import HygieneRule, compiled
 from scanners.hygiene.contents import LIMIT, Seen

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
+from auditor.model.outcome import NotScanned
 from auditor.model.ports import Cache, CommitInfo, History, Marker, ScanContext
-from auditor.model.run import NotScanned
 from auditor.model.target import Repo
 from scanners.secrets.cards import dumped, loaded
 from scanners.secrets.detector import Detector

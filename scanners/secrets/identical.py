@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from auditor.model.content import foreign_marker, is_lfs_pointer
+from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.ports import Cache, FileEntry, ScanContext
-from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, Wiki
 from scanners.secrets.detection import Detection
 from scanners.secrets.engine import Engine, Expression, build

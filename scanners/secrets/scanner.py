@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from auditor.errors import NotScannedError, RuleError
 from auditor.model.content import is_lfs_pointer
+from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.ports import ExamplesReport, FileEntry, Marker, ScanContext
-from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Wiki
 from scanners.secrets.detector import Detector
 from scanners.secrets.judge import THRESHOLD

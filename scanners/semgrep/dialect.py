@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from auditor.model.content import as_utf8, has_minified_name, is_lfs_pointer, is_minified, is_vendored
+from auditor.model.outcome import NotScanned
 from auditor.model.pattern import lazy
-from auditor.model.run import NotScanned
 
 LARGEST = 1024 * 1024
 """Bytes; larger files are not parsed, only counted."""

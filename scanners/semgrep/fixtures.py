@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.model.outcome import NotScanned
 from auditor.model.rule import Rule
-from auditor.model.run import NotScanned
 from scanners.semgrep.dialect import Unit, dialect_of, units_of
 from scanners.semgrep.engine import Engine
 from scanners.semgrep.scanner import PathFilter, native

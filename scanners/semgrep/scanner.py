@@ -13,9 +13,9 @@ from typing import Any
 from auditor.errors import NotScannedError
 from auditor.model.content import foreign_markers
 from auditor.model.finding import Match
+from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.ports import ExamplesReport, FileEntry, ScanContext
 from auditor.model.rule import Rule
-from auditor.model.run import NotScanned, ScanResult
 from auditor.model.sight import Kept, digest_of, sights
 from auditor.model.target import Repo, ScanTarget
 from scanners.semgrep.dialect import Unit, dialect_of, is_clasp, skip_reason, units_of

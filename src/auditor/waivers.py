@@ -8,7 +8,6 @@ portfolio or CODEOWNERS names one.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -52,6 +51,8 @@ class WaiverFile:
 
 def read_waivers(text: str, today: date, where: str = FILE_NAME) -> WaiverFile:
     """The waivers of a file; what is written wrongly is a problem with its line, and the rest goes on."""
+    import tomllib  # comments in code need none
+
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +16,6 @@ from auditor.adapters.cache import SqliteCache
 from auditor.adapters.marker import installation_marker
 from auditor.errors import AuditorError, ConfigError, MissingExtraError, UsageError
 from auditor.flows.tools import Tools
-from auditor.model.ports import Scanner, Transport
-from auditor.model.run import Outcome
 from auditor.resources import rules_folder, templates_folder
 from auditor.rulebook import Rulebook, compiled_rulebook, read_rulebook
 
@@ -29,6 +25,8 @@ if TYPE_CHECKING:
 
     from auditor.adapters.store.store import Store  # SQLAlchemy costs 0.4 s; commands without a store do without it
     from auditor.flows.running import Desk
+    from auditor.model.outcome import Outcome
+    from auditor.model.ports import Scanner, Transport
     from auditor.model.run import EntityInfo
     from auditor.model.target import AwsAccount
     from auditor.portfolio import Account, MailSettings, Portfolio
@@ -157,22 +155,21 @@ def frameworks_of(state: Path, own_rules: Path | None) -> Frameworks:
 
 
 HOOK_SCANNERS: Mapping[str, str] = {
-    "secrets": "scanners.secrets:Secrets",
-    "hygiene": "scanners.hygiene:Hygiene",
-    "bandit": "scanners.bandit:Bandit",
     "semgrep": "scanners.semgrep:Semgrep",
+    "secrets": "scanners.secrets:Secrets",
+    "bandit": "scanners.bandit:Bandit",
+    "hygiene": "scanners.hygiene:Hygiene",
 }
-"""Scanners of single files that ship. Reading the entry points of everything installed takes longer than a scan; a test
-compares these with them."""
+"""Scanners of single files that ship, the slowest first. Reading the entry points of everything installed takes longer than
+a scan; a test compares these with them."""
 
 
-def make_hook_tools() -> Tools:
-    """What the hook needs: the scanners of single files that are installed, and the compiled rulebook."""
-    loaded = {name: _load(point) for name, point in HOOK_SCANNERS.items()}
+def make_hook_tools(broken: Mapping[str, str]) -> Tools:
+    """What the hook needs but its scanners: `broken` are those that could not be loaded, filled later."""
     folder = state_folder()
     return Tools(
-        scanners=tuple(scanner for scanner in loaded.values() if not isinstance(scanner, str)),
-        broken_scanners={name: reason for name, reason in loaded.items() if isinstance(reason, str)},
+        scanners=(),
+        broken_scanners=broken,
         rulebook=compiled_rulebook(rules_folder(), tuple(HOOK_SCANNERS), folder / "rulebook.json"),
         rules_folder=rules_folder(),
         cache=SqliteCache(folder / "cache.sqlite"),
@@ -180,6 +177,16 @@ def make_hook_tools() -> Tools:
         now=SystemClock().now(),
         executor=_one_thread,
     )
+
+
+def hook_scanners(broken: dict[str, str]) -> Iterator[Scanner]:
+    """The scanners of single files that are installed, each loaded when it is asked for; others are put into `broken`."""
+    for name, point in HOOK_SCANNERS.items():
+        found = _load(point)
+        if isinstance(found, str):
+            broken[name] = found
+        else:
+            yield found
 
 
 def _one_thread(jobs: int) -> AbstractContextManager[Executor]:
@@ -231,7 +238,7 @@ def _collect_accounts(
     portfolio: Portfolio, period: str, moment: datetime
 ) -> tuple[Sequence[AwsAccount], Sequence[Outcome]]:
     """Ask the accounts that have no recorded inventory; what is recorded stays in the state folder."""
-    from auditor.model.run import OutcomeStatus
+    from auditor.model.outcome import OutcomeStatus
     from auditor.model.target import AwsAccount
 
     found: list[AwsAccount] = []
@@ -290,6 +297,9 @@ def _rulebook(shipped: Path, own: Path | None, only: Sequence[str], state: Path)
 
 def process_name() -> str:
     """A name for this process that no other has, also after a restart of the machine."""
+    import secrets
+    import socket
+
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(6)}"
 
 

@@ -35,6 +35,20 @@ def private_temporary_folder() -> str:
     return path
 
 
+def remove_folder(path: str) -> None:
+    """Remove a private folder and what is in it, links themselves and not what they point to; what stays is no error."""
+    try:
+        with os.scandir(path) as items:
+            for item in items:
+                if item.is_dir(follow_symlinks=False):
+                    remove_folder(item.path)
+                else:
+                    os.unlink(item.path)  # noqa: PTH108
+        os.rmdir(path)  # noqa: PTH106
+    except OSError:
+        return
+
+
 class Waiting:
     """A started program, as `subprocess.Popen` would show it."""
 

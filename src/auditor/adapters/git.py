@@ -16,8 +16,8 @@ from threading import Thread
 from auditor.adapters.ahead import clean_environment
 from auditor.adapters.programs import LocalPrograms
 from auditor.errors import NotScannedError
+from auditor.model.outcome import NotScanned
 from auditor.model.ports import FileEntry
-from auditor.model.run import NotScanned
 
 ISOLATION = (
     "-c", "core.fsmonitor=false",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +40,7 @@ def installation_marker(folder: Path, environment: Mapping[str, str]) -> KeyedMa
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
         return KeyedMarker(_key(path.read_text(encoding="ascii").strip(), str(path)))
-    key = secrets.token_bytes(_BYTES)
+    key = os.urandom(_BYTES)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(key.hex() + "\n")
     return KeyedMarker(key)

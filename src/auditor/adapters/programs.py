@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -31,7 +30,9 @@ class LocalPrograms:
         beside = Path(sys.executable).parent / name
         if beside.is_file() and os.access(beside, os.X_OK):
             return beside
-        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SEARCHED}")
+        from shutil import which
+
+        found = which(name, path=f"{os.environ.get('PATH', '')}:{SEARCHED}")
         return Path(found) if found else None
 
     def run(

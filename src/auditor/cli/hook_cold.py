@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from auditor.adapters.ahead import Waiting, private_temporary_folder, start
+from auditor.adapters.ahead import Waiting, private_temporary_folder, remove_folder, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +47,7 @@ def start_ahead(paths: list[str]) -> dict[str, Waiting]:
         argv = module.command(paths, folder)
         waiting = start(argv, folder, module.ENVIRONMENT) if argv else None
         if waiting is None:
-            _remove_folder(folder)
+            remove_folder(folder)
         else:
             found[scanner] = waiting
     return found
@@ -56,14 +55,7 @@ def start_ahead(paths: list[str]) -> dict[str, Waiting]:
 
 def _remove(waiting: Waiting) -> None:
     waiting.stop()
-    _remove_folder(waiting.folder)
-
-
-def _remove_folder(folder: str) -> None:
-    """A folder that holds files only."""
-    for name in os.listdir(folder):  # noqa: PTH208  pathlib costs 3 ms
-        os.unlink(f"{folder}/{name}")  # noqa: PTH108
-    os.rmdir(folder)  # noqa: PTH106
+    remove_folder(waiting.folder)
 
 
 def _check(unseen: list[tuple[str, str, str]], started: dict[str, Waiting], budget: float, fail_on: str) -> Checked:
@@ -72,10 +64,12 @@ def _check(unseen: list[tuple[str, str, str]], started: dict[str, Waiting], budg
     from auditor.adapters.programs import StartedProgram
     from auditor.flows.staged import check_staged
     from auditor.model.rule import Severity
-    from auditor.wiring import make_hook_tools
+    from auditor.wiring import hook_scanners, make_hook_tools
 
     waiting = {scanner: StartedProgram(program) for scanner, program in started.items()}
-    return check_staged(Path.cwd(), unseen, make_hook_tools(), Severity[fail_on.upper()], budget, waiting)
+    broken: dict[str, str] = {}
+    tools, scanners = make_hook_tools(broken), hook_scanners(broken)
+    return check_staged(Path.cwd(), unseen, tools, scanners, Severity[fail_on.upper()], budget, waiting)
 
 
 def _keep(folder: str, unseen: list[tuple[str, str, str]], result: Checked) -> None:

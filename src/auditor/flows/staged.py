@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from auditor.adapters.ahead import private_temporary_folder, remove_folder
 from auditor.adapters.git import Git
 from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.staged import BlobFiles
 from auditor.errors import AuditorError, MissingExtraError
-from auditor.flows.tools import Tools
-from auditor.model.finding import Finding, State
 from auditor.model.location import CodeLocation
+from auditor.model.outcome import NotScanned, Outcome, OutcomeStatus, ScanResult
 from auditor.model.ports import ScanContext, Scanner, Started
 from auditor.model.rule import Severity
-from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import Repo, Scope
 from auditor.model.text import visible
-from auditor.steps.match import match_findings
-from auditor.steps.neighbours import with_neighbours
-from auditor.steps.normalise import normalise
-from auditor.steps.waive import waive
-from auditor.waivers import read_waivers
 
-_TMPFS = Path("/dev/shm")  # noqa: S108  private folders are made in it
+if TYPE_CHECKING:
+    # What judges matches is imported when there are some.
+    from auditor.flows.tools import Tools
+    from auditor.model.finding import Finding
+
+_NOTHING: Mapping[str, Started] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,79 +46,134 @@ def check_staged(
     path: Path,
     staged: Sequence[tuple[str, str, str]],
     tools: Tools,
+    scanners: Iterable[Scanner],
     fail_on: Severity,
     budget: float,
-    started: Mapping[str, Started] = MappingProxyType({}),
+    started: Mapping[str, Started] = _NOTHING,
 ) -> Checked:
     """Check (path, blob, blob before) triples; a finding that stood in the blob before stops nobody.
 
-    `started` are programs that wait for their scanner, by its name.
+    `scanners` may be loaded one by one: each begins as soon as it is there, so the slowest comes first. `started` are
+    programs that wait for their scanner, by its name.
     """
     git = Git(path)
     repo = Repo(path.name, path.name, path, scope=Scope.STAGED)
-    now, unfinished, notes = _scan(
-        repo, BlobFiles(git, [(name, blob) for name, blob, _ in staged]), tools, budget, started
-    )
-    rules = tools.rulebook.by_id()
-    found = normalise(now, rules).findings
+    loaded: list[Scanner] = []
+    files = BlobFiles(git, [(name, blob) for name, blob, _ in staged])
+    now = _scan(repo, files, tools, _remembered(scanners, loaded), budget, started)
+    if not any(outcome.result.matches for outcome in now.outcomes):
+        return Checked({}, now.notes, now.unfinished)
+
+    from auditor.steps.normalise import normalise
+    from auditor.steps.waive import waive
+    from auditor.waivers import WaiverFile
+
+    rules, unfinished = tools.rulebook.by_id(), now.unfinished
+    found = normalise(now.outcomes, rules).findings
     guilty = {_path(f) for f in found if f.severity >= fail_on}
     before = [(name, blob) for name, _, blob in staged if blob and name in guilty]
     if before and not unfinished:
-        then, missed, _ = _scan(repo, BlobFiles(git, before), tools, budget)
-        found = match_findings(normalise(then, rules).findings, found, rules=rules).findings
-        unfinished = (*unfinished, *missed)
-    today = tools.now.date()
-    waived = waive(found, read_waivers("", today), rules, today)
+        from auditor.steps.match import match_findings
+
+        then = _scan(repo, BlobFiles(git, before), tools, loaded, budget)
+        found = match_findings(normalise(then.outcomes, rules).findings, found, rules=rules).findings
+        unfinished = (*unfinished, *then.unfinished)
+    waived = waive(found, WaiverFile(), rules, tools.now.date())
     lines: dict[str, list[str]] = {}
     for finding in waived.findings:
-        if finding.state is State.NEW and finding.severity >= fail_on:
+        if _stops(finding, fail_on):
             lines.setdefault(_path(finding), []).append(_line(finding))
     problems = tuple(str(problem) for problem in waived.problems)
-    return Checked({name: tuple(said) for name, said in lines.items()}, (*notes, *problems), unfinished)
+    return Checked({name: tuple(said) for name, said in lines.items()}, (*now.notes, *problems), unfinished)
+
+
+def _stops(finding: Finding, fail_on: Severity) -> bool:
+    from auditor.model.finding import State
+
+    return finding.state is State.NEW and finding.severity >= fail_on
+
+
+def _remembered(scanners: Iterable[Scanner], loaded: list[Scanner]) -> Iterator[Scanner]:
+    for scanner in scanners:
+        loaded.append(scanner)
+        yield scanner
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What all scanners say."""
+
+    outcomes: tuple[Outcome, ...]
+    unfinished: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What is not installed."""
+
+
+class _Look(Thread):
+    """One scanner at work; a daemon, because one that hangs must not keep the commit waiting."""
+
+    def __init__(self, scanner: Scanner, repo: Repo, context: ScanContext) -> None:
+        super().__init__(daemon=True)
+        self.scanner, self.repo, self.context = scanner, repo, context
+        self.result: ScanResult | None = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """What it raises belongs to whoever asked, as with a future, and is judged there."""
+        with self:
+            self.result = self.scanner.scan(self.repo, self.context)
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Keep what was raised."""
+        self.error = error
+        return True
 
 
 def _scan(
-    repo: Repo, files: BlobFiles, tools: Tools, budget: float, started: Mapping[str, Started] = MappingProxyType({})
-) -> tuple[tuple[Outcome, ...], tuple[str, ...], tuple[str, ...]]:
-    """Outcomes, what was not finished, and what is not installed; slow engines first, all at once."""
-    work = Path(tempfile.mkdtemp(prefix="auditor-hook-", dir=_TMPFS if _TMPFS.is_dir() else None))
-    order = sorted(tools.scanners, key=lambda scanner: scanner.name != "semgrep")
-    pool = ThreadPoolExecutor(max_workers=len(order) or 1)
+    repo: Repo,
+    files: BlobFiles,
+    tools: Tools,
+    scanners: Iterable[Scanner],
+    budget: float,
+    started: Mapping[str, Started] = _NOTHING,
+) -> _Scanned:
+    """All scanners at once, each from the moment on at which it is loaded."""
+    from auditor.steps.neighbours import with_neighbours
+
+    work = private_temporary_folder()
+    deadline = time.monotonic() + budget
+    looks: list[_Look] = []
     unfinished: list[str] = []
-    notes: list[str] = [f"{name}: {reason}" for name, reason in tools.broken_scanners.items()]
+    notes: list[str] = []
     outcomes: list[Outcome] = []
     try:
-        futures: dict[Future[ScanResult], Scanner] = {}
-        for scanner in order:
-            own = work / scanner.name
+        for scanner in scanners:
+            own = Path(work) / scanner.name
             own.mkdir()
-            futures[pool.submit(scanner.scan, repo, _context(scanner, replace_files(files), tools, own, started))] = (
-                scanner
-            )
-        done, late = wait(futures, timeout=budget)
-        unfinished += [f"{futures[f].name} could not finish within {budget:g} s; nothing is known of it" for f in late]
-        for future in sorted(done, key=lambda f: futures[f].name):
-            name = futures[future].name
-            error = future.exception()
-            if isinstance(error, MissingExtraError):
+            looks.append(_Look(scanner, repo, _context(scanner, files.for_another(), tools, own, started)))
+            looks[-1].start()
+        for look in sorted(looks, key=lambda look: look.scanner.name):
+            look.join(max(0.0, deadline - time.monotonic()))
+            name, error = look.scanner.name, look.error
+            if look.is_alive():
+                unfinished.append(f"{name} could not finish within {budget:g} s; nothing is known of it")
+            elif isinstance(error, MissingExtraError):
                 notes.append(f"{name}: {error}")
             elif isinstance(error, AuditorError):
                 unfinished.append(f"{name}: {error}")
-            elif error is not None:
+            elif look.result is None:
                 unfinished.append(f"{name}: internal error ({type(error).__name__}); please report it")
             else:
-                result = with_neighbours(future.result(), files, tools.mark)
+                result = with_neighbours(look.result, files, tools.mark)
                 unfinished += [_missed(item) for item in result.not_scanned if not item.expected]
                 outcomes.append(Outcome(name, repo, OutcomeStatus.DONE, result=result))
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        shutil.rmtree(work, ignore_errors=True)
-    return tuple(outcomes), tuple(unfinished), tuple(notes)
-
-
-def replace_files(files: BlobFiles) -> BlobFiles:
-    """The same files for another thread: what could not be read is counted by each one by itself."""
-    return BlobFiles(files.git, files.blobs, tuple(files.entries()))
+        remove_folder(work)
+    notes[:0] = [f"{name}: {reason}" for name, reason in tools.broken_scanners.items()]
+    return _Scanned(tuple(outcomes), tuple(unfinished), tuple(notes))
 
 
 def _context(

@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.model.finding import Finding
-from auditor.model.ports import Cache, Marker, Scanner
 from auditor.model.rule import Confidence, Severity
-from auditor.model.run import Outcome
-from auditor.rulebook import Rulebook
 
 if TYPE_CHECKING:
     # The hook never opens an executor.
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
+    from auditor.model.finding import Finding
+    from auditor.model.outcome import Outcome
+    from auditor.model.ports import Cache, Marker, Scanner
+    from auditor.rulebook import Rulebook
     from auditor.rulebook.mappings import Frameworks
 
 

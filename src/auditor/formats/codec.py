@@ -14,13 +14,25 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum, IntEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from auditor.model.location import CloudLocation, CodeLocation, FileLocation, WikiLocation
+from auditor.model.fact import Fact, Record
+from auditor.model.finding import Match
+from auditor.model.location import CloudLocation, CodeLocation, FileLocation, Location, WikiLocation
+from auditor.model.money import Saving
+from auditor.model.rule import Rule, Severity
+from auditor.model.target import ScanTarget
 
 Convert = Callable[[Any], Any]
 
 _TAG = "at"
 _TAGS: Mapping[type, str] = {CodeLocation: "code", CloudLocation: "cloud", FileLocation: "file", WikiLocation: "wiki"}
 """The members of the model's only union of values, and the word that tells them apart."""
+
+
+_NAMED: dict[str, Any] = {
+    "Fact": Fact, "Record": Record, "Match": Match, "Location": Location, "Saving": Saving, "Rule": Rule,
+    "Severity": Severity, "ScanTarget": ScanTarget,
+}  # fmt: skip
+"""What the model's modules name in annotations without importing it."""
 
 
 class CodecError(ValueError):
@@ -103,7 +115,7 @@ class Codec:
         return encode_union
 
     def _value_encoder(self, kind: type) -> Convert:
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, localns=_NAMED)
         parts = [(f.name, _default(f), self.encoder(hints[f.name])) for f in fields(kind)]
 
         def encode_value(value: Any) -> dict[str, Any]:
@@ -146,7 +158,7 @@ class Codec:
         return decode_union
 
     def _value_decoder(self, kind: type) -> Convert:
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, localns=_NAMED)
         decoders = {f.name: self.decoder(hints[f.name]) for f in fields(kind)}
 
         def decode_value(data: Any) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from auditor.model.location import Location
-from auditor.model.money import Saving
-from auditor.model.rule import Rule, Severity
+if TYPE_CHECKING:
+    # Named only: the hook has no money, and its classes cost it milliseconds.
+    from auditor.model.location import Location
+    from auditor.model.money import Saving
+    from auditor.model.rule import Rule, Severity
 
 
 class State(StrEnum):

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from auditor.model.delivery import Envelope, Sent
-from auditor.model.rule import Rule
-from auditor.model.run import NotScanned, ScanResult
-from auditor.model.target import ScanTarget
+if TYPE_CHECKING:
+    # A protocol only names them; the hook does without what it does not need.
+    from auditor.model.delivery import Envelope, Sent
+    from auditor.model.outcome import NotScanned, ScanResult
+    from auditor.model.rule import Rule
+    from auditor.model.target import ScanTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from typing import Any
 from auditor.errors import RuleError
 from auditor.model.pattern import lazy
 from auditor.model.rule import Confidence, Effort, Rule, Severity
-from auditor.rulebook.evidence import RELATED, read_evidence
 from auditor.rulebook.problem import Problem as Problem  # noqa: PLC0414  others know it by this module
 
 SCANNER_FOLDERS = (
@@ -187,6 +186,8 @@ def _effort(word: str) -> Effort:
 
 def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
     """Cards with the `catalog/control` pairs that they are evidence for, the private mappings included."""
+    from auditor.rulebook.evidence import RELATED, read_evidence  # the hook needs neither
+
     evidence = read_evidence(*folders)
     problems.extend(evidence.problems)
     controls: dict[str, list[str]] = {}

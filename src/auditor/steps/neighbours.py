@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
+from auditor.model.outcome import ScanResult
 from auditor.model.ports import Files, Marker
-from auditor.model.run import ScanResult
 
 ALLOW = b"allow"
 FOREIGN = (b"nosec", b"nosemgrep", b"pragma: allowlist secret", b"gitleaks:allow")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from auditor.model.finding import Finding, Match
 from auditor.model.location import CodeLocation, Location
+from auditor.model.outcome import Outcome, OutcomeStatus
 from auditor.model.rule import Confidence, Rule
-from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.text import visible
 from auditor.steps.identity import content_hash, fingerprint, identity, is_secret
 from auditor.steps.merge import Judged, merged
