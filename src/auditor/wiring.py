@@ -283,9 +283,14 @@ def _scanner_options(portfolio: Portfolio) -> dict[str, Mapping[str, str]]:
     return {**portfolio.scanners, "aws": written}
 
 
+def rules_of(state: Path, own_rules: Path | None) -> Rulebook:
+    """All cards, the portfolio's own included."""
+    return _rulebook(rules_folder(), own_rules, (), state)
+
+
 def rule_titles(state: Path, own_rules: Path | None) -> Mapping[str, str]:
     """The fault that each rule looks for, by rule id."""
-    return {rule.id: rule.title for rule in _rulebook(rules_folder(), own_rules, (), state).rules}
+    return {rule.id: rule.title for rule in rules_of(state, own_rules).rules}
 
 
 def _rulebook(shipped: Path, own: Path | None, only: Sequence[str], state: Path) -> Rulebook:

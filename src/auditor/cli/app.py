@@ -21,6 +21,7 @@ from auditor.cli import (
     wiki,
 )
 from auditor.cli.aws import aws_app, prices_app
+from auditor.cli.evidence import evidence_app
 from auditor.cli.fixing import fix_app
 from auditor.cli.log import log_app
 from auditor.cli.rules import rules_app
@@ -74,6 +75,7 @@ app.add_typer(log_app, name="log")
 app.command()(reporting.report)
 app.command()(planning.plan)
 app.command()(compliance.compliance)
+app.add_typer(evidence_app, name="evidence")
 app.add_typer(portfolios.findings_app, name="findings")
 app.add_typer(wiki.app, name="wiki")
 app.add_typer(rules_app, name="rules")

@@ -62,7 +62,8 @@ def demo(
 ) -> None:
     """Run the main job on the example portfolio: two months, eight reports, mails in an outbox folder.
 
-    Needs no account and no network. Everything lies in one folder afterwards; look at reports/index.html first.
+    Needs no account and no network. Everything lies in one folder afterwards; look at reports/index.html first. The evidence
+    pack of the last month lies beside it; `auditor evidence verify` checks it.
     """
     from dataclasses import replace
 
@@ -81,13 +82,27 @@ def demo(
         ):
             moved = replace(desk, tools=at(desk.tools, month.moment))
             collected, written, index, mailed = _run(moved, month.period, None, deliver=True)
+            if month is MONTHS[-1]:
+                pack = _packed(moved, month.period, written, folder)
     _say(collected, written, index)
     assert mailed is not None
     typer.echo(_mail_line(mailed, "outbox"))
     typer.echo("")
     typer.echo(f"Reports   {index}")
     typer.echo(f"Outbox    {folder / 'outbox'}")
+    typer.echo(f"Evidence  {pack}")
     typer.echo(f"Look on   auditor findings list -p {folder}")
+
+
+def _packed(desk: Desk, period: str, written: Sequence[Written], folder: Path) -> Path:
+    """The evidence pack of the month, with the reports as they were just written."""
+    from auditor.cli.evidence import gather, write_pack
+
+    printed = {path.name: path.read_bytes() for item in written for path in item.files}
+    made = gather(desk.portfolio, desk.store, period, printed=printed)
+    place = folder / f"{made.root}.zip"
+    write_pack(made, place)
+    return place
 
 
 def _run(

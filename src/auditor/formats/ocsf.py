@@ -37,13 +37,14 @@ _ACTIVITY: Mapping[State, tuple[int, str]] = {State.NEW: (1, "Create"), State.FI
 
 
 def ocsf_json(snapshot: Snapshot, findings: Iterable[Finding] | None = None) -> str:
-    """The findings of a frozen month (all of them if none are given) as a JSON array of events.
+    """The findings of a frozen month (all of them if none are given) as a JSON array, one event a line.
 
     Raises:
         MissingExtraError: py-ocsf-models is not installed.
     """
     events = [event(finding, snapshot) for finding in (snapshot.findings if findings is None else findings)]
-    return json.dumps(events, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    lines = (json.dumps(item, sort_keys=True, ensure_ascii=True, separators=(",", ":")) for item in events)
+    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def event(finding: Finding, snapshot: Snapshot) -> dict[str, Any]:

@@ -27,8 +27,8 @@ _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9.\-_]*")
 
 
 def oscal_json(card: Scorecard) -> str:
-    """The document, indented, keys in OSCAL's order."""
-    return json.dumps(oscal_document(card), indent=1, ensure_ascii=True) + "\n"
+    """The document on one line, keys in OSCAL's order."""
+    return json.dumps(oscal_document(card), separators=(",", ":"), ensure_ascii=True) + "\n"
 
 
 def oscal_document(card: Scorecard) -> dict[str, Any]:

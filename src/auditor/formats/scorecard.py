@@ -20,7 +20,7 @@ COLUMNS = ("framework", "control", "group", "title", "state", "reads_as", "stren
 
 def scorecard_json(card: Scorecard) -> str:
     """One framework, every control with its evidence."""
-    return json.dumps({"schema": SCHEMA, **scorecard_object(card)}, indent=2, ensure_ascii=True) + "\n"
+    return json.dumps({"schema": SCHEMA, **scorecard_object(card)}, indent=1, ensure_ascii=True) + "\n"
 
 
 def overview_json(cards: Sequence[Scorecard]) -> str:
@@ -36,7 +36,7 @@ def overview_json(cards: Sequence[Scorecard]) -> str:
             for c in cards
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
 
 def score_object(score: Score) -> dict[str, Any]:
@@ -61,6 +61,25 @@ def scorecard_object(card: Scorecard) -> dict[str, Any]:
         "catalogues": card.digest,
         "score": score_object(card.score),
         "controls": [_control(control) for control in card.controls],
+        "rules": {item.rule: _looks(item) for item in _each_rule(card)},
+    }
+
+
+def _each_rule(card: Scorecard) -> Iterable[RuleEvidence]:
+    found = {item.rule: item for control in card.controls for item in control.evidence}
+    return (found[rule] for rule in sorted(found))
+
+
+def _looks(item: RuleEvidence) -> dict[str, Any]:
+    """What a rule looked at: the same for every control that it speaks of, so it stands once."""
+    return {
+        "title": item.title,
+        "state": item.state.value,
+        "looked_at": [
+            {"scanner": k.scanner, "target": k.target, "commit": k.commit, "state": k.state.value, "said": k.said}
+            for k in item.looks
+        ],
+        "passed_on": list(item.passed_on),
     }
 
 
@@ -87,11 +106,6 @@ def _evidence(item: RuleEvidence) -> dict[str, Any]:
         "rationale": item.rationale,
         "reviewed": item.reviewed,
         "findings": [finding.fingerprint for finding in item.findings],
-        "looked_at": [
-            {"scanner": k.scanner, "target": k.target, "commit": k.commit, "state": k.state.value, "said": k.said}
-            for k in item.looks
-        ],
-        "passed_on": list(item.passed_on),
     }
 
 

@@ -67,8 +67,9 @@ def order(frameworks: Frameworks, wanted: Sequence[str] = ()) -> tuple[str, ...]
         if name not in frameworks.catalogs:
             known = ", ".join(sorted(frameworks.catalogs)) or "none"
             raise UsageError(f"no framework is called {name!r}; there are {known}")
-    mapped = {item.catalog for item in frameworks.mappings}
-    return tuple(wanted) or tuple(sorted(mapped, key=lambda i: (not i.startswith("cis"), not i.startswith("soc"), i)))
+    mapped = sorted({item.catalog for item in frameworks.mappings})
+    first = [*reversed([i for i in mapped if i.startswith("cis")]), *(i for i in mapped if i.startswith("soc"))]
+    return tuple(wanted) or tuple(dict.fromkeys((*first, *mapped)))
 
 
 def _scorecard(catalog: Catalog, frameworks: Frameworks, bench: Bench) -> Scorecard:
