@@ -96,7 +96,7 @@ def test_a_month_that_was_not_frozen_is_named_and_is_not_a_first_month(name: str
 
 def test_a_chief_executive_reads_of_risks_by_business_and_no_command() -> None:
     report = built("ceo", "bad")
-    assert report.actions[0].sentence == "JADA: have 2 critical risks closed. Stripe live key in git (2 places)."
+    assert report.actions[0].sentence == "Have 2 critical risks of JADA closed: Stripe live key in git (2 places)."
     assert not any("`" in action.sentence or "git rm" in action.sentence for action in report.actions)
 
 

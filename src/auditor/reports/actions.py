@@ -226,11 +226,11 @@ def blocker_tasks(draft: Draft) -> list[Task]:
 
 
 def ranked(draft: Draft, tasks: Iterable[Task]) -> list[Task]:
-    """Most worth doing first; equal ones by date and name, so that the order never depends on the input's."""
+    """Most worth doing first; equal ones by date, places and name, so that the order never depends on the input's."""
     small = draft.threshold("small_money_month")
     today = draft.now.snapshot.frozen_at.date()
 
-    def order(task: Task) -> tuple[int, Decimal, int, str, str]:
+    def order(task: Task) -> tuple[int, Decimal, int, str, int, str]:
         if task.severity is Severity.CRITICAL and not task.worth:
             step = 0
         elif task.score >= small:
@@ -239,7 +239,7 @@ def ranked(draft: Draft, tasks: Iterable[Task]) -> list[Task]:
             step = 2
         else:
             step = 3
-        return (step, -task.score, -task.severity, str(task.day(today) or "9999"), task.key)
+        return (step, -task.score, -task.severity, str(task.day(today) or "9999"), -len(task.findings), task.key)
 
     return sorted(tasks, key=order)
 

@@ -15,7 +15,7 @@ from auditor.reports.draft import Draft
 from auditor.reports.kpi import middle
 from auditor.reports.places import place, visible
 from auditor.reports.rows import text_of, where
-from auditor.reports.words import money_words, number_words, period_words, quantity_words
+from auditor.reports.words import money_words, number_words, period_words, plural, quantity_words
 
 AHEAD = 12
 """Months of the cash path."""
@@ -204,7 +204,7 @@ def targets(draft: Draft) -> Table:
 def _target(draft: Draft, entity: str, figure: Figure, step: cash.Step, month: str) -> Cell:
     assert figure.trace is not None
     text = money_words(step.amount)
-    units = f", {number_words(step.units)} units" if step.units is not None else ""
+    units = f", {plural(step.units, 'unit')}" if step.units is not None else ""
     trace = replace(
         figure.trace, id=f"target.{entity}.{step.period}", name=f"Target {month}, {draft.now.name(entity)}",
         filled=f"{figure.trace.filled}; {month} {text}{units}",

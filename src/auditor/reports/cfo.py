@@ -8,13 +8,13 @@ from decimal import Decimal
 from auditor.model.figure import Figure
 from auditor.model.report import Cell, Report, Table, Tone, ViewSettings
 from auditor.model.run import Snapshot
-from auditor.reports.actions import finding_tasks
 from auditor.reports.capital import asks_table, capital_context, capital_tasks, cash_path, sensitivities, targets
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
 from auditor.reports.figures import categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
 from auditor.reports.places import visible
+from auditor.reports.risks import risk_tasks
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
 from auditor.reports.words import money_words, period_words, quantity_words
@@ -40,7 +40,7 @@ def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snaps
             charts=(cash_path(draft),),
             tables=(_burn(draft), asks_table(draft), targets(draft), sensitivities(draft)),
             findings=findings,
-            tasks=(*finding_tasks(draft, findings), *capital_tasks(draft)),
+            tasks=(*risk_tasks(draft, findings), *capital_tasks(draft)),
             metrics=METRICS,
         ),
     )

@@ -48,9 +48,10 @@ def _risk_task(draft: Draft, entity: str, severity: Severity, group: list[Findin
     draft.counted(
         f"close.{key}", f"{severity.word.capitalize()} risks, {where}", group, rule=f"open findings, {severity.word}"
     )
+    risks = plural(len(group), f"{severity.word} risk") if len(group) > 1 else f"the {severity.word} risk"
     owners = Counter(finding.owner for finding in group if finding.owner)
     return Task(
-        sentence=f"{where}: have {plural(len(group), f'{severity.word} risk')} closed. {'; '.join(shown)}.",
+        sentence=f"Have {risks} of {where} closed: {'; '.join(_inside(title) for title in shown)}.",
         severity=severity,
         owner=owners.most_common(1)[0][0] if owners else "",
         due=policy_due(draft, severity),
@@ -64,3 +65,13 @@ def _risk_task(draft: Draft, entity: str, severity: Severity, group: list[Findin
         entity=entity,
         findings=tuple(group),
     )
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence; names and abbreviations keep their capitals."""
+    first = title.split(" ", 1)[0]
+    return title[:1].lower() + title[1:] if first.lower() in _COMMON else title
+
+
+_COMMON = frozenset({"a", "an", "the", "any", "anyone", "every", "no", "one", "environment", "database", "bucket", "key", "password", "token",
+                     "telephone", "e-mail", "price", "request", "form", "private", "visits", "visitors", "page", "site", "web", "public"})  # fmt: skip
