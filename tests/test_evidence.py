@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditor.rulebook.cards import read_rulebook
 from auditor.rulebook.catalogs import read_catalogs
@@ -145,3 +149,40 @@ def test_the_guide_counts_what_is_shipped() -> None:
     counts = {name: int(count) for names, count in rows for name in re.findall(r"`(.+?)`", names)}
     catalogs, _ = read_catalogs(RULES / "compliance")
     assert counts == {name: len(catalog.controls) for name, catalog in catalogs.items()}
+
+
+WORDS = st.sampled_from(["own", "open", "A", "full", "partial", "related", "catalog", "control", "", "1.10"])
+VALUES = st.recursive(WORDS, lambda v: st.lists(v, max_size=3) | st.dictionaries(WORDS, v, max_size=3), max_leaves=8)
+TOP = [
+    "schema",
+    "id",
+    "sets",
+    "rules",
+    "unmapped",
+    "asserted_by",
+    "controls",
+    "titles",
+    "licence",
+    "source",
+    "publisher",
+]
+CONTROLS = st.lists(st.fixed_dictionaries({"id": WORDS | VALUES, "group": WORDS | VALUES}, optional={"title": VALUES}))
+DOCUMENTS = st.fixed_dictionaries(
+    {"id": WORDS | VALUES, "controls": CONTROLS}, optional=dict.fromkeys(set(TOP) - {"id", "controls"}, VALUES)
+)
+TITLES = st.fixed_dictionaries({"schema": st.just("auditor/titles@1"), "id": WORDS, "titles": VALUES})
+
+
+@settings(max_examples=40, deadline=None)
+@given(document=DOCUMENTS | TITLES | st.dictionaries(st.sampled_from(TOP), VALUES) | VALUES)
+def test_no_file_of_a_person_stops_the_reading(document: object) -> None:
+    with TemporaryDirectory() as folder:
+        write(Path(folder), "private/mappings/a.yaml", yaml.safe_dump(document))
+        write(Path(folder), "private/a.yaml", yaml.safe_dump(document))
+        evidence = read_evidence(Path(folder))
+        catalogs, _ = read_catalogs(Path(folder) / "compliance")
+        said = [value for entry in evidence.entries for value in astuple(entry)]
+        said += [
+            value for catalog in catalogs.values() for value in (catalog.id, catalog.publisher, catalog.text_policy)
+        ]
+        assert all(isinstance(value, str) for value in said)

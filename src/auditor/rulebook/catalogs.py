@@ -131,12 +131,10 @@ def _document(path: Path, name: str, problems: list[Problem]) -> Mapping[str, An
 
 def _catalog(document: Mapping[str, Any], part: str) -> Catalog:
     """A catalogue of one's own need not say where its words come from, and may show them."""
-    if not all(isinstance(c["id"], str) and isinstance(c["group"], str) for c in document["controls"]):
-        raise TypeError
     controls = tuple(
         Control(
-            c["id"], c["group"], c.get("title", ""), c.get("summary", ""), c.get("text", ""), int(c.get("level", 0)),
-            c.get("automation", ""),
+            _word(c, "id"), _word(c, "group"), _word(c, "title", ""), _word(c, "summary", ""), _word(c, "text", ""),
+            int(c.get("level", 0)), _word(c, "automation", ""),
         )
         for c in document["controls"]
     )  # fmt: skip
@@ -144,9 +142,18 @@ def _catalog(document: Mapping[str, Any], part: str) -> Catalog:
         document = {**_OWN, **document}
     licence, source = document["licence"], document["source"]
     return Catalog(
-        document["id"], document["publisher"], document["version"], licence["text_policy"], controls,
-        licence["id"], licence["note"], source["url"], _said(source["retrieved"]), source.get("verified", ""),
+        _word(document, "id"), _word(document, "publisher"), _word(document, "version"), _word(licence, "text_policy"),
+        controls, _word(licence, "id"), _word(licence, "note"), _word(source, "url"), _said(_word(source, "retrieved")),
+        _word(source, "verified", ""),
     )  # fmt: skip
+
+
+def _word(said: Mapping[str, Any], key: str, without: str | None = None) -> str:
+    """A text; `without`: what stands for a missing one, None where it may not be missing."""
+    value = said[key] if without is None else said.get(key, without)
+    if not isinstance(value, str):
+        raise TypeError(f"`{key}` is no text")
+    return value
 
 
 def _fault(error: Exception, document: Mapping[str, Any]) -> str:
