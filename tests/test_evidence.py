@@ -151,6 +151,17 @@ def test_the_guide_counts_what_is_shipped() -> None:
     assert counts == {name: len(catalog.controls) for name, catalog in catalogs.items()}
 
 
+def test_a_mapping_to_an_unknown_control_is_said_once_with_its_place(tmp_path: Path) -> None:
+    write(tmp_path, "catalogs/own.yaml", "id: own\ncontrols: []\n")
+    write(tmp_path, "mappings/a.yaml", SETS.replace("own: ", "owm: ").replace("catalog: own", "catalog: owm"))
+    write(tmp_path, "private/mappings/b.yaml", "rules:\n  aws.b: [open]\n")
+    said = [str(problem) for problem in read_frameworks(tmp_path).problems if "owm" in str(problem)]
+    assert said == [
+        "compliance/mappings/a.yaml:6: no control owm/1.10, which 2 rules are mapped to",
+        "compliance/mappings/a.yaml:6: no control owm/1.2, which 2 rules are mapped to",
+    ]
+
+
 WORDS = st.sampled_from(["own", "open", "A", "full", "partial", "related", "catalog", "control", "", "1.10"])
 VALUES = st.recursive(WORDS, lambda v: st.lists(v, max_size=3) | st.dictionaries(WORDS, v, max_size=3), max_leaves=8)
 TOP = [

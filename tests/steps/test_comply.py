@@ -210,7 +210,7 @@ def test_a_mapping_to_a_control_that_does_not_exist_is_a_problem_and_left_out(tm
     )
     found = read_frameworks(tmp_path)
     assert [(m.control, m.strength) for m in found.mappings] == [("1.10", "full")]
-    assert [p.message for p in found.problems] == ["aws.a: no control own/9"]
+    assert [p.message for p in found.problems] == ["no control own/9, which 1 rule is mapped to"]
     (folder / "mappings" / "a.yaml").write_text("rules:\n  aws.a: [{catalog: own, control: 1.10}]\n")
     (folder / "private" / "mine.yaml").write_text(CATALOG.format(id="mine"))
     (folder / "private" / "mappings" / "b.yaml").write_text("rules:\n  aws.b: [{catalog: mine, control: 1.1}]\n")

@@ -42,6 +42,7 @@ def preflight(portfolio: Portfolio, tools: Tools, clock: Clock, clients: Clients
     """Every check, one after the other; nothing is changed and no mail is sent."""
     yield from local.check_programs()
     yield from check_rules(tools)
+    yield from check_frameworks(tools)
     yield from check_canaries(tools)
     yield from local.check_credentials_file(portfolio.folder)
     yield from local.check_disk(portfolio.state)
@@ -63,6 +64,16 @@ def check_rules(tools: Tools) -> Iterator[Check]:
         yield passed("rules", f"{len(tools.rulebook.rules)} cards, digest {tools.rulebook.digest[:12]}")
     for name, reason in tools.broken_scanners.items():
         yield failed(f"scanner.{name}", reason, "install what it needs, or remove the plug-in")
+
+
+def check_frameworks(tools: Tools) -> Iterator[Check]:
+    """Catalogues of controls and mappings can be read, the portfolio's private ones too."""
+    found = tools.frameworks()
+    for problem in found.problems:
+        yield failed("frameworks", str(problem), "mend the file; the formats are in rules/compliance/schema")
+    if not found.problems:
+        mapped = len({item.rule for item in found.mappings})
+        yield passed("frameworks", f"{len(found.catalogs)} catalogues, {mapped} rules mapped to their controls")
 
 
 def check_canaries(tools: Tools) -> Iterator[Check]:

@@ -46,6 +46,8 @@ class Evidence:
     unmapped: Mapping[str, str]
     """Rule to the reason why it is evidence for no control."""
     problems: tuple[Problem, ...]
+    places: Mapping[tuple[str, str], tuple[str, int | None]]
+    """File and line where a control, by catalogue and id, is first named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,24 @@ def read_evidence(*folders: Path) -> Evidence:
     problems: list[Problem] = []
     files = [file for folder in folders for file in _files(folder, problems)]
     sets: dict[str, tuple[Mapping[str, str], ...]] = {}
+    places: dict[tuple[str, str], tuple[str, int | None]] = {}
     for file in files:
         for name, content in _mapping(file.document.get("sets")).items():
-            sets[name] = (*sets.get(name, ()), *_of_set(content, file.document))
+            added = tuple(_of_set(content, file.document))
+            sets[name] = (*sets.get(name, ()), *added)
+            for said in added:
+                places.setdefault((said["catalog"], said["control"]), (file.name, file.lines.get(name)))
     kept: dict[tuple[str, str, str], Entry] = {}
     unmapped: dict[str, str] = {}
     for file in files:
         for rule, listed in _mapping(file.document.get("rules")).items():
             for entry in _entries(rule, listed, file, sets, problems):
                 key = (entry.rule, entry.catalog, entry.control)
+                places.setdefault(key[1:], (file.name, file.lines.get(rule)))
                 if key not in kept or _weight(entry) > _weight(kept[key]):
                     kept[key] = entry
         unmapped |= {str(rule): str(why) for rule, why in _mapping(file.document.get("unmapped")).items()}
-    return Evidence(tuple(kept.values()), unmapped, tuple(problems))
+    return Evidence(tuple(kept.values()), unmapped, tuple(problems), places)
 
 
 def _entries(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -63,13 +64,12 @@ def read_frameworks(*folders: Path) -> Frameworks:
     evidence = read_evidence(*folders)
     problems.extend(evidence.problems)
     known = {(c.id, control.id) for c in catalogs.values() for control in c.controls}
-    kept = []
-    for item in evidence.entries:
-        if (item.catalog, item.control) in known:
-            kept.append(item)
-        else:
-            problems.append(Problem(FOLDER, None, f"{item.rule}: no control {item.catalog}/{item.control}"))
-    return Frameworks(catalogs, tuple(kept), frozenset(private), digest.hexdigest(), tuple(problems))
+    kept = tuple(item for item in evidence.entries if (item.catalog, item.control) in known)
+    unknown = Counter((i.catalog, i.control) for i in evidence.entries if (i.catalog, i.control) not in known)
+    for (catalog, control), rules in unknown.items():
+        said = f"no control {catalog}/{control}, which {rules} rules are mapped to"
+        problems.append(Problem(*evidence.places[catalog, control], said.replace("1 rules are", "1 rule is")))
+    return Frameworks(catalogs, kept, frozenset(private), digest.hexdigest(), tuple(problems))
 
 
 def compiled_frameworks(kept: Path, *folders: Path) -> Frameworks:
