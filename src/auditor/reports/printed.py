@@ -212,10 +212,14 @@ def _width(head: str, cells: Sequence[Cell]) -> int:
 
 
 def _label(column: str, cell: Cell) -> str:
-    """A column's name before a figure or a word, with a colon before a sentence."""
+    """A column's name before a cell, with a colon where it is no figure and the name no preposition."""
     if not column or cell.align == "source":
         return ""
-    return f"{column}: " if len(cell.text) > 24 and not column.endswith(":") else f"{column} "
+    plain = cell.text[:1] in "0123456789$€£−<≈" or column in _PREPOSITIONS or column.endswith(":")
+    return f"{column} " if plain else f"{column}: "
+
+
+_PREPOSITIONS = frozenset({"In", "On", "At", "For", "By", "From", "To"})
 
 
 def _main_columns(table: Table) -> list[int]:

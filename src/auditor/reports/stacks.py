@@ -46,7 +46,7 @@ def stacks_table(draft: Draft) -> Table:
         for line in draft.now.snapshot.coverage
         if line.scanner == "hygiene" and draft.now.concerns(line.entity)
     ]
-    columns = ("Stack", "State", "Runtime", "Tests", "CI", "Backups", "Built from code", "Lacks", "")
+    columns = ("Stack", "State", "Technology", "Tests", "CI", "Backups", "Built from code", "Lacks", "")
     ended = draft.cell(ended_stacks(draft.now)).text
     note = (
         f"{ended} of {plural(len(runtimes(draft.now)), 'runtime')} past the end of life." if runtimes(draft.now) else ""

@@ -23,7 +23,7 @@ from auditor.reports.index import Index
 from auditor.reports.places import visible
 from auditor.reports.printed import MAIL, PAGE, PDF, Limits, Printed, printed
 from auditor.reports.setting import setting_data
-from auditor.reports.words import plural
+from auditor.reports.words import period_words, plural
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,6 +66,7 @@ class Renderer:
         environment.filters["wrapped"] = _wrapped
         environment.filters["anchor"] = _anchor
         environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
+        environment.filters["month"] = period_words
         environment.filters["folded"] = _folded
         environment.filters["nowrap"] = _nowrap
         environment.filters["big"] = _big
