@@ -55,6 +55,8 @@ class _Expressions:
     """The compiled expressions; made at the first use, because most files need none of them."""
 
     keyword: re.Pattern[str]
+    """For text in lower case: several times as fast as the caseless one."""
+    caseless: re.Pattern[str]
     before: re.Pattern[str]
     rest: re.Pattern[str]
     url: re.Pattern[str]
@@ -65,7 +67,8 @@ class _Expressions:
 @lru_cache(maxsize=1)
 def _expressions() -> _Expressions:
     return _Expressions(
-        keyword=re.compile(_KEYWORD, re.IGNORECASE),
+        keyword=re.compile(_KEYWORD),
+        caseless=re.compile(_KEYWORD, re.IGNORECASE),
         before=re.compile(_NAME_BEFORE),
         rest=re.compile(_REST, re.VERBOSE),
         url=re.compile(_URL),
@@ -104,7 +107,9 @@ def candidates(line: str, kinds: frozenset[str] = ALL_KINDS) -> list[Candidate]:
 def _assigned(line: str, expressions: _Expressions) -> list[Candidate]:
     found: list[Candidate] = []
     after = -1
-    for m in expressions.keyword.finditer(line):
+    lowered = line.lower()
+    same = len(lowered) == len(line)  # a few letters of other scripts become two
+    for m in expressions.keyword.finditer(lowered) if same else expressions.caseless.finditer(line):
         if m.start() < after:
             continue
         rest = expressions.rest.match(line, m.end())
@@ -112,10 +117,11 @@ def _assigned(line: str, expressions: _Expressions) -> list[Candidate]:
             continue
         after = rest.end("rest")
         before = expressions.before.search(line, max(0, m.start() - 48), m.start())
-        key = (before.group() if before else "") + m.group() + rest["rest"]
+        keyword = line[m.start() : m.end()]
+        key = (before.group() if before else "") + keyword + rest["rest"]
         op = ("typed=" if rest["type"] else rest["op"]) or " "
         group = "uv" if rest["qv"] is None else "qv"
-        if _plausible(line, m.start(), key, m.group(), op, quoted=group == "qv", value=rest[group]):
+        if _plausible(line, m.start(), key, keyword, op, quoted=group == "qv", value=rest[group]):
             start, end = rest.span(group)
             wrap = (rest["wrap"] or "").strip()
             found.append(Candidate("assign", key, op, rest["q"] or "", wrap, rest[group], start, end))

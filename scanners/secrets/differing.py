@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _STEP = 4096
-_SMALL = 1500
-"""Bytes of a difference that are not worth looking into."""
+_SMALL = 6000
+"""Bytes of a difference that are sooner matched than looked into."""
 _PROBE = 48
-_DEEPEST = 9
+_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,19 @@ def _around_a_probe(
         if at <= c or at + _PROBE > d:
             continue
         probe = new[at - 1 : at + _PROBE]
-        there = old.find(probe, a, b)
-        if there >= 0 and old.find(probe, there + 1, b) < 0:
+        there = _place(old, probe, a, b, (a + at - 1 - c, b - (d - at + 1)))
+        if there >= 0:
             yield from _shared(old, new, (a, there + 1), (c, at), depth + 1)
             yield from _shared(old, new, (there + 1, b), (at, d), depth + 1)
             return
+
+
+def _place(old: bytes, probe: bytes, a: int, b: int, likely: tuple[int, int]) -> int:
+    """Where a text stands in the old version: as far from the start or the end as in the new one, or anywhere."""
+    for at in likely:
+        if a <= at and at + len(probe) <= b and old.startswith(probe, at):
+            return at
+    return old.find(probe, a, b)
 
 
 def common_prefix(one: bytes, two: bytes, at: int, to: int, most: int) -> int:
@@ -78,14 +86,14 @@ def common_prefix(one: bytes, two: bytes, at: int, to: int, most: int) -> int:
     low, step = 0, _STEP
     while low < most:
         size = min(step, most - low)
-        if one[at + low : at + low + size] != two[to + low : to + low + size]:
+        if not one.startswith(two[to + low : to + low + size], at + low):
             break
         low += size
         step *= 2
     high = min(most, low + step)
     while low < high:
         middle = (low + high + 1) // 2
-        if one[at + low : at + middle] == two[to + low : to + middle]:
+        if one.startswith(two[to + low : to + middle], at + low):
             low = middle
         else:
             high = middle - 1
@@ -97,14 +105,14 @@ def common_suffix(one: bytes, two: bytes, end: int, stop: int, most: int) -> int
     low, step = 0, _STEP
     while low < most:
         size = min(step, most - low)
-        if one[end - low - size : end - low] != two[stop - low - size : stop - low]:
+        if not one.startswith(two[stop - low - size : stop - low], end - low - size):
             break
         low += size
         step *= 2
     high = min(most, low + step)
     while low < high:
         middle = (low + high + 1) // 2
-        if one[end - middle : end - low] == two[stop - middle : stop - low]:
+        if one.startswith(two[stop - middle : stop - low], end - middle):
             low = middle
         else:
             high = middle - 1

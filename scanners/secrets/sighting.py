@@ -15,6 +15,8 @@ from auditor.model.text import visible
 from scanners.secrets.detection import Detection
 
 _SHOWN_BEFORE, _SHOWN_AFTER = 70, 24
+_LOOKED_AT = 600
+_BLANK = re.compile(r"[\s\"',;]")
 _RANDOM = re.compile(r"(?=[^\s\d]{0,200}\d)[A-Za-z0-9+/_\-.=!@#$%^&*]{12,}")
 
 
@@ -67,7 +69,10 @@ def excerpt(detection: Detection) -> str:
     own = next((s for s in spans if s[0] <= detection.column < s[1] or s[0] >= detection.column), None)
     first, last = own or (0, len(text))
     pieces: list[str] = []
-    at = 0
+    # Of a very long line only what can be shown is looked at; a token that this cuts loses its rest too.
+    at, stop = _near(text, first, last)
+    text = text[:stop]
+    spans = [span for span in spans if at < span[1] and span[0] < len(text)]
     for start, end in spans:
         pieces += [_without_random(text[at:start]), f"[redacted, {end - start} characters]"]
         at = end
@@ -76,6 +81,17 @@ def excerpt(detection: Detection) -> str:
     before, after = "".join(pieces[:index]), "".join(pieces[index + 1 :])
     cut_before = before.lstrip()[-_SHOWN_BEFORE:] if len(before) > _SHOWN_BEFORE else before.lstrip()
     return visible((cut_before + pieces[index] + after[:_SHOWN_AFTER]).strip().replace("\n", " "))
+
+
+def _near(text: str, first: int, last: int) -> tuple[int, int]:
+    """Where to begin and to end looking around a place: at blanks, so that no token is cut in two."""
+    start, end = max(0, first - _LOOKED_AT), min(len(text), last + _LOOKED_AT)
+    if start:
+        blank = _BLANK.search(text, start, first)
+        start = blank.end() if blank else first
+    if end < len(text):
+        end = max(last, *(text.rfind(blank, last, end) for blank in " \"',;"))
+    return start, end
 
 
 def _occurrences(detection: Detection) -> Iterator[tuple[int, int]]:

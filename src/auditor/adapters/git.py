@@ -6,6 +6,7 @@ plumbing commands that only read objects look at, and the keys that start progra
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -105,6 +106,9 @@ class Git:
             env=clean_environment(ENVIRONMENT),
             bufsize=1 << 20,
         )
+        assert process.stdout
+        with suppress(OSError, AttributeError):  # not on Linux, or over the user's limit: only slower
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
         writer = Thread(target=_feed, args=(process, feed), daemon=True) if feed is not None else None
         if writer:
             writer.start()
