@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -130,6 +131,17 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RateSettings:
+    """One of `base` is `rate` of `quote` on a day, as `source` says."""
+
+    base: str
+    quote: str
+    rate: str
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
     """Everything a run needs to know; made only by `read_portfolio`."""
 
@@ -160,6 +172,10 @@ class Portfolio:
     """Whether the monthly run reads all of git's history for secrets."""
     ping: str = ""
     """Address asked after a good run (dead man's switch)."""
+    source_priority: tuple[str, ...] = ()
+    """Wiki pages, most trusted first: which of two contradicting figures of the same date holds."""
+    rates: tuple[RateSettings, ...] = ()
+    """Exchange rates, in addition to those that the wiki declares."""
     frameworks: tuple[str, ...] = ()
     """Ids of the catalogues to print, the first one stands in the CTO report; empty: all that a rule is mapped to."""
 
@@ -226,11 +242,11 @@ class _Reader:
         self.known(
             self.document,
             _Place(""),
-            {"portfolio", "entity", "aws", "reports", "mail", "thresholds", "scanners", "brand"},
+            {"portfolio", "entity", "aws", "reports", "mail", "thresholds", "scanners", "brand", "rate"},
         )
         self.known(table, top, {
             "name", "wiki", "state", "store", "timezone", "currency", "fiscal_year_start", "rules", "templates", "history", "ping",
-            "frameworks",
+            "frameworks", "source_priority",
         })  # fmt: skip
         entities = tuple(self.entity(t, _Place("entity", i)) for i, t in enumerate(self.tables("entity")))
         if not entities:
@@ -274,7 +290,31 @@ class _Reader:
             history=bool(table.get("history", True)),
             ping=self.text(table, top, "ping"),
             frameworks=self.texts(table, top, "frameworks"),
+            source_priority=self.texts(table, top, "source_priority"),
+            rates=tuple(self.rate(t, _Place("rate", i)) for i, t in enumerate(self.tables("rate"))),
         )
+
+    def rate(self, table: dict[str, Any], place: _Place) -> RateSettings:
+        self.known(table, place, {"from", "to", "rate", "date", "source"})
+        on = table.get("date")
+        if isinstance(on, str):
+            try:
+                on = date.fromisoformat(on)
+            except ValueError:
+                on = None
+        if not isinstance(on, date) or isinstance(on, datetime):
+            raise self.wrong(place, "date", "a day is expected, such as 2026-09-30: no rate holds without one")
+        value = str(table.get("rate", ""))
+        if not re.fullmatch(r"\d+(\.\d+)?", value) or not value.strip("0."):
+            raise self.wrong(place, "rate", 'a positive number is expected, best in quotes: rate = "1.0850"')
+        codes = [self.text(table, place, key).upper() for key in ("from", "to")]
+        for key, code in zip(("from", "to"), codes, strict=True):
+            if not re.fullmatch(r"[A-Z]{3,6}", code):
+                raise self.wrong(place, key, "a currency code is expected, such as EUR")
+        source = self.text(table, place, "source")
+        if not source:
+            raise self.wrong(place, "source", "who says so is expected")
+        return RateSettings(codes[0], codes[1], value, on, source)
 
     def entity(self, table: dict[str, Any], place: _Place) -> Entity:
         self.known(

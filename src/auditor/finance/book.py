@@ -10,7 +10,9 @@ from auditor.finance.catalog import blocked_by
 from auditor.finance.interval import Interval
 from auditor.finance.periods import days_in_month, monthly, period_length
 from auditor.model.fact import Conflict, Fact, Gap, Quantity, Record, Status, Tier
+from auditor.model.finding import Finding
 from auditor.model.location import WikiLocation
+from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
 
 
@@ -42,6 +44,8 @@ class Book:
     page: str = ""
     """Where a missing figure should stand."""
     scenario: str = ""
+    critical: tuple[Finding, ...] = ()
+    """Its open critical findings, for what must be paid first."""
     _index: dict[str, list[Fact]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -136,6 +140,7 @@ def book_of(snapshot: Snapshot, entity: str, period: str = "") -> Book:
         snapshot.records,
         snapshot.conflicts,
         info,
+        snapshot.findings,
     )
 
 
@@ -146,6 +151,7 @@ def make_book(
     records: Iterable[Record] = (),
     conflicts: Iterable[Conflict] = (),
     info: EntityInfo | None = None,
+    findings: Iterable[Finding] = (),
 ) -> Book:
     """A book from everything that is known; what belongs to other entities is left out unless `entity` is empty."""
     own = tuple(sorted((f for f in facts if not entity or f.entity == entity), key=_place))
@@ -154,11 +160,15 @@ def make_book(
         entity,
         period,
         own,
-        tuple(sorted((r for r in records if not entity or r.entity == entity), key=_place)),
+        tuple(sorted((r for r in records if not entity or r.entity == entity or r.kind == "rate"), key=_place)),
         tuple(c for c in conflicts if not entity or c.entity == entity),
         info.kind if info else "",
         page,
-    )
+        critical=tuple(
+            f for f in findings
+            if (not entity or f.entity == entity) and f.severity is Severity.CRITICAL and f.state.is_open
+        ),
+    )  # fmt: skip
 
 
 def _place(item: Fact | Record) -> tuple[str, int, int]:

@@ -32,10 +32,14 @@ class Placed:
     cumulative: Decimal
     """Cost of this and all before it."""
     affordable: bool
+    closes: tuple[str, ...] = ()
+    """Ids of rules with open critical findings that it says it mends."""
 
     @property
     def why(self) -> str:
         """Payback in words."""
+        if self.closes:
+            return f"mends critical findings: {', '.join(self.closes)}"
         if self.payback is None:
             return "must pay" if self.tier == 1 else "no monthly effect stated"
         return f"pays back in {plain(Interval.exact(self.payback), 1)} months"
@@ -50,13 +54,18 @@ def capital_tiers(book: Book) -> tuple[tuple[Placed, ...], Figure]:
         )
     available = available_capital(book)
     limit = available.value.low if available.value is not None else None
-    ranked = sorted(((_tier(r), r) for r in asks), key=lambda pair: (*_order(pair[1], pair[0]), pair[1].name))
+    mends = {id(r): _closes(r, book) for r in asks}
+    ranked = sorted(
+        ((1 if mends[id(r)] else _tier(r), r) for r in asks), key=lambda pair: (*_order(pair[1], pair[0]), pair[1].name)
+    )
     placed: list[Placed] = []
     running = Decimal(0)
     for tier, record in ranked:
         cost = record.amounts["cost"].high
         running += cost
-        placed.append(Placed(record, tier, cost, _payback(record), running, limit is None or running <= limit))
+        placed.append(
+            Placed(record, tier, cost, _payback(record), running, limit is None or running <= limit, mends[id(record)])
+        )
     currency = asks[0].amounts["cost"].currency
     filled = (
         " + ".join(amount(Interval.of(r.amounts["cost"]), currency) for _, r in ranked)
@@ -70,8 +79,35 @@ def capital_tiers(book: Book) -> tuple[tuple[Placed, ...], Figure]:
         money_quantity(Interval.exact(running), currency),
         filled,
         [*asks, available],
+        note=_uncovered(book, {rule for found in mends.values() for rule in found}),
         gaps=available.gaps,
     )
+
+
+def _closes(record: Record, book: Book) -> tuple[str, ...]:
+    """Rules with open critical findings that an ask names: by the rule's id, or by the beginning of a finding's own."""
+    said = " ".join((record.name, *record.text.values())).lower()
+    return tuple(
+        sorted(
+            {
+                f.rule.id
+                for f in book.critical
+                if f.rule.id.lower() in said
+                or any(part in said for part in (f.fingerprint[:15], f.fingerprint[3:15]) if len(part) > 8)
+            }
+        )
+    )
+
+
+def _uncovered(book: Book, covered: set[str]) -> str:
+    """Critical findings come first too; those that no ask names are said, as their cost is not known."""
+    left = [f for f in book.critical if f.rule.id not in covered]
+    if not left:
+        return ""
+    rules = sorted({f.rule.id for f in left})
+    more = f" and {len(rules) - 3} more" if len(rules) > 3 else ""
+    what = "critical finding is" if len(left) == 1 else "critical findings are"
+    return f"{len(left)} open {what} in no ask: {', '.join(rules[:3])}{more}; they come before tier 2"
 
 
 def available_capital(book: Book) -> Figure:

@@ -38,6 +38,7 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("channel_net", "Net price per channel", "price x (1 - commission) x (1 - card fee)", ("channel[]", "price", "card_fee")),
     Formula("channel_order", "Order of channels", "(net contribution x expected bookings) / set-up effort", ("channel[]", "price", "variable_cost")),
     Formula("capital_tiers", "Capital tiers", "asks by payback = cost / monthly effect until cash - reserve is used", ("ask[]", "cash", "reserve_months")),
+    Formula("aws_run_rate", "AWS a month", "lowest to highest of the last closed months; the current one by days", ("cost[]", "aws_cost")),
     Formula("cash_path", "Cash path", "cash - net burn a month", ("cash", "expenses", "revenue")),
     Formula("sensitivities", "Sensitivities", "net burn with price -10 %, volume -20 %", ("price", "variable_cost", "units_sold", "fixed_costs")),
     Formula("chart_coverage", "Chart-of-accounts coverage", "declared accounts that have a category / declared accounts", ("category[]",)),

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from auditor.finance import capital, cash, channels, chart, clients, delivery, recognition, rental, unit_economics
+from auditor.finance import (
+    capital,
+    cash,
+    channels,
+    chart,
+    clients,
+    cloud,
+    delivery,
+    recognition,
+    rental,
+    unit_economics,
+)
 from auditor.finance.book import Book, book_of, money_quantity
 from auditor.finance.figures import amount, computed, missing, plain
 from auditor.finance.interval import Interval
-from auditor.finance.stated import stated, sum_over
+from auditor.finance.stated import add_up, common_currency, stated, sum_over
 from auditor.model.fact import Status
 from auditor.model.figure import Figure
 from auditor.model.run import Snapshot
@@ -40,6 +51,7 @@ COMPUTED: Mapping[str, Compute] = {
     "sensitivities": lambda book: cash.sensitivities(book)[0],
     "capital_tiers": lambda book: capital.capital_tiers(book)[1],
     "available_capital": capital.available_capital,
+    "aws_run_rate": cloud.aws_run_rate,
     "chart_coverage": chart.chart_coverage,
     "deferred_revenue": recognition.deferred_revenue,
     "recognised_revenue": recognition.recognised_revenue,
@@ -70,7 +82,17 @@ COMPUTED: Mapping[str, Compute] = {
 """Figures that follow from others."""
 
 SUMMED = frozenset(
-    {"net_burn", "revenue_gap", "deferred_revenue", "recognised_revenue", "mrr", "receivables", "overdue", "unbilled"}
+    {
+        "aws_run_rate",
+        "net_burn",
+        "revenue_gap",
+        "deferred_revenue",
+        "recognised_revenue",
+        "mrr",
+        "receivables",
+        "overdue",
+        "unbilled",
+    }
 )
 """Computed figures of money that may be added over entities."""
 
@@ -116,19 +138,19 @@ def _sum_computed(books: tuple[Book, ...], name: str) -> Figure:
     gaps = tuple(g for f in figures if f.value is None for g in f.gaps)
     if not known:
         return missing(whole, name, *figures)
-    currency = known[0].value.currency if known[0].value else "USD"
-    same = [f for f in known if f.value is not None and f.value.currency == currency]
-    value = Interval.exact(0)
-    for one in same:
-        assert one.value is not None
-        value += Interval.of(one.value)
-    per = same[0].value.per if same[0].value else None
-    filled = (
-        " + ".join(f"{f.entity} {amount(Interval.of(f.value), currency)}" for f in same if f.value is not None)
-        + f" = {amount(value, currency, per)}"
-    )
-    note = f"{len(same)} of {len(books)} entities" if len(same) < len(books) else ""
-    return computed(whole, name, money_quantity(value, currency, per), filled, same, note=note, gaps=gaps)
+    parts = [(f.entity, f.value) for f in known if f.value is not None]
+    currency = common_currency([value.currency for _, value in parts])
+    added = add_up(books, parts, currency, name)
+    if not added.terms:
+        return missing(whole, name, *added.gaps, *(f for f in figures if f.value is None))
+    per = parts[0][1].per
+    filled = f"{' + '.join(added.terms)} = {amount(added.value, currency, per)}"
+    used = [f for f in known if f.entity not in {g.entity for g in added.gaps}]
+    notes = [f"{len(used)} of {len(books)} entities"] if len(used) < len(books) else []
+    return computed(
+        whole, name, money_quantity(added.value, currency, per), filled, [*used, *added.rates],
+        note="; ".join([*notes, *added.notes]), gaps=(*gaps, *added.gaps),
+    )  # fmt: skip
 
 
 def _runway_over(books: tuple[Book, ...]) -> Figure:

@@ -18,8 +18,9 @@ from auditor.errors import ConfigError, NotScannedError
 from auditor.flows.deciding import waiver_file
 from auditor.flows.scanning import problem_notes, scan_targets
 from auditor.flows.tools import Tools
-from auditor.model.fact import Conflict, Gap, Miscalculation
+from auditor.model.fact import Conflict, Gap, Miscalculation, Record
 from auditor.model.finding import Finding
+from auditor.model.location import FileLocation
 from auditor.model.run import EntityInfo, Outcome, OutcomeStatus, Run, ScanResult, Snapshot, WikiEdit
 from auditor.model.target import AwsAccount, Wiki
 from auditor.portfolio import Portfolio
@@ -153,6 +154,7 @@ def _read_wiki(portfolio: Portfolio, wiki: Wiki, tools: Tools) -> _Read:
             pages,
             tools.rules_folder,
             entities=entity_infos(portfolio),
+            source_priority=portfolio.source_priority,
             currency=portfolio.currency,
             now=_today(portfolio, tools.now),
         )
@@ -160,13 +162,33 @@ def _read_wiki(portfolio: Portfolio, wiki: Wiki, tools: Tools) -> _Read:
         return _Read(Outcome("wiki", wiki, OutcomeStatus.FAILED, str(error), seconds=perf_counter() - started))
     result = ScanResult(
         matches=reading.matches,
-        records=reading.records,
+        records=(*reading.records, *declared_rates(portfolio)),
         facts=reading.facts,
         looked_at={"pages": len(reading.pages), "lines": reading.lines, "figures": len(reading.facts)},
         not_scanned=(*unread, *reading.not_scanned),
     )
     outcome = Outcome("wiki", wiki, OutcomeStatus.DONE, result=result, seconds=round(perf_counter() - started, 3))
     return _Read(outcome, reading.gaps, reading.conflicts, reading.miscalculations)
+
+
+def declared_rates(portfolio: Portfolio) -> tuple[Record, ...]:
+    """The exchange rates of the portfolio file, as records beside those of the wiki."""
+    return tuple(
+        Record(
+            "rate",
+            "",
+            f"{rate.base}/{rate.quote}",
+            FileLocation("portfolio.toml"),
+            {
+                "from": rate.base,
+                "to": rate.quote,
+                "rate": rate.rate,
+                "date": rate.on.isoformat(),
+                "source": rate.source,
+            },
+        )
+        for rate in portfolio.rates
+    )
 
 
 def entity_infos(portfolio: Portfolio) -> tuple[EntityInfo, ...]:

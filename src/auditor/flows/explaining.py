@@ -14,7 +14,7 @@ from auditor.adapters.wiki.vocabulary import read_vocabulary
 from auditor.errors import UsageError
 from auditor.finance.book import Book, book_of, make_book
 from auditor.finance.metrics import COMPUTED, of_book, over, rows_of
-from auditor.flows.collecting import entity_infos
+from auditor.flows.collecting import declared_rates, entity_infos
 from auditor.formats.snapshot import load_snapshot
 from auditor.model.figure import Figure
 from auditor.model.target import Wiki
@@ -80,8 +80,16 @@ def _read_now(portfolio: Portfolio, period: str, now: datetime) -> tuple[Book, .
     changes = last_changes(git, commit) if git and commit else {}
     pages, _ = pages_of(files, changes, when=None, commit=commit)
     infos = entity_infos(portfolio)
-    reading = read_pages(pages, rules_folder(), entities=infos, currency=portfolio.currency, now=now.date())
-    return tuple(make_book(i.key, period, reading.facts, reading.records, reading.conflicts, i) for i in infos)
+    reading = read_pages(
+        pages,
+        rules_folder(),
+        entities=infos,
+        source_priority=portfolio.source_priority,
+        currency=portfolio.currency,
+        now=now.date(),
+    )
+    records = (*reading.records, *declared_rates(portfolio))
+    return tuple(make_book(i.key, period, reading.facts, records, reading.conflicts, i) for i in infos)
 
 
 def names() -> Sequence[str]:

@@ -105,6 +105,9 @@ KINDS: tuple[Kind, ...] = (
     _kind("partner", "partners?|vendors?|suppliers?|ecosystem|marinas?|subcontractors?|service providers?",
           {"name": "partner|vendor|supplier|company|name|marina|yard|who|provider", "service": "service|role|type|what|provides|for|category|area", "status": _STATUS, "contract": "contract|agreement|terms|signed|rate agreement", "contact": "contact|e-?mail|phone", "region": "region|port|where|location|area covered", "rate": "rate|price|cost"},
           [], ["name service", "name status", "name contract"]),
+    _kind("rate", "exchange rates?|currency rates?|fx rates?|rates",
+          {"name": "pair|currencies|note", "from": "from|base|one|1|currency", "to": "to|quote|in|is worth", "rate": "rate|exchange rate|fx rate|value|is", "date": "date|on|as of|dated|day", "source": "source|by|provider"},
+          ["from to rate date"]),
     _kind("checklist", "checklists?|readiness|compliance|requirements|preparation|documents?",
           {"name": "item|check|document|requirement|what|task|thing", "done": _DONE, "status": _STATUS, "owner": _OWNER, "due": f"{_DUE}|expires|expiry|valid until", "note": "notes?|remark|comment"},
           [], ["name done", "name status", "name due"]),
@@ -144,7 +147,7 @@ def _kind_of(header: tuple[str, ...], near: str) -> tuple[Kind, dict[int, str]] 
         have = set(named.values())
         by_heading = kind.heading.search(near) is not None
         sets = kind.needs + (kind.with_heading if by_heading else ())
-        if "name" not in have and "client" not in have and "route" not in have:
+        if not have & {"name", "client", "route", "from"}:
             continue
         if any(need <= have for need in sets):
             score = len(have) * 2 + (3 if by_heading else 0)
@@ -191,7 +194,7 @@ def table_records(table: Table, headings: tuple[str, ...], columns: Sequence[Col
                 and (amount := _amount(key, hits[0].value, columns[i].unit, columns[i].per, scope)) is not None
             ):
                 amounts[key] = amount
-        name = text.get("name") or text.get("client") or text.get("route") or ""
+        name = text.get("name") or text.get("client") or text.get("route") or text.get("from") or ""
         if not name or TOTAL.search(name):
             continue
         place = WikiLocation(scope.page, headings[-1] if headings else "", cells[0].line, cells[0].column, scope.commit)
