@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scanners.pages.apply import Hit
 from scanners.pages.cards import PageRule
+from scanners.pages.page import Page
 from scanners.pages.profile import PHONE, PRICE
 from scanners.pages.site import Site
 
@@ -76,6 +77,11 @@ _PAYMENTS = tuple(
 _PAYMENT_LINK = re.compile(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
+_PRICE_COLUMN = re.compile(
+    r"(?:price|prices|rate|rates|cost|fee|precio|tarifa|prix|tarif|preis|prezzo|pre[çc]o|prijs|cena)s?\b.{0,20}",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d{2,}(?:[.,]\d{1,3})*")
 _STATED_PRICE = re.compile(
     r"\"(?:price|lowPrice|minPrice)\"\s*:\s*\"?\d|\"priceRange\"\s*:\s*\"[^\"]*\d|itemprop=.price"
 )
@@ -109,14 +115,14 @@ _REVIEW_LINK = re.compile(
     r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
     re.IGNORECASE,
 )
-_DAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?"
+_DAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?!s\b)(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?"
 _OTHER_DAY = (
     r"(?:lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bados?|domingos?|lun|vie|s[áa]b|dom|mo|mon?tags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|fr|sa|so"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ven|sam|dim|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|gio"
     r"|segunda(?:-feira)?|sexta(?:-feira)?|seg|sex|maandag|vrijdag|zaterdag|zondag|poniedzia[łl]ek|pi[ąa]tek|mandag|fredag|m[åa]ndag)"
 )
 _HOURS = re.compile(
-    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|&|and|:|,|\d)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
+    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|&|and|:|,|\d{1, 2}\s*(?:am|pm|:|h\b))|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
     r"|\b(?:business|office|working|operating|operation|store|clinic|opening|service|shop|customer\s+service)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24h\s*/\s*24|24\s*(?:h|hours|horas|ore|stunden|heures)\s*(?:a|per|al|am|pro|por)\s*(?:day|d[ií]a|giorno|tag|jour|dia)|open\s+24\s*h|24\s+hour\s+(?:service|emergency|support)|(?:7|seven)\s+days\s+(?:a|per|each)\s+week|open\s+(?:7|seven)\s+days|seven\s+days\b|7\s*/\s*7|7j\s*/\s*7"
     r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:.h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:.h]\d\d|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
     r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|[öo]ffnungszeiten|sprechzeiten|b[üu]rozeiten|gesch[äa]ftszeiten|horarios?\b(?=.{0,40}\d)|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|heures\s+d.ouverture|horaires|orari(?:o)?\b(?=.{0,40}\d)|orari\s+di\s+apertura|hor[áa]rio\s+de\s+(?:funcionamento|atendimento)|openingstijden|godziny\s+otwarcia|[öo]ppettider|[åa]pningstider"
@@ -262,7 +268,20 @@ def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         site.code,
     ) or any(_STATED_PRICE.search(page.source) for page in site.pages):
         return
-    yield Hit(site.main)
+    if not any(_has_price_table(page) for page in site.everything):
+        yield Hit(site.main)
+
+
+def _has_price_table(page: Page) -> bool:
+    """Whether a table has a column of prices, be it without a currency."""
+    for table in page.tree.css("table"):
+        columns: set[int] = set()
+        for row in table.css("tr"):
+            cells = [cell.text().strip() for cell in row.css("th, td")]
+            if any(at in columns and _NUMBER.fullmatch(cell) for at, cell in enumerate(cells)):
+                return True
+            columns |= {at for at, cell in enumerate(cells) if _PRICE_COLUMN.fullmatch(cell)}
+    return False
 
 
 def no_reviews(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -15,7 +15,7 @@ PHONE = re.compile(
     r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
 PRICE = re.compile(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|COP|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
+    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = re.compile(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
@@ -44,6 +44,10 @@ _TOURS = re.compile(
 _TRAVEL = re.compile(
     r"\b(?:travels?|trips?|tourism|holidays?|vacations?|destinations?|getaways?|viajes|reisen|voyages)\b", re.IGNORECASE
 )
+_TRIP_LINKS = re.compile(
+    r"\b(?:packages?|tourist\s+\w+|resorts?|house\s?boats?|honeymoon|itinerar\w+|destinations?|sightseeing|excursions?|trips?|tours?|safaris?|hotels?)\b",
+    re.IGNORECASE,
+)
 _TRIP_WORDS = re.compile(
     r"\b(?:tours?|trips?|packages?|destinations?|itinerary|itineraries|excursions?|cruises?|sightseeing|days?\s*/\s*\d|\d+\s*days?|per\s+person|hotels?)\b",
     re.IGNORECASE,
@@ -53,7 +57,7 @@ _BOATS = re.compile(
     re.IGNORECASE,
 )
 _HAULING = re.compile(
-    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?off\s+(?:containers?|dumpsters?)|skip\s+hire|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
+    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|refuse|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?offs?\b|(?:waste|trash|garbage|refuse|debris)\s+(?:disposal|collection|pick-?up)|disposal\s+(?:services?|company|inc|llc)|'s\s+disposal|skip\s+hire|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
     re.IGNORECASE,
 )
 _RENTAL = re.compile(
@@ -71,6 +75,11 @@ _HIRE = re.compile(
     re.IGNORECASE,
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
+_TO_THE_TRADE = re.compile(
+    r"\b(?:websites?\b(?!\s+of)|web\s+design|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
+    re.IGNORECASE,
+)
+"""Sold to those who sell trips or haul, not to their customers."""
 _OFFERS = re.compile(
     r"\b(?:rentals?|rent|hire|charters?|tours?|trips?|cruises?|excursions?|removal|hauling|alquiler|excursiones|location|excursions|verleih|vermietung|noleggio|escursioni|aluguel|passeios?)\b",
     re.IGNORECASE,
@@ -108,24 +117,11 @@ def profiles_of(site: Site) -> frozenset[str]:
     if not site.public:
         return frozenset({"app"})
     headline, shown = _headline(site), _shown(site)
-    text = site.text
-    found: set[str] = set()
-    if _TOURS.search(headline):
-        found.add("tours")
-    if _BOATS.search(headline):
-        found.add("boats")
-    if _HAULING.search(headline):
-        found.add("hauling")
-    if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
-        found.add("rental")
-    stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
-    found |= {name for name, kinds in _TYPES if kinds & stated}
-    hires = bool(_HIRE.search(headline))
-    if not found and not hires and not site.is_shell and _sells_trips(headline, shown, text):
-        found.add("tours")
-    if "boats" in found and _CALL_TO_BOOK.search(shown):
-        found.add("tours")  # Whoever takes bookings for boats sells trips.
     signals = _signals(site, shown)
+    if _TO_THE_TRADE.search(site.main.first_text("head > title")):
+        return frozenset({"marketing"} if signals >= 3 else ())
+    found = _kinds(site, headline, shown)
+    hires = bool(_HIRE.search(headline))
     if not found and not hires and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})
     offers = (site.is_shell and found) or (found & {"tours", "hauling"} and _OFFERS.search(headline))
@@ -137,9 +133,30 @@ def profiles_of(site: Site) -> frozenset[str]:
     return frozenset(found)
 
 
+def _kinds(site: Site, headline: str, shown: str) -> set[str]:
+    """What is sold, by the headline, by what structured data states, and by what is offered in links and at length."""
+    text = site.text
+    found = {
+        name for name, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING)) if words.search(headline)
+    }
+    if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
+        found.add("rental")
+    stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
+    found |= {name for name, kinds in _TYPES if kinds & stated}
+    if not found and not _HIRE.search(headline) and not site.is_shell and _sells_trips(headline, shown, text):
+        found.add("tours")
+    if "boats" in found and _CALL_TO_BOOK.search(shown):
+        found.add("tours")  # Whoever takes bookings for boats sells trips.
+    return found
+
+
 def _sells_trips(headline: str, shown: str, text: str) -> bool:
     """Whether a site whose headline is only a name sells trips: it offers them in links and headings, and at length."""
-    offered = len(_TOURS.findall(shown)) >= 4 or bool(_TRAVEL.search(headline))
+    offered = (
+        len(_TOURS.findall(shown)) >= 4
+        or bool(_TRAVEL.search(headline))
+        or len({found.lower() for found in _TRIP_LINKS.findall(shown)}) >= 3
+    )
     return offered and len(_TRIP_WORDS.findall(text)) >= 8
 
 

@@ -89,7 +89,7 @@ _GOOGLE_KEY = re.compile(r"\bAIza[0-9A-Za-z_\-]{35}(?![0-9A-Za-z_\-])")
 def secrets(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Secrets in the page, never shown. A Google key may be one that is meant for browsers: its grade says so."""
     del rule, now
-    for page in site.pages:
+    for page in (*site.pages, *site.parts):
         if not any(word in page.source for word in _SECRET_WORDS):
             continue
         lines = [page.line_at(found.start()) for found in _SECRET.finditer(page.source)]

@@ -26,6 +26,10 @@ _INDEX = (
     "default.html",
     "default.htm",
 )
+_BACK_OFFICE = re.compile(
+    r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_.][^/]*)?(?:/|\.[a-z.]+$)",
+    re.IGNORECASE,
+)
 _LIBRARY = re.compile(
     r"(?:^|/)(?:jquery|bootstrap|popper|angular|react|vue|lodash|underscore|moment|three|gsap|swiper|slick|owl|modernizr|d3|chart|tailwind"
     r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill)[\w.-]*\.js$",
@@ -124,8 +128,9 @@ class Site:
 
     @cached_property
     def everything(self) -> tuple[Page, ...]:
-        """Pages and fragments."""
-        return (*self.pages, *self.fragments)
+        """Pages and fragments that may hold what a visitor looks for: what the staff sees is left out."""
+        shown = tuple(page for page in self.pages if not _BACK_OFFICE.search(page.path))
+        return (*(shown or self.pages), *(part for part in self.fragments if not _BACK_OFFICE.search(part.path)))
 
     @cached_property
     def is_shell(self) -> bool:

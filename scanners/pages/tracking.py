@@ -105,7 +105,7 @@ def _spots(page: Page, expression: re.Pattern[str]) -> tuple[Spot, ...]:
 def placeholder_id(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """A measurement id that nobody filled in."""
     del rule, now
-    for page in site.pages:
+    for page in (*site.pages, *site.parts):
         spots = _spots(page, _PLACEHOLDER)
         if spots:
             yield Hit(page, spots[:1])
@@ -114,7 +114,7 @@ def placeholder_id(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def retired_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Universal Analytics, and nothing newer on the page."""
     del rule, now
-    for page in site.pages:
+    for page in (*site.pages, *site.parts):
         spots = _spots(page, _RETIRED)
         if spots and not _is_measured(_code_of(site, page)):
             yield Hit(page, spots[:1])
