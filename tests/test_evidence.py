@@ -12,9 +12,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.formats.controls import by_framework
 from auditor.rulebook.cards import read_rulebook
 from auditor.rulebook.catalogs import read_catalogs
-from auditor.rulebook.evidence import Entry, read_evidence
+from auditor.rulebook.evidence import Entry, in_order, read_evidence
 from auditor.rulebook.mappings import read_frameworks
 
 RULES = Path(__file__).parents[1] / "rules"
@@ -87,6 +88,12 @@ def test_a_set_stands_for_its_controls_and_the_stronger_entry_stays(tmp_path: Pa
         Entry("aws.a", "own", "1.10", "full", "evidence", "we", "", "2026-11-01"),
         Entry("aws.a", "own", "1.2", "partial", "evidence", "we", why, "never"),
     )
+
+
+def test_controls_are_ordered_as_their_publishers_count() -> None:
+    given = ["pci/8.10", "pci/8.2", "nist/ac-6.10", "nist/ac-6.9", "nist/ac-12"]
+    assert in_order(given) == ("nist/ac-6.9", "nist/ac-6.10", "nist/ac-12", "pci/8.2", "pci/8.10")
+    assert list(by_framework(in_order(given))) == ["nist ac-6.9, ac-6.10, ac-12", "pci 8.2, 8.10"]
 
 
 def test_what_is_only_related_is_no_evidence_and_gives_way_to_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.formats.controls import by_framework
 from auditor.model.finding import Finding
 from auditor.model.text import visible
 
@@ -35,6 +36,6 @@ def _lines(finding: Finding) -> Iterator[str]:
         yield f"  {name:<11} {visible(value)}"
     if finding.rule.cwe:
         yield "  weakness    " + ", ".join(f"CWE-{number}" for number in finding.rule.cwe)
-    if finding.rule.controls:
-        yield "  controls    " + ", ".join(finding.rule.controls)
+    for number, line in enumerate(by_framework(finding.rule.controls)):
+        yield f"  {'' if number else 'controls':<11} {line}"
     yield from (f"  see         {reference}" for reference in finding.rule.references)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from auditor.formats.codec import Codec
+from auditor.formats.controls import by_framework
 from auditor.formats.tables import safe_cell
 from auditor.model.plan import Item, Plan, Sprint
 
@@ -129,7 +130,7 @@ def issue_body(item: Item) -> str:
         rows.append(f"**Saves** {item.saves_words}.")
     rows.append(f"**Owner** {_plain(item.owner)}; **due** {item.due or 'no date'}; **effort** {_days(item.days)}.")
     if item.controls:
-        rows.append(f"**Controls** {', '.join(item.controls)}.")
+        rows.append(f"**Controls** {'; '.join(by_framework(item.controls))}.")
     rows += [f"- {reference}" for reference in item.references]
     rows += [f"**Done when** {item.done_when}", f"<!-- {MARKER}: {re.sub(r'[^a-zA-Z0-9._-]', '-', item.key)} -->"]
     return "\n\n".join(rows) + "\n"

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from auditor.formats.controls import by_framework
 from auditor.model.rule import Rule
 
 SCANNERS: Mapping[str, str] = {
@@ -83,13 +84,14 @@ def _rule_text(rule: Rule) -> Iterator[str]:
         ("languages", languages_of(rule)),
         ("CWE", tuple(str(number) for number in rule.cwe)),
         ("OWASP", rule.owasp),
-        ("controls", rule.controls),
         ("read by", rule.audience),
         ("also known", rule.aliases),
         ("references", rule.references),
     ):
         if values:
             yield f"{name:<11} {', '.join(values)}"
+    for number, line in enumerate(by_framework(rule.controls)):
+        yield f"{'' if number else 'controls':<11} {line}"
     yield f"file        rules/{rule.path}, since {rule.since}"
 
 

@@ -186,7 +186,7 @@ def _effort(word: str) -> Effort:
 
 def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: list[Problem]) -> Iterator[Rule]:
     """Cards with the `catalog/control` pairs that they are evidence for, the private mappings included."""
-    from auditor.rulebook.evidence import RELATED, read_evidence  # the hook needs neither
+    from auditor.rulebook.evidence import RELATED, in_order, read_evidence  # the hook needs neither
 
     evidence = read_evidence(*folders)
     problems.extend(evidence.problems)
@@ -196,7 +196,7 @@ def _with_controls(rules: Iterable[Rule], folders: tuple[Path, ...], problems: l
             continue
         controls.setdefault(entry.rule, []).append(f"{entry.catalog}/{entry.control}")
     for rule in rules:
-        yield replace(rule, controls=tuple(controls[rule.id])) if rule.id in controls else rule
+        yield replace(rule, controls=in_order(controls[rule.id])) if rule.id in controls else rule
 
 
 def _document(name: str, content: bytes, problems: list[Problem]) -> object:

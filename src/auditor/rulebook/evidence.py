@@ -7,7 +7,8 @@ own is joined to the shipped rules by adding its controls to the shipped sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,16 @@ def read_evidence(*folders: Path) -> Evidence:
                     kept[key] = entry
         unmapped |= {str(rule): str(why) for rule, why in _mapping(file.document.get("unmapped")).items()}
     return Evidence(tuple(kept.values()), unmapped, tuple(problems), places)
+
+
+def in_order(controls: Iterable[str]) -> tuple[str, ...]:
+    """`catalog/control` pairs as their publishers count: 8.2 before 8.10."""
+    return tuple(sorted(controls, key=_natural))
+
+
+def _natural(pair: str) -> list[str | int]:
+    """Words and numbers by turns, so that only like is compared with like."""
+    return [int(part) if number % 2 else part for number, part in enumerate(re.split(r"(\d+)", pair))]
 
 
 def _entries(
