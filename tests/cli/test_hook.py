@@ -125,6 +125,16 @@ def test_a_planted_program_is_not_started(shop: Path) -> None:
     assert not proof.exists()
 
 
+def test_excluded_paths_are_not_judged_and_are_counted(shop: Path) -> None:
+    write(shop, {"vendored/a.py": BAD, "docs/b.py": BAD})
+    git(shop, "add", "-A")
+    assert run(shop, "--exclude", "(?x) ^vendored/ ").returncode == 1
+    done = run(shop, "--exclude", "^vendored/", "--exclude", r"b\.py$")
+    assert done.returncode == 0
+    assert "not checked because of --exclude: 2 files" in done.stderr
+    assert run(shop, "--exclude", "(").returncode == 2
+
+
 def test_links_and_submodules_are_left_out(shop: Path) -> None:
     (shop / "link.py").symlink_to("/etc/passwd")
     git(shop, "add", "-A")

@@ -7,13 +7,15 @@ program, its rules and its scanners. A blob that was seen costs one `open`.
 import os
 import sys
 
-USAGE = """usage: auditor hook [--budget SECONDS] [--fail-on SEVERITY] [--all-files] [FILE ...]
+USAGE = """usage: auditor hook [--budget SECONDS] [--fail-on SEVERITY] [--exclude REGEX] [--all-files] [FILE ...]
 
 Check what is staged before it is committed: secrets, hygiene, and code where those extras are installed. Reads the index,
 never the work tree; runs nothing of the repository; makes no connection. Arguments that pre-commit passes are ignored.
 
   --budget SECONDS    give up after this time and say so (default 20)
   --fail-on SEVERITY  least severity that stops the commit (default high)
+  --exclude REGEX     leave out paths in which this is found; may be repeated (`exclude` of .pre-commit-config.yaml has
+                      no effect: the hook reads the index, not the names it is given)
   --all-files         every file of the index, not only what is staged
 
 Exit codes: 0 passed, 1 findings, 2 usage, 3 something could not be checked.
@@ -34,12 +36,12 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if isinstance(options, int):
         return options
-    budget, fail_on, everything = options
+    budget, fail_on, everything, excluded = options
     git_dir = _git("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").strip()
     if not git_dir:
         sys.stderr.write("auditor hook: this is no git repository, or it belongs to another user\n")
         return 2
-    staged = _index() if everything else _staged()
+    staged = _without(excluded, _index() if everything else _staged())
     folder = f"{git_dir}/auditor/hook/{_stamp(fail_on)}"
     unseen, said = _remembered(folder, staged)
     if unseen:
@@ -55,8 +57,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _options(arguments: list[str]) -> tuple[float, str, bool] | int:
+def _options(arguments: list[str]) -> tuple[float, str, bool, list[str]] | int:
     budget, fail_on, everything = 20.0, "high", False
+    excluded: list[str] = []
     left = list(arguments)
     while left:
         word = left.pop(0)
@@ -69,10 +72,35 @@ def _options(arguments: list[str]) -> tuple[float, str, bool] | int:
             budget = float(left.pop(0))
         elif word == "--fail-on" and left and left[0] in {"info", "low", "medium", "high", "critical"}:
             fail_on = left.pop(0)
+        elif word == "--exclude" and left and _is_expression(left[0]):
+            excluded.append(left.pop(0))
         elif word.startswith("--"):
             sys.stderr.write(f"auditor hook: {word} is unknown or lacks its value\n{USAGE}")
             return 2
-    return budget, fail_on, everything
+    return budget, fail_on, everything, excluded
+
+
+def _is_expression(text: str) -> bool:
+    import re  # only where it is asked for
+
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+def _without(excluded: list[str], staged: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The files that no expression of `--exclude` names; how many it does is said."""
+    if not excluded:
+        return staged
+    import re
+
+    expressions = [re.compile(text) for text in excluded]
+    kept = [file for file in staged if not any(expression.search(file[0]) for expression in expressions)]
+    if len(kept) < len(staged):
+        sys.stderr.write(f"auditor hook: not checked because of --exclude: {len(staged) - len(kept)} files\n")
+    return kept
 
 
 def _git(*arguments: str) -> bytes:
