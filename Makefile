@@ -5,11 +5,11 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 STAMP := .venv/.ready
 
-.PHONY: setup lock demo test quick lint format docs clean
+.PHONY: setup lock demo test hook-from-clone quick lint format docs clean
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## environment in .venv, all extras included (uv if present, else venv + pip)
 
@@ -38,6 +38,9 @@ demo: setup ## the main job on the example portfolio: eight reports and an outbo
 test: setup ## lint, types, layers and every test
 	$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -n 2 --dist loadgroup
+
+hook-from-clone: setup ## the hook through pre-commit and prek, installed from a clone (needs the package registry)
+	$(PY) benchmarks/hook/from_clone.py
 
 quick: setup ## the tests that need no servers
 	$(PY) -m pytest -q -m 'not slow'

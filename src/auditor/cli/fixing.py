@@ -1,4 +1,4 @@
-"""`auditor fix`: what can be mended by adding lines."""
+"""`auditor fix`: what can be mended safely."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 from auditor.cli.scanning import exit_code
 
-fix_app = typer.Typer(help="Mend what can be mended by adding lines.", no_args_is_help=True)
+fix_app = typer.Typer(help="Mend what can be mended safely, as a diff first.", no_args_is_help=True)
 
 
 @fix_app.callback()
 def fix() -> None:
-    """Mend what can be mended by adding lines; nothing is written without `--write`."""
+    """Mend what can be mended safely; nothing is written without `--write`."""
 
 
 @fix_app.command()
@@ -50,3 +50,35 @@ def gitignore(
         path.write_text(there + gap + lines, encoding="utf-8", errors="surrogateescape")
         typer.echo(f"Added {len(wanted)} lines to {path}.", err=True)
     raise typer.Exit(exit_code(complete=verdict.complete, blocking=False))
+
+
+@fix_app.command()
+def code(
+    target: Annotated[Path, typer.Argument(metavar="[TARGET]", help="A repository; here if not given.")] = Path(),
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", help="Only findings of this rule; may be repeated.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Change the files.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also files that differ from git's last commit.")] = False,
+) -> None:
+    """Print a diff that mends unsafe YAML loading, requests without a time limit, and links and scripts of pages.
+
+    Each change was tried out: the finding is gone, no new one is there, and the file still parses. What would need a guess
+    (weak hashes, shells, temporary names) is left alone.
+    """
+    from auditor.flows.mending import SCANNERS, propose_changes, summary, write_changes
+    from auditor.wiring import make_tools
+
+    mending = propose_changes(target, make_tools(only=SCANNERS), only=tuple(rule or ()), force=force)
+    for note in mending.notes:
+        typer.echo(note, err=True)
+    if not mending.changes:
+        typer.echo("There is nothing that can be mended safely.", err=True)
+    elif write:
+        write_changes(target, mending.changes)
+        for line in summary(mending.changes):
+            typer.echo(f"Mended {line}", err=True)
+    else:
+        for change in mending.changes:
+            typer.echo(change.diff, nl=False)
+    raise typer.Exit(exit_code(complete=mending.complete, blocking=False))
