@@ -116,7 +116,10 @@ def _support(draft: Draft, done: Sequence[Job]) -> str:
     quoted = draft.worked("quoted", "Jobs with a quote", f"{sum(j.has_quote for j in done)} of {plural(len(done), 'job')}", formula="jobs with a quote / jobs",
                           filled=f"{sum(j.has_quote for j in done)} of {plural(len(done), 'job')}", sources=[place(j.record.source) for j in done] or ["no job is written down"])  # fmt: skip
     ready = draft.cell(readiness(draft.now)).text
-    first = f"{quoted.text} {verb(sum(j.has_quote for j in done), 'has')} a quote" if done else "No job is written down"
+    with_quote = sum(job.has_quote for job in done)
+    first = f"{quoted.text} {verb(with_quote, 'has')} a quote" if done else "No job is written down"
+    if with_quote == len(done) > 1:
+        first = f"All {plural(with_quote, 'job')} have a quote"
     return (
         f"{first}; {ready} of the checklist is done."
         if ready.endswith("%")
