@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -142,13 +143,14 @@ class _Read:
 
 def _read_wiki(portfolio: Portfolio, wiki: Wiki, tools: Tools) -> _Read:
     from auditor.adapters.wiki.reading import read_pages
-    from auditor.adapters.wiki.sources import last_changes, pages_of
+    from auditor.adapters.wiki.sources import last_changes, line_dates, pages_of
 
     started = perf_counter()
     try:
         files = open_files(wiki)
         assert files is not None
-        changes = last_changes(Git(wiki.path), wiki.commit) if wiki.commit else {}
+        git = Git(wiki.path)
+        changes = last_changes(git, wiki.commit) if wiki.commit else {}
         pages, unread = pages_of(files, changes, when=None, commit=wiki.commit)
         reading = read_pages(
             pages,
@@ -157,6 +159,7 @@ def _read_wiki(portfolio: Portfolio, wiki: Wiki, tools: Tools) -> _Read:
             source_priority=portfolio.source_priority,
             currency=portfolio.currency,
             now=_today(portfolio, tools.now),
+            line_dates=partial(line_dates, git, wiki.commit) if wiki.commit else None,
         )
     except (NotScannedError, ConfigError) as error:
         return _Read(Outcome("wiki", wiki, OutcomeStatus.FAILED, str(error), seconds=perf_counter() - started))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auditor.adapters.files import open_files
 from auditor.adapters.git import Git, is_repository
 from auditor.adapters.wiki.reading import read_pages
-from auditor.adapters.wiki.sources import last_changes, pages_of
+from auditor.adapters.wiki.sources import last_changes, line_dates, pages_of
 from auditor.adapters.wiki.vocabulary import read_vocabulary
 from auditor.errors import UsageError
 from auditor.finance.book import Book, book_of, make_book
@@ -85,6 +86,7 @@ def _read_now(portfolio: Portfolio, period: str, now: datetime) -> tuple[Book, .
         rules_folder(),
         entities=infos,
         source_priority=portfolio.source_priority,
+        line_dates=partial(line_dates, git, commit) if git and commit else None,
         currency=portfolio.currency,
         now=now.date(),
     )

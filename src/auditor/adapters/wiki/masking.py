@@ -23,6 +23,7 @@ _MARKS = re.compile(
 """Footnote marks."""
 _TEX_SPACE = re.compile(r"(?<=\d)\\[,;](?=\d{3}(?!\d))")
 _TEX_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
+_TEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\{([^{}]*)\}")
 _TEX_COMMAND = re.compile(r"\\[A-Za-z]{2,}(?=[{\s\d]|$)")
 _MARKUP = re.compile(r"[<`\[/@\\&~*$]|__|[¹²³⁰⁴-⁹†‡]|\w\.\w")
 """What a line must hold for anything in it to be blanked."""
@@ -87,6 +88,7 @@ def _tex(text: str) -> str:
     text = _TEX_SPACE.sub("\u2009\u2009", text)
     if not _TEX_COMMAND.search(text):
         return text
+    text = _TEX_TEXT.sub(lambda m: m[1] + " " * (len(m[0]) - len(m[1])), text)
     text = _TEX_COMMA.sub(lambda m: f"  {m[1]},{m[2]}", text)
     return _TEX_COMMAND.sub(blank, text).replace("{", " ").replace("}", " ")
 

@@ -13,11 +13,12 @@ from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
 from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
 from auditor.adapters.wiki.periods import parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
 from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of
-from auditor.adapters.wiki.statements import as_of_of, is_cost_list, line_facts
+from auditor.adapters.wiki.statements import is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
 from auditor.adapters.wiki.units import CODES, DOLLARS, SYMBOLS
@@ -168,6 +169,7 @@ def _page_scope(
     stated = declared(meta, "currency").upper()
     currency = stated if stated in CODES else _stated_currency(document.lines, default)
     used = "" if currency else _used_currency(document.lines, default)
+    said = _date(meta.get("as_of")) or _stated_date(document)
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,
@@ -176,7 +178,8 @@ def _page_scope(
         currency_used=bool(used),
         contexts=contexts_of(document.lines, kind),
         dots_group=_dots_group(document.lines),
-        as_of=_date(meta.get("as_of")) or _stated_date(document) or when,
+        as_of=said or when,
+        as_of_said=said is not None,
         commit=commit,
         status=status_of(declared(meta, "status")),
         period=parse_period(declared(meta, "period")) or _stated_period(document),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from auditor.errors import NotScannedError
 from auditor.finance.chart import account_records
 from auditor.model.fact import Conflict, Fact, Gap, Miscalculation, Record, Tier
 from auditor.model.finding import Match
+from auditor.model.location import WikiLocation
 from auditor.model.ports import Programs
 from auditor.model.run import EntityInfo, NotScanned
 
@@ -80,8 +81,12 @@ def read_pages(
     currency: str = "USD",
     now: date | None = None,
     programs: Programs | None = None,
+    line_dates: Callable[[str], Mapping[int, date]] | None = None,
 ) -> Reading:
     """Read all pages. The result does not depend on their order. Without `now` nothing is overdue or stale.
+
+    `line_dates` says when each line of a page was last changed; it is asked once for each page that states metrics without
+    a date, whose figures then have the date of their line instead of that of the page's last change.
 
     Raises:
         ConfigError: the vocabulary below `rules` cannot be read.
@@ -115,6 +120,8 @@ def read_pages(
             NotScanned(reading.page, "line too long" if "longer than" in p else "front matter not readable", detail=p)
             for p in reading.document.problems
         )
+    if line_dates is not None:
+        readings = [_dated_by_line(reading, line_dates) for reading in readings]
     facts = (*(f for r in readings for f in r.facts), *ledger_facts)
     rows = (*(record for r in readings for record in r.records), *ledger_rows)
     records = (*rows, *_accounts(rules, entities, facts, rows))
@@ -177,6 +184,23 @@ def _read_batch(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary | None
     )
     # the blocks have served their purpose; without them a page is light enough to be sent between processes
     return [replace(r, document=replace(r.document, blocks=())) for r in readings]
+
+
+def _dated_by_line(reading: PageReading, line_dates: Callable[[str], Mapping[int, date]]) -> PageReading:
+    own = reading.scope.as_of
+    undated = {f for f in reading.facts if f.metric is not None and f.as_of == own}
+    if reading.scope.as_of_said or not undated:
+        return reading
+    dates = line_dates(reading.page)
+    return replace(
+        reading,
+        facts=tuple(
+            replace(f, as_of=dates.get(f.source.line or 0, own))
+            if f in undated and isinstance(f.source, WikiLocation)
+            else f
+            for f in reading.facts
+        ),
+    )
 
 
 def _accounts(

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from auditor.adapters.wiki.blocks import Block
+from auditor.adapters.wiki.cells import TOTAL
 from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.dates import DATE, parse_date
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.scope import Scope
-from auditor.adapters.wiki.tables import TOTAL
 from auditor.adapters.wiki.tabular import Table
 from auditor.model.fact import Quantity, Record
 from auditor.model.location import WikiLocation

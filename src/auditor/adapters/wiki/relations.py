@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from auditor.adapters.wiki.cells import TOTAL
 from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.grids import Grid, close, place
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
-from auditor.adapters.wiki.tables import TOTAL
 from auditor.model.fact import Miscalculation
 
 _CHANGE = re.compile(r"\b(?:change|growth|increase|delta|yoy|qoq|mom|variance|difference|diff)\b|^Δ", re.IGNORECASE)

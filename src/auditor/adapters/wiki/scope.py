@@ -28,6 +28,8 @@ class Scope:
     dots_group: bool = False
     """Whether the page writes 1.632 for more than a thousand."""
     as_of: date | None = None
+    as_of_said: bool = False
+    """Whether the page says it; else it is the date of the last change."""
     commit: str | None = None
     status: Status | None = None
     """Declared by the page or the nearest heading that says one."""

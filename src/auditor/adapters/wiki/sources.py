@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -72,6 +73,28 @@ def last_changes(git: Git, commit: str) -> dict[str, Change]:
         elif line and current is not None:
             found.setdefault(line, current)
     return found
+
+
+def line_dates(git: Git, commit: str, page: str) -> dict[int, date]:
+    """When each line of a page was last changed, up to a commit: one `git blame`. Empty where git cannot say."""
+    try:
+        listing = git.text("blame", "--porcelain", "-w", commit, "--", page)
+    except NotScannedError:
+        return {}
+    when: dict[str, date] = {}
+    found: dict[int, date] = {}
+    commit_id, number = "", 0
+    for line in listing.split("\n"):
+        if (m := _BLAMED.match(line)) is not None:
+            commit_id, number = m[1], int(m[2])
+        elif line.startswith("author-time "):
+            when[commit_id] = datetime.fromtimestamp(int(line[12:]), UTC).date()
+        elif line.startswith("\t") and commit_id in when:
+            found[number] = when[commit_id]
+    return found
+
+
+_BLAMED = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
 
 
 def pages_below(paths: Iterable[Path]) -> Iterator[PageSource]:

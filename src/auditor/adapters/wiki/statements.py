@@ -9,12 +9,14 @@ from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
+from auditor.adapters.wiki.cells import TOTAL
 from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.labels import GOES_ON, TRAIL, as_of_of, near_period, prose_label, segment_label
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
-from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period, periods_in
+from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period
 from auditor.adapters.wiki.scope import Scope
-from auditor.adapters.wiki.tables import COST_WORDS, TOTAL, Placeholder
+from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
 from auditor.adapters.wiki.vocabulary import Meaning, Vocabulary
 from auditor.adapters.wiki.words import ZERO, is_rule, per_of, placeholder, status_of
 from auditor.model.fact import Fact, Quantity, Status, Tier
@@ -40,25 +42,6 @@ _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
 )
-_AS_OF = re.compile(r"\b(?:as of|as at|last updated|updated(?: on)?|status as of|per)\b[:\s]*", re.IGNORECASE)
-_CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[()\[\]—–|]| - |, (?:and|but|which|with)\b|,(?=\s)")
-_TRAIL = frozenset(
-    "is are was were be been being costs cost of at to for about around reached reach reaches had has have with from by a an the and or in on as "
-    "will would can could should may might pay pays paid charge charges charged get gets got than then plus minus over under up it its "
-    "roughly approximately only just totaling totalling totals averaging averages between equals equal per into that this we they i you our "
-    "your expect expects expecting expected project projects approx another next last first via + ~ only yields yielded generating generates "
-    "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
-    "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
-    "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
-    "less roughly which whom through during within".split()
-)
-_BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
-"""`Stablecoins (61 %)`: what a figure in brackets is of."""
-_GOES_ON = re.compile(
-    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→)\s*){0,4}",
-    re.IGNORECASE,
-)
-"""Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
 _INNER_LABEL = re.compile(r"([A-Za-z][^:=|.;,$€£\d]{1,50}):\s+(?=[~<>≈]?\s?[$€£]?\d)")
 """A second label before the figure: `North star: nights sold: 310`."""
 _IDENTIFIER = re.compile(
@@ -73,19 +56,9 @@ _OPERAND = re.compile(r"\s*(?:[+×x*÷/]|\s[−–-]\s)\s*[(]?[$€£]?\d")
 _GENERIC = re.compile(
     r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total)s?", re.IGNORECASE
 )
-_NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}")
 _TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
 _OPERATORS = re.compile(r"[×x*÷/+−–-]|\bx\b|\btimes\b|\bless\b|\bplus\b")
-
-
-def as_of_of(text: str) -> tuple[int, str] | None:
-    """Where an "as of" remark ends and its ISO date, if the line has one."""
-    m = _AS_OF.search(text)
-    if m is None:
-        return None
-    found = parse_date(text[m.end() : m.end() + 40])
-    return (m.end(), found.isoformat()) if found else None
 
 
 def line_facts(
@@ -149,7 +122,7 @@ def _tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | Non
     """`Burn $80k/mo`: a short item of nothing but a name and its figure."""
     if text[hit.end :].strip(" .*_") or (m := _TIGHT.match(text[: hit.start])) is None or len(m["label"].split()) > 5:
         return None
-    if m["label"].split()[-1].lower() in _TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
+    if m["label"].split()[-1].lower() in TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
         return None
     return m["label"], hit.start
 
@@ -169,7 +142,7 @@ def _of_period(
     for position, hit in enumerate(inside):
         if hit.bare and not _bare_counts(text, at, hit, position):
             continue
-        segment = _segment_label(text, at, hit, inside, position) if position else ""
+        segment = segment_label(text, at, hit, inside, position) if position else ""
         for fact in _fact(
             f"{name} ({segment})" if segment else name,
             hit, text, line, scope, vocabulary, Tier.DECLARED if not position else Tier.PROSE, meaning=None, category=None, extractor=f"{kind}.period",
@@ -217,7 +190,7 @@ def _declared(
     meaning = vocabulary.lookup(label)
     if _OPERAND.match(text, main.end):
         meaning = None
-    if _GENERIC.fullmatch(label) and (said := _segment_label(text, value_at, hits[0], hits, 0)):
+    if _GENERIC.fullmatch(label) and (said := segment_label(text, value_at, hits[0], hits, 0)):
         label = f"{label}: {said}"
     if (
         meaning is not None
@@ -234,12 +207,10 @@ def _declared(
             continue
         if hit.bare and meaning is None and _IDENTIFIER.search(label):
             continue
-        segment = (
-            _segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
-        )
+        segment = segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
         own = label if is_main or not segment else segment
         if not direct and len(re.findall(r"[A-Za-z]+", first_gap)) > 8:
-            own = label = _segment_label(text, value_at, hit, hits, position) or label
+            own = label = segment_label(text, value_at, hit, hits, position) or label
         tier = Tier.DECLARED if direct and (kind != "paragraph" or position == 0 or is_main) else Tier.PROSE
         yield from _fact(
             own if own == label or vocabulary.lookup(own) else (f"{label} ({segment})" if segment else label),
@@ -277,19 +248,6 @@ def _bare_counts(text: str, value_at: int, hit: Hit, position: int) -> bool:
     if re.match(r"\s*[×x*÷/+]\s*[\d$(]", rest) or re.match(r"\s*[−–-]\s+[\d$(]", rest):
         return False
     return len(re.findall(r"[A-Za-z]{2,}", rest.split("(")[0])) <= 5
-
-
-def _segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
-    start = hits[position - 1].end if position else value_at
-    before = re.split(r"[,;(|·•]|\.\s|\band\b|\bvs\.?\b", text[start : hit.start])[-1]
-    before = re.sub(r"[:=×x*÷/+→≈~<>\s-]+$", "", before).strip(" )(=×÷+*/→-")
-    if re.search(r"[A-Za-z]{2}", before):
-        return " ".join(before.split()[-6:])
-    end = hits[position + 1].start if position + 1 < len(hits) else len(text)
-    after = re.split(r"[,;()|·•=×÷+]|\band\b", text[hit.end : end])[0].strip(" -–—:.")
-    if hit.noun:
-        return hit.noun
-    return " ".join(after.split()[:5]) if re.search(r"[A-Za-z]{2}", after) else ""
 
 
 def _without_figure(
@@ -333,8 +291,8 @@ def _prose(
     for position, hit in enumerate(hits):
         if hit.bare:
             continue
-        if not (label and position and not hit.noun and _GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
-            label = _prose_label(text, hit, hits, position, line.following) or scope.heading
+        if not (label and position and not hit.noun and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
+            label = prose_label(text, hit, hits, position, line.following) or scope.heading
         yield from _fact(
             label,
             hit,
@@ -349,40 +307,6 @@ def _prose(
         )
 
 
-def _prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "") -> str:
-    """The words of the clause next to the figure: before it, without the verb; else behind it, on the next line if need be."""
-    left = text[hits[position - 1].end if position else 0 : hit.start]
-    clause = _CLAUSE.split(left)[-1]
-    if position:
-        clause = re.split(r"\band\b", clause)[-1]
-    for start, end, _ in reversed(periods_in(clause)):
-        clause = clause[:start] + " " + clause[end:]
-    words = _AS_OF.sub(" ", clause).split()
-    while words and words[-1].lower().strip("*,~") in _TRAIL:
-        words.pop()
-    while words and words[0].lower().strip("*,") in _TRAIL:
-        words.pop(0)
-    if hit.noun:
-        return hit.noun
-    if not words and (bracketed := _BRACKETED.search(left)) is not None:
-        return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
-    if words and re.search(r"[^\W\d_]", " ".join(words)):
-        return " ".join(words[-6:]).strip(" *_-:,")
-    stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
-    rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
-    for part in (rest, re.sub(r"^[\W_]+", "", rest), re.sub(r"^[\s)]*\([^()]*\)", " ", text[hit.end :])):
-        after = re.split(r"\band\b", _CLAUSE.split(part[:160])[0])[0].split()
-        while after and after[0].lower().strip("*,") in _TRAIL:
-            after.pop(0)
-        found = " ".join(after[:5]).strip(" *_-:,.()→")
-        if re.search(r"[^\W\d_]", found) and not _NEXT_FIGURE.search(found):
-            return found
-    wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[^\W\d_]", w)]
-    while wide and wide[-1].lower().strip("*,~(") in _TRAIL:
-        wide.pop()
-    return " ".join(wide[-5:]).strip(" *_-:,.()")
-
-
 def _fact(
     label: str, hit: Hit, text: str, line: Line, scope: Scope, vocabulary: Vocabulary, tier: Tier, *, meaning: Meaning | None,
     category: str | None, extractor: str, main: bool = True,
@@ -392,7 +316,7 @@ def _fact(
     if per is None and value.unit == "money" and (recurring := _RECURRING.match(text, hit.end)) is not None:
         per = "month" if recurring[1].upper() == "MRR" else "year"
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
-    period = compose(parse_period(label) or _near_period(text, hit), scope.period)
+    period = compose(parse_period(label) or near_period(text, hit), scope.period)
     if (
         per is None
         and value.unit == "money"
@@ -431,29 +355,6 @@ def _fact(
         raw=" ".join(text[hit.start : hit.end].split()),
         extractor=extractor,
     )
-
-
-def _near_period(text: str, hit: Hit) -> str | None:
-    """A period named in the same line, nearest to the figure; an "as of" date is none."""
-    cut = as_of_of(text)
-    if cut is not None:
-        text = text[: max(0, cut[0] - 12)] + " " * 60 + text[cut[0] + 30 :]
-    end = hit.end + 60
-    if (following := _NEXT_FIGURE.search(text, hit.end, end)) is not None:
-        end = following.start()
-    after = re.split(r"[.;]\s|, |\s[–—-]\s", text[hit.end : end])[0]
-    for start, _, period in periods_in(after):
-        if not _COMPARED.search(after[:start]):
-            return period
-    before = re.split(r"[.;]\s", text[max(0, hit.start - 200) : hit.start])[-1]
-    named = [period for start, _, period in periods_in(before) if not _COMPARED.search(before[:start])]
-    return named[-1] if named else None
-
-
-_COMPARED = re.compile(
-    r"\b(?:compared (?:to|with)|versus|vs\.?|than|against|relative to|over)\s+(?:in\s+)?(?:\w+\s+)?$", re.IGNORECASE
-)
-"""A period that a figure is only compared with."""
 
 
 def is_cost_list(scope: Scope, lead: str) -> bool:

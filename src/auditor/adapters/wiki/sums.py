@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from auditor.adapters.wiki.cells import TOTAL
 from auditor.adapters.wiki.grids import Cell, Grid, close, figures, place
 from auditor.adapters.wiki.scope import Scope
-from auditor.adapters.wiki.tables import TOTAL
 from auditor.finance.periods import monthly_factor
 from auditor.model.fact import Miscalculation
 

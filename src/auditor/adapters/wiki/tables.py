@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from auditor.adapters.wiki import units
+from auditor.adapters.wiki.cells import TOTAL, Row, in_money, is_once, label_per, row_per, typed
 from auditor.adapters.wiki.columns import (
     ATTRIBUTE,
     GENERIC,
-    MONEY_WORDS,
     PERIOD_HEADER,
     Column,
-    hints,
     is_name,
 )
 from auditor.adapters.wiki.dates import parse_date
@@ -23,20 +21,16 @@ from auditor.adapters.wiki.periods import before, combine, compose, is_period, i
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import POSITIONS, Meaning, Vocabulary
-from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_cell, per_of, placeholder, status_of
+from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, placeholder, status_of
 from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
-TOTAL = re.compile(
-    r"^\W*(?:grand |sub[- ]?|overall |annual |monthly |net )?totals?\b|^\W*sum\b|\btotals?\W*$", re.IGNORECASE
-)
 COST_WORDS = re.compile(
     r"\b(?:costs?|expens(?:es?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
     re.IGNORECASE,
 )
 _INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)
-_SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
 _METRICS = re.compile(r"^(?:metric|kpi|indicator|measure|ratio)s?$", re.IGNORECASE)
 _TIME_WORDS = re.compile(
     r"\b(?:hours?|days?|points?|time|effort|capacity|tokens?|credits?|quantity|headcount|members?)\b", re.IGNORECASE
@@ -60,18 +54,6 @@ class Placeholder:
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    label: str
-    attributes: dict[str, str]
-    period: str | None
-    scenario: str
-    child: bool = False
-    """Written below its sum: `- Day charters` under `Charters`."""
-    group: str = ""
-    """Name of the group of rows that it stands in."""
-
-
 def table_facts(
     table: Table, columns: Sequence[Column], scope: Scope, vocabulary: Vocabulary
 ) -> Iterator[Fact | Placeholder]:
@@ -85,7 +67,7 @@ def table_facts(
     numeric_or_empty = [c for c in values if c in numeric or GENERIC.match(c.header)]
     costs = _is_cost_table(table, scope, label_column, numeric)
     if costs and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
-        columns = values = [_in_money(c, scope, table) if c.role == "value" else c for c in columns]
+        columns = values = [in_money(c, scope, table) if c.role == "value" else c for c in columns]
         values = [c for c in columns if c.role == "value"]
     group = above = ""
     above_period: str | None = None
@@ -114,20 +96,6 @@ def table_facts(
                 yield replace(gap, heading=scope.heading)
 
 
-def _in_money(column: Column, scope: Scope, table: Table) -> Column:
-    """A column of plain amounts in a table of costs, headed by a period or a word such as `Total`, holds money."""
-    plain = not column.unit and column.shown is None
-    if not plain or not (is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
-        return column
-    if any(
-        re.search(r"[$€£%]|[A-Za-z]{2}", r[column.index].text.replace("N/A", ""))
-        for r in table.rows
-        if column.index < len(r)
-    ):
-        return column
-    return replace(column, unit="money", currency=scope.currency)
-
-
 def _group_title(cells: Sequence[Cell], label: int) -> str:
     """The words of a row that has nothing but words in its naming column: a title of the rows below it."""
     words = [c.words for c in cells]
@@ -142,7 +110,7 @@ def _group_title(cells: Sequence[Cell], label: int) -> str:
 
 
 def _in_label(
-    cell: Cell, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, numeric: Sequence[Column], table: Table
+    cell: Cell, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, numeric: Sequence[Column], table: Table
 ) -> Iterator[Fact]:
     """Figures in the naming column: a cell that is a value (`20 jobs`), or money and rates in a name (`Gold ($25K/yr)`)."""
     words = cell.words
@@ -155,7 +123,7 @@ def _in_label(
             yield replace(fact, metric=None, label=column.header if is_value else name or column.header)
 
 
-def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None, group: str) -> _Row:
+def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None, group: str) -> Row:
     text = cells[label.index].words if label is not None and label.index < len(cells) else ""
     if not text and label is not None:
         rest = [c.words for c in cells if c.words and not any(ch.isdigit() for ch in c.words)]
@@ -179,13 +147,13 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         period = parse_period(text)
     scenario = attributes.get("scenario", "") or (text if is_scenario(text) else "")
     group = next((cells[c.index].words for c in columns if c.role == "group" and c.index < len(cells)), "")
-    return _Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)), group)
+    return Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)), group)
 
 
 def _cell_facts(
     cell: Cell,
     column: Column,
-    row: _Row,
+    row: Row,
     scope: Scope,
     vocabulary: Vocabulary,
     numeric: Sequence[Column],
@@ -221,11 +189,11 @@ def _cell_facts(
         if hit.bare and column.unit == "" and not column.header and row.label == "":
             continue
         raw = cell.text[hit.start : hit.end]
-        value = _typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw)
-        per = value.per or (_row_per(row, value) or column.per if value.unit != "percent" else None)
+        value = typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw)
+        per = value.per or (row_per(row, value) or column.per if value.unit != "percent" else None)
         if per is None and value.unit == "money":
-            per = _label_per(row.label, column)
-        if per is None and value.unit == "money" and not _once(row.label + " " + column.header):
+            per = label_per(row.label, column)
+        if per is None and value.unit == "money" and not is_once(row.label + " " + column.header):
             per = scope.per
         period = compose(combine(row.period, column.period) or _tail_period(row.label), scope.period)
         if column.prior:
@@ -260,7 +228,7 @@ def _cell_facts(
         )
 
 
-def _chosen(row: _Row, column: Column, vocabulary: Vocabulary, *, known: bool) -> Meaning | None:
+def _chosen(row: Row, column: Column, vocabulary: Vocabulary, *, known: bool) -> Meaning | None:
     """What the figure of a row and a column means, by the label of one of them. `known`: its period is."""
     if column.prior and not known:
         return None
@@ -300,93 +268,6 @@ def _plain_column(column: Column, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _typed(
-    value: Quantity, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, raw: str
-) -> Quantity:
-    """The value with the unit and the factor that its row, column, heading and page give it."""
-    value = _by_unit_column(value, row, scope)
-    typed = _by_header(value, column, row, scope, vocabulary, metric)
-    if scope.factor == 1 or column.factor != 1 or typed.low != value.low or _SCALED.search(raw):
-        return typed
-    if typed.unit == "" and not _counts(row.label):
-        typed = replace(typed, unit="money", currency=scope.currency)
-    return (
-        replace(typed, low=typed.low * scope.factor, high=typed.high * scope.factor) if typed.unit == "money" else typed
-    )
-
-
-def _by_unit_column(value: Quantity, row: _Row, scope: Scope) -> Quantity:
-    """The value with what a column headed `Unit` says of its row."""
-    said = row.attributes.get("unit", "")
-    if not said or value.unit not in {"", "count"}:
-        return value
-    name, _, per = (part.strip() for part in said.replace(" per ", "/").partition("/"))
-    unit = ""
-    if name == "%" or name.lower().startswith("percent"):
-        unit = "percent"
-    elif name in units.SYMBOLS or name.upper() in units.CODES:
-        currency = scope.currency if name == "$" else units.SYMBOLS.get(name, name.upper())
-        value, unit = replace(value, currency=currency), "money"
-    elif name.lower() in units.MEASURES:
-        unit = units.MEASURES[name.lower()]
-    elif units.singular(name) in units.COUNTED:
-        unit = "count"
-    elif name.lower().startswith("per "):
-        per = name[4:]
-    return replace(value, unit=unit or value.unit, per=value.per or (per_cell(per) if per else None))
-
-
-def _by_header(
-    value: Quantity, column: Column, row: _Row, scope: Scope, vocabulary: Vocabulary, metric: str | None
-) -> Quantity:
-    if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
-        label_unit = hints(row.label, scope)[0]
-        if label_unit in {"", "money"} and (metric is None or vocabulary.metrics[metric].unit == "money"):
-            return replace(
-                value,
-                low=value.low * column.factor,
-                high=value.high * column.factor,
-                unit="money",
-                currency=column.currency,
-            )
-        return replace(value, unit=label_unit)
-    if value.unit == "":
-        unit, currency, factor, _ = hints(row.label, scope)
-        if column.unit and column.unit != "money" and not unit:
-            return replace(value, unit=column.unit)
-        if not unit and column.shown and value.per is None and MONEY_WORDS.search(row.label):
-            unit, currency = "money", column.shown
-        code = row.attributes.get("currency", "").upper()
-        if code in units.CODES and not unit:
-            unit, currency = "money", code
-        if unit:
-            return replace(value, low=value.low * factor, high=value.high * factor, unit=unit, currency=currency)
-        if column.factor != 1:
-            return replace(value, low=value.low * column.factor, high=value.high * column.factor)
-        if _counts(column.header) or (
-            (GENERIC.match(column.header) or is_period(column.header)) and _counts(row.label)
-        ):
-            return replace(value, unit="count")
-        if metric and vocabulary.metrics[metric].unit == "money" and scope.currency_declared:
-            return replace(value, unit="money", currency=scope.currency)
-    elif value.unit == "money" and column.factor != 1 and column.unit == "money":
-        return replace(value, low=value.low * column.factor, high=value.high * column.factor)
-    return value
-
-
-def _counts(label: str) -> bool:
-    """Whether a label names things that are counted (`Active members`)."""
-    words = re.findall(r"[A-Za-z]+", re.sub(r"\([^)]*\)", "", label))
-    return (
-        bool(words)
-        and any(
-            w.lower().endswith(("s", "people", "staff", "crew", "headcount")) and units.singular(w) in units.COUNTED
-            for w in words
-        )
-        and not MONEY_WORDS.search(label)
-    )
-
-
 _TAIL = re.compile(
     r"(?:\b(?:at|by|in|of|for|as of|end of|through|until)\s+(?:the end of\s+)?|\(|,\s*|\s[-–—]\s)$", re.IGNORECASE
 )
@@ -400,32 +281,7 @@ def _tail_period(label: str) -> str | None:
     return named[-1][2] if _TAIL.search(label[: named[-1][0]]) else None
 
 
-def _row_per(row: _Row, value: Quantity) -> str | None:
-    if "per" in row.attributes:
-        return per_cell(row.attributes["per"])
-    said = row.attributes.get("unit", "")
-    if value.unit == "money" and said and said.upper() not in units.CODES and said not in units.SYMBOLS:
-        return per_cell(re.sub(r"^.*?(?:/| per )", "", said))
-    return None
-
-
-def _label_per(label: str, column: Column) -> str | None:
-    plain = re.sub(r"\([^)]*\)", " ", label)
-    return None if column.per or re.search(r"[$€£]", plain) else per_of(plain)
-
-
-def _once(text: str) -> bool:
-    return (
-        re.search(
-            r"\b(?:one[- ]?time|once|upfront|initial|set-?up|purchase|total investment|down payment)\b",
-            text,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _status(row: _Row, column: Column, scope: Scope, period: str | None) -> Status:
+def _status(row: Row, column: Column, scope: Scope, period: str | None) -> Status:
     if is_rule(row.label):
         return Status.RULE
     said = column.status or status_of(row.attributes.get("status", "")) or status_of(row.label)
@@ -437,7 +293,7 @@ def _status(row: _Row, column: Column, scope: Scope, period: str | None) -> Stat
     return said or Status.ACTUAL
 
 
-def _scenario(row: _Row, column: Column, scope: Scope) -> str:
+def _scenario(row: Row, column: Column, scope: Scope) -> str:
     above = scope.scenario
     if (column.scenario or row.scenario) and re.fullmatch(r"(?i)\W*(?:\w+ )?scenario(?:s| analysis)\W*", above):
         above = ""
@@ -445,7 +301,7 @@ def _scenario(row: _Row, column: Column, scope: Scope) -> str:
     return " / ".join(dict.fromkeys(parts))
 
 
-def _label(row: _Row, column: Column, numeric: Sequence[Column], about: str) -> tuple[str, str]:
+def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> tuple[str, str]:
     """Label of the figure, and the row's own name."""
     name = row.label
     header = column.header
@@ -481,7 +337,7 @@ def _extra_words(text: str, hits: Sequence[Hit]) -> int:
     return len(re.findall(r"[A-Za-z]{2,}", rest))
 
 
-def _cell_gap(cell: Cell, column: Column, row: _Row, vocabulary: Vocabulary) -> Placeholder | None:
+def _cell_gap(cell: Cell, column: Column, row: Row, vocabulary: Vocabulary) -> Placeholder | None:
     name = row.label or column.header
     if raw := placeholder(cell.text):
         return Placeholder(

@@ -1,0 +1,163 @@
+"""What the figure of one cell is: its unit, currency, factor and what it is per, from its row, column, heading and page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from auditor.adapters.wiki import units
+from auditor.adapters.wiki.columns import GENERIC, MONEY_WORDS, Column, hints
+from auditor.adapters.wiki.periods import is_period
+from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.tabular import Table
+from auditor.adapters.wiki.vocabulary import Vocabulary
+from auditor.adapters.wiki.words import per_cell, per_of
+from auditor.model.fact import Quantity
+
+TOTAL = re.compile(
+    r"^\W*(?:grand |sub[- ]?|overall |annual |monthly |net )?totals?\b|^\W*sum\b|\btotals?\W*$", re.IGNORECASE
+)
+
+
+_SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row of a table says of its figures."""
+
+    label: str
+    attributes: dict[str, str]
+    period: str | None
+    scenario: str
+    child: bool = False
+    """Written below its sum: `- Day charters` under `Charters`."""
+    group: str = ""
+    """Name of the group of rows that it stands in."""
+
+
+def in_money(column: Column, scope: Scope, table: Table) -> Column:
+    """A column of plain amounts in a table of costs, headed by a period or a word such as `Total`, holds money."""
+    plain = not column.unit and column.shown is None
+    if not plain or not (is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
+        return column
+    if any(
+        re.search(r"[$€£%]|[A-Za-z]{2}", r[column.index].text.replace("N/A", ""))
+        for r in table.rows
+        if column.index < len(r)
+    ):
+        return column
+    return replace(column, unit="money", currency=scope.currency)
+
+
+def typed(
+    value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, raw: str
+) -> Quantity:
+    """The value with the unit and the factor that its row, column, heading and page give it."""
+    value = _by_unit_column(value, row, scope)
+    typed = _by_header(value, column, row, scope, vocabulary, metric)
+    if scope.factor == 1 or column.factor != 1 or typed.low != value.low or _SCALED.search(raw):
+        return typed
+    if typed.unit == "" and not counts(row.label):
+        typed = replace(typed, unit="money", currency=scope.currency)
+    return (
+        replace(typed, low=typed.low * scope.factor, high=typed.high * scope.factor) if typed.unit == "money" else typed
+    )
+
+
+def _by_unit_column(value: Quantity, row: Row, scope: Scope) -> Quantity:
+    """The value with what a column headed `Unit` says of its row."""
+    said = row.attributes.get("unit", "")
+    if not said or value.unit not in {"", "count"}:
+        return value
+    name, _, per = (part.strip() for part in said.replace(" per ", "/").partition("/"))
+    unit = ""
+    if name == "%" or name.lower().startswith("percent"):
+        unit = "percent"
+    elif name in units.SYMBOLS or name.upper() in units.CODES:
+        currency = scope.currency if name == "$" else units.SYMBOLS.get(name, name.upper())
+        value, unit = replace(value, currency=currency), "money"
+    elif name.lower() in units.MEASURES:
+        unit = units.MEASURES[name.lower()]
+    elif units.singular(name) in units.COUNTED:
+        unit = "count"
+    elif name.lower().startswith("per "):
+        per = name[4:]
+    return replace(value, unit=unit or value.unit, per=value.per or (per_cell(per) if per else None))
+
+
+def _by_header(
+    value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None
+) -> Quantity:
+    if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
+        label_unit = hints(row.label, scope)[0]
+        if label_unit in {"", "money"} and (metric is None or vocabulary.metrics[metric].unit == "money"):
+            return replace(
+                value,
+                low=value.low * column.factor,
+                high=value.high * column.factor,
+                unit="money",
+                currency=column.currency,
+            )
+        return replace(value, unit=label_unit)
+    if value.unit == "":
+        unit, currency, factor, _ = hints(row.label, scope)
+        if column.unit and column.unit != "money" and not unit:
+            return replace(value, unit=column.unit)
+        if not unit and column.shown and value.per is None and MONEY_WORDS.search(row.label):
+            unit, currency = "money", column.shown
+        code = row.attributes.get("currency", "").upper()
+        if code in units.CODES and unit in {"", "money"}:
+            unit, currency = "money", code
+        if unit:
+            return replace(value, low=value.low * factor, high=value.high * factor, unit=unit, currency=currency)
+        if column.factor != 1:
+            return replace(value, low=value.low * column.factor, high=value.high * column.factor)
+        if counts(column.header) or ((GENERIC.match(column.header) or is_period(column.header)) and counts(row.label)):
+            return replace(value, unit="count")
+        if metric and vocabulary.metrics[metric].unit == "money" and scope.currency_declared:
+            return replace(value, unit="money", currency=scope.currency)
+    elif value.unit == "money" and column.factor != 1 and column.unit == "money":
+        return replace(value, low=value.low * column.factor, high=value.high * column.factor)
+    return value
+
+
+def counts(label: str) -> bool:
+    """Whether a label names things that are counted (`Active members`)."""
+    words = re.findall(r"[A-Za-z]+", re.sub(r"\([^)]*\)", "", label))
+    return (
+        bool(words)
+        and any(
+            w.lower().endswith(("s", "people", "staff", "crew", "headcount")) and units.singular(w) in units.COUNTED
+            for w in words
+        )
+        and not MONEY_WORDS.search(label)
+    )
+
+
+def row_per(row: Row, value: Quantity) -> str | None:
+    """What the row's figures are per, by a column of its own."""
+    if "per" in row.attributes:
+        return per_cell(row.attributes["per"])
+    said = row.attributes.get("unit", "")
+    if value.unit == "money" and said and said.upper() not in units.CODES and said not in units.SYMBOLS:
+        return per_cell(re.sub(r"^.*?(?:/| per )", "", said))
+    return None
+
+
+def label_per(label: str, column: Column) -> str | None:
+    """What a figure is per by the label of its row, where its column says nothing."""
+    plain = re.sub(r"\([^)]*\)", " ", label)
+    return None if column.per or re.search(r"[$€£]", plain) else per_of(plain)
+
+
+def is_once(text: str) -> bool:
+    """Whether a label names something that is paid once."""
+    return (
+        re.search(
+            r"\b(?:one[- ]?time|once|upfront|initial|set-?up|purchase|total investment|down payment)\b",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
