@@ -135,6 +135,16 @@ def test_excluded_paths_are_not_judged_and_are_counted(shop: Path) -> None:
     assert run(shop, "--exclude", "(").returncode == 2
 
 
+def test_code_on_one_line_is_named_as_not_checked(shop: Path) -> None:
+    write(shop, {"app.js": "f(1);" * 2000, "lib.min.js": "f(1);" * 2000})
+    git(shop, "add", "-A")
+    done = run(shop)
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if "minified" in line] == [
+        "auditor: not checked: app.js: minified, by semgrep"
+    ]
+
+
 def test_links_and_submodules_are_left_out(shop: Path) -> None:
     (shop / "link.py").symlink_to("/etc/passwd")
     git(shop, "add", "-A")

@@ -130,3 +130,11 @@ def test_other_tools_markers_are_counted_and_honoured_only_by_policy() -> None:
 
 def test_an_ordinary_comment_is_no_waiver() -> None:
     assert read_inline("# auditor: see the docs about what we allow", "a:1", "", TODAY) is None
+
+
+def test_a_waiver_for_a_rule_that_let_another_speak_binds_all_the_same() -> None:
+    comment = COMMENT.replace("words.forbidden-word", "words.quiet")
+    found = replace(finding(allow=comment, allow_line="1"), seen_by=("words.forbidden-word", "words.quiet"))
+    assert waive([found], read_waivers("", TODAY), RULES, TODAY).findings[0].state is State.WAIVED
+    quiet = read_waivers(GOOD.replace("words.forbidden-word", "words.quiet"), TODAY)
+    assert waive([replace(finding(), seen_by=found.seen_by)], quiet, RULES, TODAY).findings[0].state is State.WAIVED

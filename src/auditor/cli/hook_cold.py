@@ -95,7 +95,7 @@ def _print(said: list[str], result: Checked) -> int:
         sys.stdout.write(line)
     if len(lines) > MOST_LINES:
         sys.stdout.write(f"... and {len(lines) - MOST_LINES} more\n")
-    for note in (*result.notes, *result.unfinished):
+    for note in (*result.notes, *result.remarks, *result.unfinished):
         sys.stderr.write(f"auditor: {note}\n")
     if lines:
         sys.stdout.write(

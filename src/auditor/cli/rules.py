@@ -84,7 +84,7 @@ def run_examples(
     """Run the examples and counter-examples of the rules; exit code 1 when one does not hold, 3 when a card is invalid."""
     from auditor.errors import ExitCode, UsageError
     from auditor.resources import rules_folder
-    from auditor.steps.try_rules import Tried, try_rules
+    from auditor.steps.try_rules import Tried, try_rules, try_wiki_rules
     from auditor.wiring import find_scanners
 
     book = _book(rules)
@@ -98,6 +98,9 @@ def run_examples(
     for name in dict.fromkeys(rule.scanner for rule in wanted):
         cards = [rule for rule in wanted if rule.scanner == name]
         folders = [rules_folder(), *([rules] if rules else [])]
+        if name == "wiki":
+            tried.extend(try_wiki_rules(part, folder) for part, folder in _by_folder(cards, folders) if part)
+            continue
         if name not in installed:
             tried.append(Tried(name, len(cards), 0, (), tuple(card.id for card in cards)))
             continue

@@ -15,6 +15,7 @@ from auditor.adapters.git import Git
 from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.staged import BlobFiles
 from auditor.errors import AuditorError, MissingExtraError
+from auditor.model.content import has_minified_name
 from auditor.model.location import CodeLocation
 from auditor.model.outcome import NotScanned, Outcome, OutcomeStatus, ScanResult
 from auditor.model.ports import ScanContext, Scanner, Started
@@ -40,6 +41,8 @@ class Checked:
     """What is not installed, and the like; said, but no reason to stop a commit."""
     unfinished: tuple[str, ...]
     """What should have been checked and was not; stops the commit."""
+    remarks: tuple[str, ...] = ()
+    """What was left out on purpose and is not called by a name that says so; told once."""
 
 
 def check_staged(
@@ -62,7 +65,7 @@ def check_staged(
     files = BlobFiles(git, [(name, blob) for name, blob, _ in staged])
     now = _scan(repo, files, tools, _remembered(scanners, loaded), budget, started)
     if not any(outcome.result.matches for outcome in now.outcomes):
-        return Checked({}, now.notes, now.unfinished)
+        return Checked({}, now.notes, now.unfinished, now.remarks)
 
     from auditor.steps.normalise import normalise
     from auditor.steps.waive import waive
@@ -84,7 +87,8 @@ def check_staged(
         if _stops(finding, fail_on):
             lines.setdefault(_path(finding), []).append(_line(finding))
     problems = tuple(str(problem) for problem in waived.problems)
-    return Checked({name: tuple(said) for name, said in lines.items()}, (*now.notes, *problems), unfinished)
+    told = {name: tuple(said) for name, said in lines.items()}
+    return Checked(told, (*now.notes, *problems), unfinished, now.remarks)
 
 
 def _stops(finding: Finding, fail_on: Severity) -> bool:
@@ -107,6 +111,8 @@ class _Scanned:
     unfinished: tuple[str, ...]
     notes: tuple[str, ...]
     """What is not installed."""
+    remarks: tuple[str, ...]
+    """What was left out as generated."""
 
 
 class _Look(Thread):
@@ -148,6 +154,7 @@ def _scan(
     looks: list[_Look] = []
     unfinished: list[str] = []
     notes: list[str] = []
+    remarks: list[str] = []
     outcomes: list[Outcome] = []
     try:
         for scanner in scanners:
@@ -169,11 +176,17 @@ def _scan(
             else:
                 result = with_neighbours(look.result, files, tools.mark)
                 unfinished += [_missed(item) for item in result.not_scanned if not item.expected]
+                remarks += [f"{_missed(i)}, by {name}" for i in result.not_scanned if i.expected and _is_own(i)]
                 outcomes.append(Outcome(name, repo, OutcomeStatus.DONE, result=result))
     finally:
         remove_folder(work)
     notes[:0] = [f"{name}: {reason}" for name, reason in tools.broken_scanners.items()]
-    return _Scanned(tuple(outcomes), tuple(unfinished), tuple(notes))
+    return _Scanned(tuple(outcomes), tuple(unfinished), tuple(notes), tuple(remarks))
+
+
+def _is_own(item: NotScanned) -> bool:
+    """Whether what was left out may be somebody's own code: on one line, but not called `x.min.js`."""
+    return item.reason == "minified" and not has_minified_name(item.path)
 
 
 def _context(

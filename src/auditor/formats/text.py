@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from auditor.formats.scan_json import path_of
+from auditor.model.content import has_minified_name
 from auditor.model.finding import Finding
 from auditor.model.fold import folded
 from auditor.model.rule import Severity
@@ -52,6 +53,7 @@ def _coverage(verdict: Verdict) -> Iterator[str]:
 def _not_scanned(outcomes: Sequence[Outcome]) -> Iterator[str]:
     expected: Counter[str] = Counter()
     lines: list[str] = []
+    minified: list[str] = []
     seen: set[tuple[str, str, str]] = set()
     for outcome in outcomes:
         for item in outcome.result.not_scanned:
@@ -61,12 +63,16 @@ def _not_scanned(outcomes: Sequence[Outcome]) -> Iterator[str]:
             seen.add(key)
             if item.expected:
                 expected[item.reason] += 1
+                if item.reason == "minified" and not has_minified_name(item.path):
+                    minified.append(item.path)
             else:
                 detail = f" ({item.detail})" if item.detail else ""
                 lines.append(f"not scanned: {visible(item.path)}: {visible(item.reason + detail)}")
     yield from lines[:MOST_NOT_SCANNED]
     if len(lines) > MOST_NOT_SCANNED:
         yield f"not scanned: {len(lines) - MOST_NOT_SCANNED} more paths (all of them with --format json)"
+    # A file that looks like generated code may be somebody's own on one line: it is named.
+    yield from (f"not scanned as code: {visible(path)}: minified" for path in minified[:MOST_NOT_SCANNED])
     if expected:
         yield "left out as usual: " + ", ".join(f"{number} {reason}" for reason, number in expected.most_common())
 

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,35 @@ def try_rules(scanner: Scanner, rules: Sequence[Rule], folder: Path) -> Tried:
             failures += [f"{case}: {said}" for case in cases if (said := _try_one(scanner, case, context))]
         untried = tuple(rule.id for rule in rules if rule.id not in whole)
         return Tried(scanner.name, len(rules), len(cases), tuple(failures), untried)
+
+
+def try_wiki_rules(rules: Sequence[Rule], folder: Path) -> Tried:
+    """Run the examples of the wiki's rules: a page each, perhaps with the kind of its business and the day of reading."""
+    failures: list[str] = []
+    count = 0
+    for rule in rules:
+        for wanted, examples in ((True, rule.examples), (False, rule.counter_examples)):
+            for number, example in enumerate(examples, 1):
+                count += 1
+                said = _Case(rule, number, {}, wanted).judged(rule.id in _said_of_page(example, folder))
+                if said:
+                    failures.append(f"{_Case(rule, number, {}, wanted)}: {said}")
+    return Tried("wiki", len(rules), count, tuple(failures))
+
+
+def _said_of_page(example: Mapping[str, Any], folder: Path) -> set[str]:
+    from auditor.adapters.wiki.reading import PageSource, read_pages
+    from auditor.model.run import EntityInfo
+
+    info = EntityInfo("e", "E", str(example.get("kind", "")), pages=("page.md",))
+    now = example.get("now")
+    reading = read_pages(
+        [PageSource("page.md", str(example.get("page", "")).encode())],
+        folder,
+        entities=[info] if info.kind else [],
+        now=now if isinstance(now, date) else None,
+    )
+    return {match.rule_id for match in reading.matches}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,8 +95,9 @@ def _covers(waiver: Waiver, finding: Finding, rules: Mapping[str, Rule]) -> bool
 
 
 def _same_rule(name: str, finding: Finding, rules: Mapping[str, Rule]) -> bool:
+    """Whether a rule is the finding's own, or one of those that saw the same defect and let it speak."""
     card = rules.get(name)
-    return finding.rule.id == (card.id if card else name)
+    return (card.id if card else name) in {finding.rule.id, *finding.seen_by}
 
 
 def _comment(finding: Finding, rules: Mapping[str, Rule], today: date) -> Waiver | WaiverProblem | None:
