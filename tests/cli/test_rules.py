@@ -1,6 +1,7 @@
 """`auditor rules` as a user runs it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_a_rule_is_shown_by_its_id_and_by_a_former_one(tmp_path: Path) -> None:
     assert by_id.returncode == 0
     assert auditor("rules", "show", "PY-SQL-REQUEST", home=tmp_path).stdout == by_id.stdout
     assert "bound parameters" in by_id.stdout
+
+
+def test_a_rule_shows_what_its_controls_ask_for_or_why_it_has_none(tmp_path: Path) -> None:
+    mapped = auditor("rules", "show", "semgrep.python-sql-from-request", home=tmp_path).stdout
+    assert re.search(r"^CWE +89 Improper Neutralization .*SQL", mapped, re.MULTILINE)
+    assert re.search(r"^ +nist-800-53-r5 +si-10 +Information Input Validation$", mapped, re.MULTILINE)
+    other = auditor("rules", "show", "pages.no-price", home=tmp_path).stdout
+    assert re.search(r"^controls +none: Whether the page sells", other, re.MULTILINE)
 
 
 def test_a_rule_that_does_not_exist_is_an_error_of_use_naming_near_ones(tmp_path: Path) -> None:

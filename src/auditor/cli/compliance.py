@@ -34,7 +34,7 @@ class ComplianceFormat(StrEnum):
 
 def compliance(
     framework: Annotated[
-        str, typer.Argument(help="Id of a catalogue, such as soc2-2017; without it all of them.")
+        str, typer.Argument(help="Id of a catalogue, such as soc2-tsc-2017; without it all of them.")
     ] = "",
     portfolio: PortfolioPath = Path(),
     entity: Annotated[str, typer.Option(help="Only the things of this entity, and what is shared.")] = "",

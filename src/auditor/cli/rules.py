@@ -61,6 +61,8 @@ def show_rule(
     """Explain one rule: why it matters, what to do, and where the weakness is described."""
     from auditor.errors import UsageError
     from auditor.formats.rules import rule_text, rules_json
+    from auditor.rulebook.catalogs import words_of_controls
+    from auditor.rulebook.evidence import read_evidence
 
     cards = _book(rules).by_id()
     card = cards.get(rule) or cards.get(f"semgrep.{rule}")
@@ -69,7 +71,12 @@ def show_rule(
 
         near = get_close_matches(rule, list(cards), n=3, cutoff=0.5)
         raise UsageError(f"no rule is called {rule!r}" + (f"; near are {', '.join(near)}" if near else ""))
-    typer.echo(rules_json([card]) if output is TableFormat.JSON else rule_text(card), nl=False)
+    if output is TableFormat.JSON:
+        typer.echo(rules_json([card]), nl=False)
+        return
+    folders = _folders(rules)
+    unmapped = read_evidence(*folders).unmapped.get(card.id, "")
+    typer.echo(rule_text(card, words_of_controls(*folders), unmapped), nl=False)
 
 
 @rules_app.command("test")
@@ -142,10 +149,15 @@ def run_examples(
 
 
 def _book(own: Path | None) -> Rulebook:
-    from auditor.resources import rules_folder
     from auditor.rulebook import read_rulebook
 
-    return read_rulebook(rules_folder(), *([own] if own else []))
+    return read_rulebook(*_folders(own))
+
+
+def _folders(own: Path | None) -> tuple[Path, ...]:
+    from auditor.resources import rules_folder
+
+    return (rules_folder(), own) if own else (rules_folder(),)
 
 
 def _chosen(book: Rulebook, names: Sequence[str], scanners: Sequence[str]) -> list[Rule]:

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from auditor.formats.controls import by_framework
 from auditor.model.rule import Rule
 
 SCANNERS: Mapping[str, str] = {
@@ -66,12 +65,15 @@ def rules_text(rules: Sequence[Rule]) -> str:
     return "\n".join([*lines, f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"]) + "\n"
 
 
-def rule_text(rule: Rule) -> str:
-    """One card for reading."""
-    return "\n".join(_rule_text(rule)) + "\n"
+def rule_text(rule: Rule, words: Mapping[str, str], unmapped: str = "") -> str:
+    """One card for reading.
+
+    `words` are the titles by `catalog/control`, those of weaknesses by `cwe/CWE-79`; `unmapped` says why there is no control.
+    """
+    return "\n".join(_rule_text(rule, words, unmapped)) + "\n"
 
 
-def _rule_text(rule: Rule) -> Iterator[str]:
+def _rule_text(rule: Rule, words: Mapping[str, str], unmapped: str) -> Iterator[str]:
     yield f"{rule.id}: {rule.title}"
     yield ""
     yield from textwrap.wrap(f"Why: {rule.why}", 100)
@@ -82,7 +84,7 @@ def _rule_text(rule: Rule) -> Iterator[str]:
     yield f"effort      {rule.effort.value}"
     for name, values in (
         ("languages", languages_of(rule)),
-        ("CWE", tuple(str(number) for number in rule.cwe)),
+        ("CWE", tuple(f"{number} {words.get(f'cwe/CWE-{number}', '')}".strip() for number in rule.cwe)),
         ("OWASP", rule.owasp),
         ("read by", rule.audience),
         ("also known", rule.aliases),
@@ -90,8 +92,11 @@ def _rule_text(rule: Rule) -> Iterator[str]:
     ):
         if values:
             yield f"{name:<11} {', '.join(values)}"
-    for number, line in enumerate(by_framework(rule.controls)):
-        yield f"{'' if number else 'controls':<11} {line}"
+    if unmapped:
+        yield f"controls    none: {unmapped}"
+    for number, pair in enumerate(rule.controls):
+        framework, _, control = pair.partition("/")
+        yield f"{'' if number else 'controls':<11} {framework:<16} {control:<12} {words.get(pair, '')}".rstrip()
     yield f"file        rules/{rule.path}, since {rule.since}"
 
 

@@ -92,6 +92,14 @@ def read_catalogs(
     return found, tuple(problems)
 
 
+def words_of_controls(*folders: Path) -> Mapping[str, str]:
+    """Title, or our summary, by `catalog/control`, of all rules folders."""
+    catalogs: Mapping[str, Catalog] = {}
+    for folder in folders:
+        catalogs, _ = read_catalogs(folder / "compliance", catalogs)
+    return {f"{key}/{c.id}": c.title or c.summary for key, catalog in catalogs.items() for c in catalog.controls}
+
+
 def _add_titles(
     found: dict[str, Catalog], path: Path, name: str, document: Mapping[str, Any], problems: list[Problem]
 ) -> None:
