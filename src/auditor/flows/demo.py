@@ -41,7 +41,7 @@ def prepare(source: Path, folder: Path) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text("Made by `auditor demo`; it may be deleted.\n", encoding="utf-8")
-    for name in ("portfolio.toml", "repos.env.example"):
+    for name in ("portfolio.toml", "repos.env.example", "waivers.toml"):
         shutil.copyfile(source / name, folder / name)
     for name in ("aws", "rules", "data"):
         if (source / name).is_dir():

@@ -83,6 +83,7 @@ def make_pack(sources: Sources) -> Pack:
         PackFile("coverage/coverage.json", _json("coverage", _coverage(snapshot)), "what was looked at, by scanner and target"),
         PackFile("coverage/coverage.csv", coverage_csv(snapshot).encode(), "the same as a table"),
         PackFile("coverage/checks.csv", checks_csv(snapshot).encode(), "each cloud check: how many passed, failed, were not seen"),
+        PackFile("coverage/inventories.json", _json("inventories", _inventories(sources)), "each account: when asked, in which regions, how many things, what was denied"),
         PackFile("rules/rules.json", _json("rules", _rules(sources)), "the rules that took part: what each looks for, and why"),
         PackFile("rules/mappings.csv", mappings_csv(_mappings(sources.frameworks)).encode(), "which rule is evidence for which control"),
         PackFile("rules/catalogues.json", _json("catalogues", _catalogues(sources)), "the frameworks, their source and licence"),
@@ -101,7 +102,6 @@ def make_pack(sources: Sources) -> Pack:
         "auditor": {"scanned_with": snapshot.version, "packed_with": __version__, "rules": snapshot.rules_digest},
         "catalogues": sources.frameworks.digest,
         "wiki_commit": snapshot.wiki_commit,
-        "inventories": {name: _digest(path) for name, path in sorted(sources.inventories.items())},
         "decisions": {"count": len(sources.decisions), "head": head, "at_freeze": snapshot.decisions, "holds": sources.broken is None},
     }  # fmt: skip
     manifest = manifest_bytes(header, files, omissions)
@@ -138,7 +138,7 @@ def _compliance(sources: Sources) -> Iterator[PackFile]:
     for card in cards:
         name = f"compliance/{card.framework}"
         said = f"{card.framework}: every control with its evidence"
-        yield PackFile(f"{name}.json", scorecard_json(card).encode(), said)
+        yield PackFile(f"{name}.json", scorecard_json(card, indent=None).encode(), said)
         yield PackFile(f"{name}.csv", scorecards_csv([card]).encode(), f"{said}, as a table")
         yield PackFile(f"{name}.oscal.json", oscal_json(card).encode(), f"{card.framework} as OSCAL assessment results")
 
@@ -294,11 +294,29 @@ def _json(kind: str, data: object) -> bytes:
     ).encode()
 
 
-def _digest(path: Path) -> str:
+def _inventories(sources: Sources) -> list[dict[str, Any]]:
+    """What a recorded inventory says of itself: the population that the checks judged, without the things themselves."""
+    return [
+        {"account": name, "file": path.name, **_inventory(path)} for name, path in sorted(sources.inventories.items())
+    ]
+
+
+def _inventory(path: Path) -> dict[str, Any]:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return "not at hand"
+        content = path.read_bytes()
+        document = json.loads(content)
+        kinds = document["resources"].items()
+        return {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "collected_at": document.get("collected_at"),
+            "regions": document.get("regions"),
+            "resources": {kind: len(found) for kind, found in sorted(kinds) if found},
+            "not_answered": [
+                {key: failure.get(key) for key in ("region", "call", "kind", "count")} for failure in document.get("failures", ())
+            ],
+        }  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {"sha256": "not at hand"}
 
 
 def _readme(sources: Sources, files: Sequence[PackFile], omissions: Iterable[Omission]) -> str:
@@ -330,7 +348,8 @@ def _readme(sources: Sources, files: Sequence[PackFile], omissions: Iterable[Omi
         "1. Open `compliance/compliance.html`, then the framework's page, and look for the control.",
         "2. Its rules say what was looked at, in which repository at which commit, or in which account by which call.",
         "3. `compliance/<framework>.csv` has every finding and every rule of it; filter the column `control`.",
-        "4. `coverage/checks.csv` names the resources that passed a cloud check, and counts those that nobody could see.",
+        "4. `coverage/checks.csv` names the resources that passed a cloud check, and counts those that nobody could see;",
+        "   `coverage/inventories.json` says when each account was asked, in which regions, and how many things of each kind there are.",
         "5. A waived control names the decision; `decisions/waivers.json` has its number in `decisions/log.jsonl`.",
         "",
         "## What is not here",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from auditor.formats.scan_json import path_of
-from auditor.formats.scorecard import where
+from auditor.formats.scorecard import seen, where
 from auditor.formats.tables import safe_cell
 from auditor.model.finding import Finding
 from auditor.model.run import Snapshot
@@ -25,7 +25,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def findings_csv(findings: Iterable[Finding]) -> str:
     """One line a finding."""
-    columns = ("finding", "rule", "severity", "confidence", "state", "entity", "owner", "title", "path", "where", "first_seen",
+    columns = ("finding", "rule", "severity", "confidence", "state", "entity", "owner", "title", "path", "where", "seen", "first_seen",
                "last_seen", "controls", "waived_by", "waived_until", "waived_because")  # fmt: skip
 
     def row(f: Finding) -> Sequence[object]:
@@ -33,7 +33,7 @@ def findings_csv(findings: Iterable[Finding]) -> str:
         decided = (w.owner, w.until, w.reason) if w else ("", "", "")
         return (
             f.fingerprint, f.rule.id, f.severity.word, f.confidence, f.state.value, f.entity, f.owner, f.title,
-            path_of(f.location), where(f), f.first_seen, f.last_seen, " ".join(f.rule.controls), *decided,
+            path_of(f.location), where(f), seen(f), f.first_seen, f.last_seen, " ".join(f.rule.controls), *decided,
         )  # fmt: skip
 
     return _csv(columns, (row(f) for f in findings))

@@ -10,17 +10,18 @@ from typing import Any
 
 from auditor.formats.tables import safe_cell
 from auditor.model.finding import Finding
+from auditor.model.location import CloudLocation
 from auditor.model.scorecard import ControlResult, ControlState, RuleEvidence, Score, Scorecard
 from auditor.model.text import visible
 
 SCHEMA = "auditor/compliance@1"
 COLUMNS = ("framework", "control", "group", "title", "state", "reads_as", "strength", "why", "rule", "rule_state",
-           "rule_strength", "finding", "severity", "finding_state", "where", "entity", "waiver", "run", "snapshot")  # fmt: skip
+           "rule_strength", "finding", "severity", "finding_state", "where", "seen", "entity", "waiver", "run", "snapshot")  # fmt: skip
 
 
-def scorecard_json(card: Scorecard) -> str:
-    """One framework, every control with its evidence."""
-    return json.dumps({"schema": SCHEMA, **scorecard_object(card)}, indent=1, ensure_ascii=True) + "\n"
+def scorecard_json(card: Scorecard, *, indent: int | None = 1) -> str:
+    """One framework, every control with its evidence; on one line without `indent`."""
+    return json.dumps({"schema": SCHEMA, **scorecard_object(card)}, indent=indent, ensure_ascii=True) + "\n"
 
 
 def overview_json(cards: Sequence[Scorecard]) -> str:
@@ -123,6 +124,7 @@ def finding_line(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.word,
         "title": finding.title,
         "where": where(finding),
+        "seen": seen(finding),
         "entity": finding.entity,
         "state": finding.state.value,
         "first_seen": finding.first_seen,
@@ -131,10 +133,18 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 
 def where(finding: Finding) -> str:
-    """The place with the commit, or the date of the inventory, that it was seen at."""
+    """The place with the commit that it was seen at, or the call and the moment that showed it."""
     place = finding.location
-    seen = getattr(place, "commit", None) or getattr(place, "as_of", "")
-    return visible(f"{place} @ {seen}" if seen else str(place))
+    if isinstance(place, CloudLocation):
+        shown = ", ".join(filter(None, (place.call, place.as_of)))
+        return visible(f"{place} ({shown})" if shown else str(place))
+    commit = getattr(place, "commit", None)
+    return visible(f"{place} @ {commit}" if commit else str(place))
+
+
+def seen(finding: Finding) -> str:
+    """What stood there: the values that a check read, or the redacted excerpt."""
+    return visible(finding.details.get("evidence") or finding.excerpt)
 
 
 def scorecards_csv(cards: Iterable[Scorecard]) -> str:
@@ -153,7 +163,7 @@ def _rows(card: Scorecard, control: ControlResult) -> Iterator[tuple[str, ...]]:
     head = (card.framework, control.id, control.group, control.title, control.state.value, control.word, control.strength, control.why)  # fmt: skip
     tail = (card.run_id, card.snapshot)
     if not control.evidence:
-        yield (*head, *[""] * 9, *tail)
+        yield (*head, *[""] * 10, *tail)
     for item in control.evidence:
         said = (item.rule, item.state.value, item.strength)
         for finding in item.findings:
@@ -161,11 +171,11 @@ def _rows(card: Scorecard, control: ControlResult) -> Iterator[tuple[str, ...]]:
             decided = f"{waiver.owner} until {waiver.until}: {waiver.reason}" if waiver else ""
             yield (
                 *head, *said, finding.fingerprint, finding.severity.word, finding.state.value, where(finding),
-                finding.entity, decided, *tail,
+                seen(finding), finding.entity, decided, *tail,
             )  # fmt: skip
         if not item.findings:
             looked = "; ".join(f"{look.target}: {look.said}" for look in item.looks)
-            yield (*head, *said, "", "", "", looked, card.entity, "", *tail)
+            yield (*head, *said, "", "", "", looked, "", card.entity, "", *tail)
 
 
 def control_rows(card: Scorecard, *, everything: bool) -> tuple[tuple[str, ...], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -279,3 +280,18 @@ def test_a_hidden_call_makes_the_exit_code_three(tmp_path: Path) -> None:
     path = tmp_path / "inventory.json"
     path.write_text(json.dumps(without(recorded(), "wafv2:ListWebACLs")))
     assert CliRunner().invoke(app, ["aws", "check", str(path)]).exit_code == 3
+
+
+@pytest.mark.parametrize("name", ["", "s3:GetBucketPolicy", "cloudtrail:DescribeTrails", "ec2:DescribeSecurityGroups"])
+def test_every_check_is_tallied_and_what_was_denied_is_counted_as_not_seen(name: str) -> None:
+    judgement = judged(without(recorded(), name) if name else recorded())
+    tallies = scan_result(judgement).tallies
+    assert {tally.rule for tally in tallies} == set(judgement.rules)
+    counted = Counter(result.status for result in judgement.results)
+    assert sum(t.passed for t in tallies) == counted[Status.PASS]
+    assert sum(t.failed for t in tallies) == counted[Status.FAIL]
+    assert sum(t.not_applicable for t in tallies) == counted[Status.NOT_APPLICABLE]
+    assert sum(sum(t.unseen.values()) for t in tallies) == counted[Status.NOT_ASSESSED] + counted[Status.ERROR]
+    denied = {t.rule for t in tallies if t.unseen.get("access denied")}
+    assert denied == {r.rule.id for r in judgement.results if r.cause == "denied"}
+    assert bool(denied) == bool(name)
