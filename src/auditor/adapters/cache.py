@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,16 @@ _BATCH = 500
 
 @dataclass(slots=True)
 class SqliteCache:
-    """A cache file; opened at first use, in each process by itself. What cannot be read or written counts as unknown."""
+    """A cache file; opened at first use, in each process by itself. What cannot be read or written counts as unknown.
+
+    Threads may share it: a connection of sqlite3 is not used by two at once.
+    """
 
     path: Path
     _connection: sqlite3.Connection | None = field(default=None, repr=False, compare=False)
     _broken: bool = False
     _process: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def __getstate__(self) -> tuple[Path]:
         """Only the path travels to another process."""
@@ -28,6 +33,7 @@ class SqliteCache:
     def __setstate__(self, state: tuple[Path]) -> None:
         """Start unopened."""
         self.path, self._connection, self._broken, self._process = state[0], None, False, 0
+        self._lock = threading.Lock()
 
     def __del__(self) -> None:
         """Close with its owner; a connection that came through a fork is the parent's."""
@@ -40,30 +46,34 @@ class SqliteCache:
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         """Stored values of those keys that are known."""
-        connection = self._open()
         found: dict[str, bytes] = {}
-        if connection is None:
-            return found
-        for start in range(0, len(keys), _BATCH):
-            part = keys[start : start + _BATCH]
-            question = f"SELECT key, value FROM results WHERE key IN ({','.join('?' * len(part))})"  # noqa: S608  only ?
-            try:
-                found.update(connection.execute(question, part))
-            except sqlite3.Error:
-                self._broken = True
+        with self._lock:
+            connection = self._open()
+            if connection is None:
                 return found
+            for start in range(0, len(keys), _BATCH):
+                part = keys[start : start + _BATCH]
+                question = f"SELECT key, value FROM results WHERE key IN ({','.join('?' * len(part))})"  # noqa: S608  only ?
+                try:
+                    found.update(connection.execute(question, part))
+                except sqlite3.Error:
+                    self._broken = True
+                    break
         return found
 
     def put_many(self, values: Mapping[str, bytes]) -> None:
         """Store; a cache that cannot be written is no error."""
-        connection = self._open()
-        if connection is None or not values:
+        if not values:
             return
-        try:
-            with connection:
-                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", values.items())
-        except sqlite3.Error:
-            self._broken = True
+        with self._lock:
+            connection = self._open()
+            if connection is None:
+                return
+            try:
+                with connection:
+                    connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", values.items())
+            except sqlite3.Error:
+                self._broken = True
 
     def _open(self) -> sqlite3.Connection | None:
         if self._broken:
@@ -73,6 +83,7 @@ class SqliteCache:
                 private_folder(self.path.parent)
                 fresh = not self.path.exists()
                 self._connection = sqlite3.connect(self.path, timeout=5.0, check_same_thread=False)
+                self._process = os.getpid()
                 if fresh:
                     self.path.chmod(0o600)
                 self._connection.execute("PRAGMA journal_mode=WAL")
@@ -83,7 +94,6 @@ class SqliteCache:
             except (sqlite3.Error, OSError):
                 self._broken = True
                 return None
-            self._process = os.getpid()
         return self._connection
 
 
