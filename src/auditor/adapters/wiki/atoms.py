@@ -61,18 +61,18 @@ _SQUARE = re.compile(
 )
 _CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
 """What `kr` may mean; the page's own currency decides."""
-_WORD = re.compile(r"[ \u00a0-]?([A-Za-z²³µ×][A-Za-z²³]*)")
-_NOUNS = re.compile(r"[ \u00a0](?:\u00a0)?((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
+_WORD = re.compile(r"(?:[ \u00a0]{1,3}|-)?([A-Za-z²³µ×][A-Za-z²³]*)")
+_NOUNS = re.compile(r"[ \u00a0]{1,3}((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
 _PER_SLASH = re.compile(
     rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
 )
 _PER_WORD = re.compile(
-    rf"[ -](?:per|each|every|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
+    rf"(?:[ ]{{1,3}}|-)(?:per|each|every|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(
-    r"[ ]?\(?\b(monthly|yearly|annually|annual|daily|weekly|hourly|quarterly|nightly|p\.a\.|pa|each month|each year)(?![A-Za-z])\)?",
+    r"[ ]{0,3}\(?\b(monthly|yearly|annually|annual|daily|weekly|hourly|quarterly|nightly|p\.a\.|pa|each month|each year)(?![A-Za-z])\)?",
     re.IGNORECASE,
 )
 _AFTER_LEAST = re.compile(

@@ -222,7 +222,13 @@ def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tu
 
 def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: bool) -> Iterator[tuple[Block, int]]:
     end = min(end, len(lines))
-    if not is_item and end - start == 1 and (m := _BOLD_LINE.match(lines[start])) and m[1][-1] not in ".!?":
+    if (
+        not is_item
+        and end - start == 1
+        and (m := _BOLD_LINE.match(lines[start]))
+        and m[1][-1] not in ".!?"
+        and "=" not in m[1]
+    ):
         path.embolden(m[1].strip(" :"))
         yield Block("heading", path.names(), (Line(mask(lines[start]), start + 1),)), start
         return
@@ -302,8 +308,11 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
         if n >= len(lines):
             break
         line = lines[n].replace("│", "|").replace("┃", "|").replace("║", "|")
-        if len(PIPES.findall(line)) >= 2 and not DELIMITER.match(line):
-            rows.append(split_row(line, n + 1))
+        cells = split_row(line, n + 1) if len(PIPES.findall(line)) >= 2 and not DELIMITER.match(line) else ()
+        if len(cells) > 1:
+            rows.append(cells)
+        elif cells:
+            run.append(Line(mask(line.replace("|", " ")), n + 1))
         elif line.strip():
             run.append(Line(mask(line), n + 1))
     if rows:

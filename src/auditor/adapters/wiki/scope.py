@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from auditor.adapters.wiki.periods import compose, parse_period
+from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.periods import compose, parse_period, periods_in
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
 from auditor.model.fact import Status
 
@@ -46,10 +47,14 @@ class Scope:
     def below(self, headings: tuple[str, ...]) -> Scope:
         """The same with what the headings supply; the nearest heading that says something wins."""
         status, period, per, scenario, factor = self.status, self.period, self.per, "", self.factor
+        as_of, said = self.as_of, self.as_of_said
         for heading in headings:
             status = status_of(heading) or status
             factor = scale_of(heading) or factor
-            period = compose(parse_period(heading), period)
+            if (day := parse_date(heading)) is not None and len(periods_in(heading)) == 1:
+                as_of, said = day, True  # a day dates the figures; it is no accounting period
+            else:
+                period = compose(parse_period(heading), period)
             per = (None if re.search(r"[$€£]", heading) else per_of(heading)) or per
             named = scenario_of_heading(heading)
             scenario = f"{scenario} / {named}" if scenario and named else named or scenario
@@ -60,6 +65,8 @@ class Scope:
             per=per,
             scenario=scenario,
             factor=factor,
+            as_of=as_of,
+            as_of_said=said,
             heading=headings[-1] if headings else "",
             section=" > ".join(headings[-2:]),
         )

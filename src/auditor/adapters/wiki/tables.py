@@ -119,7 +119,7 @@ def _in_label(
     is_value = not is_name(words) and not column.metric_header and bool(column.header or table.header)
     for fact in _cell_facts(cell, column, row, scope, vocabulary, numeric, costs=False):
         if is_value or fact.value.unit in {"money", "percent", "ratio"}:
-            name = " ".join(words.replace(fact.raw, " ").replace("()", " ").split()).strip(" -–:()")
+            name = " ".join(words.replace(fact.raw, " ").replace("()", " ").split()).strip(" -–:")
             yield replace(fact, metric=None, label=column.header if is_value else name or column.header)
 
 
@@ -145,7 +145,8 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         period = combine(period, parse_period(text)) if is_period(text) else period
     elif is_period(text) or (label is not None and PERIOD_HEADER.match(label.header)):
         period = parse_period(text)
-    scenario = attributes.get("scenario", "") or (text if is_scenario(text) else "")
+    named = label is not None and ATTRIBUTE["scenario"].match(label.header) is not None
+    scenario = attributes.get("scenario", "") or (text if named or is_scenario(text) else "")
     group = next((cells[c.index].words for c in columns if c.role == "group" and c.index < len(cells)), "")
     return Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)), group)
 
@@ -307,7 +308,7 @@ def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> t
     header = column.header
     if not name:
         return header, header
-    if (row.period and is_period(name)) or is_scenario(name):
+    if (row.period and is_period(name)) or (row.scenario and row.scenario == name):
         return (header if header and not is_period(header) else about or header or name), name
     if (
         not header
