@@ -124,7 +124,7 @@ _DUMP_HEADER = lazy(
     rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\nCREATE TABLE",
     re.IGNORECASE,
 )
-_DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$")
+_DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$|(?:^|/)(?:[\w-]*[-_])?(?:dumps?|backups?)/")
 
 
 def database_dump(path: str, content: bytes) -> Seen | None:

@@ -30,6 +30,8 @@ _TEST_FILE = lazy(
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|ex|clj|c|cc|cpp|lua|t|pl|groovy|feature|robot|bats|sh|sol)$"
     r"|\.(?:bats|feature|robot)$|(?:^|/)tests\.py$|^tests?\.\w+$|(?:^|/)t/[^/]+\.t$|(?:^|/)[^/]*\.postman_collection\.json$|(?:^|/)[^/]*\.t\.sol$"
 )
+_ASSET = re.compile(r"(?:^|/)(?:assets|public|static|wwwroot|plugins?)/.*\.js$")
+"""A library that was copied in brings its own tests."""
 _DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts)$")
 _MOST_DOUBTFUL = 20
 """Where more scripts are named like tests, some of them are."""
@@ -43,7 +45,7 @@ def without_tests(tree: Tree, read: Mapping[str, bytes]) -> Seen | None:
     `read` holds the Rust sources, whose tests stand in the same file, and scripts that are only named like tests.
     """
     sources = [e for e in tree.own if _SOURCE.search(e.path) and not _NO_PROGRAM.search(e.path)]
-    named = [entry.path for entry in tree.own if _TEST_FILE.search(entry.path)]
+    named = [e.path for e in tree.own if _TEST_FILE.search(e.path) and not _ASSET.search(e.path)]
     if not sources or any(path not in read or _SCRIPT_TEST.search(read[path]) for path in named):
         return None
     if any(_INLINE_TEST.search(content) for path, content in read.items() if path.endswith(".rs")):

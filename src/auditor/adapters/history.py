@@ -94,11 +94,17 @@ class GitHistory:
         return ("--branches", "--tags", "--remotes", *([self.commit] if self.commit else ()))
 
     def authors(self) -> Mapping[str, int]:
-        """Commits by author, over the history of the commit under scan."""
-        counts: dict[str, int] = {}
+        """Commits by author, over the history of the commit under scan; one address is one person, whatever the name."""
+        by_address: dict[str, dict[str, int]] = {}
         if self.commit:
-            for name in self.git.run("log", "--format=%an", self.commit).decode(errors="replace").splitlines():
-                counts[name] = counts.get(name, 0) + 1
+            for line in self.git.run("log", "--format=%ae%x00%an", self.commit).decode(errors="replace").splitlines():
+                address, _, name = line.partition("\0")
+                names = by_address.setdefault(address.casefold() or name, {})
+                names[name] = names.get(name, 0) + 1
+        counts: dict[str, int] = {}
+        for names in by_address.values():
+            name = max(names, key=lambda each: names[each])
+            counts[name] = counts.get(name, 0) + sum(names.values())
         return counts
 
     def head(self) -> CommitInfo | None:
