@@ -25,6 +25,7 @@ RELEVANT = re.compile(
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 _HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
+_INSTALLED = re.compile(r"(?:^|\.)(?:prototype|globalProperties)\.(\$?\w+)$")
 _CLIENT_NAME = re.compile(
     r"(?i)axios|^(use)?(\w*_)?api$|api_?client|api_?service|http_?(client|service)?$|^client$|^\w+(Api|API|Http|Client)$"
 )
@@ -36,7 +37,7 @@ _LAST = frozenset({
 _COMMON = frozenset(
     {*_VERBS, "fetch", "request", "send", "call", "load", "del", "create", "update", "remove", "list", "open", "add"}
 )
-_CLIENTS = frozenset({"axios.create", "ky.create", "ky.extend", "got.extend", "ofetch.create", "$fetch.create"})
+_CLIENTS = re.compile(r"(?i)^(axios\.create|ky\.create|ky\.extend|got\.extend|\$?o?fetch\.create)$")
 _FETCH = re.compile(
     r"(?i)^(window\.|globalThis\.|self\.|unfetch\.)?(fetch|\$fetch|ofetch|fetchJson|useFetch|cross_?fetch|isomorphic_?fetch)$"
 )
@@ -52,6 +53,9 @@ class Calls:
         """By name: (file, wrapper)."""
         self.clients: dict[tuple[str, str], Url] = {}
         """HTTP client objects with their base."""
+        self._imports: dict[str, frozenset[str]] = {}
+        self.installed: dict[str, tuple[t.Node, Scope]] = {}
+        """`Vue.prototype.$axios = api`: what every component has under that name."""
         self.default: Url | None = None
         """`axios.defaults.baseURL`."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
@@ -65,6 +69,7 @@ class Calls:
                 self._find_wrappers(scope)
             if sum(map(len, self.wrappers.values())) == before:
                 break
+        self.wrappers = {name: found for name, found in self.wrappers.items() if found}
 
     def all(self, skip: frozenset[str] = frozenset()) -> Iterator[FrontCall]:
         """Every call in order of files and lines; `skip`: files of back ends."""
@@ -112,6 +117,13 @@ class Calls:
             return
         if last not in self.wrappers and last not in _LAST and not isinstance(node.func, t.Name):
             return
+        given = self._given(node)
+        if given is not None:
+            call, home = given
+            found = list(self._wrapped(call, last, None, home, (node, function, scope)))
+            if found:
+                yield from found
+                return
         keyed = keyed_request(node, last)
         if keyed is not None:
             yield from self._by_key(*keyed, function, scope)
@@ -121,6 +133,16 @@ class Calls:
             yield from known
             return
         yield from self._wrapped(node, last, function, scope)
+
+    def _given(self, node: t.Call) -> tuple[t.Call, Scope] | None:
+        """`this.$axios.get(...)` as a call of what is installed under that name, in the file that installs it."""
+        if not isinstance(node.func, t.Attr):
+            return None
+        name = t.dotted(node.func.base).removeprefix("this.")
+        if name not in self.installed:
+            return None
+        value, home = self.installed[name]
+        return t.Call(node.line, t.Attr(node.line, value, node.func.name), node.args, node.kwargs), home
 
     def _script(self, name: t.Node, function: t.Function | None) -> Url:
         """A server function by its name, which may be a parameter of the function around."""
@@ -191,7 +213,10 @@ class Calls:
         assert isinstance(node.func, t.Attr)
         owner = t.dotted(node.func.base)
         tail = owner.rsplit(".", 1)[-1]
-        base = self._client(node.func.base, scope)
+        installed = self.installed.get(owner.removeprefix("this."))
+        base = self._client(node.func.base, scope) or (self._client(*installed) if installed is not None else None)
+        if base is None and installed is not None:
+            return None  # an object of ours: its own functions make the request
         if base is None and tail == "axios":
             base = self.default
         if base is None and (self._ours(owner, scope) or not self._is_client(tail, node, function, scope)):
@@ -283,9 +308,12 @@ class Calls:
 
     def _find_clients(self, scope: Scope) -> None:
         for node in scope.nodes:
+            installed = _INSTALLED.search(t.dotted(node.target)) if isinstance(node, t.Bind) else None
+            if isinstance(node, t.Bind) and installed is not None and t.dotted(node.value):
+                self.installed[installed.group(1)] = (node.value, scope)
             if isinstance(node, t.Bind) and t.dotted(node.target).endswith("axios.defaults.baseURL"):
                 self.default = self.urls.of(node.value, None, scope)
-            if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and called(node.value) in _CLIENTS:
+            if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
                 name = t.dotted(node.target).removeprefix("this.")
                 table = node.value.args[0] if node.value.args else None
                 table = self.urls.definition(table, None, scope) if table is not None else None
@@ -303,7 +331,7 @@ class Calls:
             for (path, made), url in self.clients.items():
                 if path == found.module.path and found.module.names.get(made) is found.node:
                     return url
-            if isinstance(found.node, t.Call) and called(found.node) in _CLIENTS:
+            if isinstance(found.node, t.Call) and _CLIENTS.match(called(found.node)):
                 table = found.node.args[0] if found.node.args else None
                 return (self._base_of(table, found.module) if isinstance(table, t.Table) else None) or Url(("",))
         return None
@@ -319,19 +347,31 @@ class Calls:
         for call, function in self.found[scope.path]:
             if function is None or not function.name:
                 continue
-            known = self.wrappers.get(function.name, ())
+            known = self.wrappers.setdefault(function.name, [])
+            same = [w for path, w in known if path == scope.path and w.function == id(function)]
             owner = self.owners.get(id(function), "")
-            if any(path == scope.path and wrapper.owner == owner for path, wrapper in known):
+            if not same and any(path == scope.path and w.owner == owner for path, w in known):
                 continue
             for method, url in self._requests(call, function, scope):
-                if url.is_wrapper or (url.direct and url.has_hole):
-                    wrapper = wrapper_of(function, call, (method, url), self.urls, scope, owner)
-                    self.wrappers.setdefault(function.name, []).append((scope.path, wrapper))
-                    break
+                if not (url.is_wrapper or (url.direct and url.has_hole)):
+                    continue
+                wrapper = wrapper_of(function, call, (method, url), self.urls, scope, owner)
+                if not same or (wrapper.method and all(w.url != url for w in same)):  # it makes several requests
+                    known.append((scope.path, wrapper))
+                    same.append(wrapper)
 
-    def _wrapped(self, node: t.Call, last: str, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
-        wrapper = next((w for _, w in self._candidates(node, last, scope, function)), None)
-        if wrapper is not None:
+    def _wrapped(
+        self,
+        node: t.Call,
+        last: str,
+        function: t.Function | None,
+        scope: Scope,
+        place: tuple[t.Call, t.Function | None, Scope] | None = None,
+    ) -> Iterator[tuple[str, Url]]:
+        """`place`: where the arguments stand, when the function is looked up elsewhere."""
+        wrappers = [w for _, w in self._candidates(node, last, scope, function)]
+        node, function, scope = place or (node, function, scope)
+        for wrapper in wrappers:
             method = wrapper.method or self._passed_method(wrapper, node, function, scope)
             for url in self._fill(wrapper.url, node, function, scope, dict(wrapper.defaults)):
                 yield method, url
@@ -340,13 +380,13 @@ class Calls:
         """Whether `owner.get("/x")` is a method of our own client and not of some other thing with a `get`."""
         name = t.dotted(owner)
         if name in {"this", "self", "super"}:
-            return any(path == scope.path for path, _ in known)
+            return any(path == scope.path or path in self._mixed(scope) for path, _ in known)
         member = name.rsplit(".", 1)[-1]
         if any(wrapper.owner == member for _, wrapper in known):
             return True
         for path, wrapper in known:
-            other = self.program.scopes[path].names.get(member)
-            if wrapper.owner and member != wrapper.owner and isinstance(other, (t.Table, t.Class)):
+            beside = self.program.scopes[path].names.get(member)
+            if wrapper.owner and member != wrapper.owner and isinstance(beside, (t.Table, t.Class)):
                 return False  # a method of that name of another object beside the wrapper's
         if last not in _COMMON or re.search(r"(?i)api|http|client|request|service|backend|fetch", name):
             return True
@@ -404,14 +444,29 @@ class Calls:
                 name = found.node.name if isinstance(found.node, t.Function) else last
                 matching = [w for w in self.wrappers.get(name, ()) if w[0] == found.module.path]
                 if matching:
-                    yield matching[0]
+                    yield from _of_one(matching)
                     return
                 if found.module is not scope and not isinstance(found.node, t.Function):
                     return
         same = [w for w in known if w[0] == scope.path]
+        if isinstance(node.func, t.Attr) and not same:
+            base = t.dotted(node.func.base)
+            if base in {"this", "self"}:
+                same = [w for w in known if w[0] in self._mixed(scope)]
+            owner = self.program.resolve(scope, base) if base else None
+            home = owner.path if isinstance(owner, Scope) else owner.module.path if isinstance(owner, Found) else ""
+            same = same or [w for w in known if w[0] == home]
         chosen = same or known
-        owner = self._owner(node, function, scope)
-        yield from ([w for w in chosen if owner and w[1].owner == owner] or chosen)[:1]
+        name = self._owner(node, function, scope)
+        yield from _of_one([w for w in chosen if name and w[1].owner == name] or chosen)
+
+    def _mixed(self, scope: Scope) -> frozenset[str]:
+        """Files that a file imports: mixins give their methods to `this`."""
+        if scope.path not in self._imports:
+            modules = {module for module, _ in scope.imports.values()}
+            found = (self.program.module(scope.path, module) for module in modules)
+            self._imports[scope.path] = frozenset(other.path for other in found if other is not None)
+        return self._imports[scope.path]
 
     def _owner(self, node: t.Call, function: t.Function | None, scope: Scope) -> str:
         """The object or class that a method is called on."""
@@ -428,6 +483,11 @@ class Calls:
         return t.dotted(found.node.func) if isinstance(found, Found) and isinstance(found.node, t.Call) else ""
 
 
+def _of_one(wrappers: list[tuple[str, Wrapper]]) -> list[tuple[str, Wrapper]]:
+    """The requests of the first function among them."""
+    return [w for w in wrappers if w[1].function == wrappers[0][1].function]
+
+
 def _is_jquery(node: t.Call, name: str) -> bool:
     """`$.get`, `$.post`, `$("#x").load`."""
     if name in {"$.get", "$.getJSON", "jQuery.get", "jQuery.getJSON", "$.post", "jQuery.post"}:
@@ -437,12 +497,21 @@ def _is_jquery(node: t.Call, name: str) -> bool:
 
 
 def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | None]]:
-    """Every call with the innermost named function around it, in the order of the source."""
-    stack: list[tuple[t.Node, t.Function | None]] = [(n, None) for n in reversed(body)]
+    """Every call with the function around whose parameters it uses, else the innermost named one, in the order of the source."""
+    stack: list[tuple[t.Node, tuple[t.Function, ...]]] = [(n, ()) for n in reversed(body)]
     while stack:
-        node, inside = stack.pop()
+        node, around = stack.pop()
         if isinstance(node, t.Call):
-            yield node, inside
-        if isinstance(node, t.Function) and (node.name or inside is None):
-            inside = node
+            yield node, _meant(node, around)
+        inside = (*around, node) if isinstance(node, t.Function) and (node.name or not around) else around
         stack.extend((child, inside) for child in reversed(t.children(node)))
+
+
+def _meant(node: t.Call, around: tuple[t.Function, ...]) -> t.Function | None:
+    """`useFetch(url)` around `async function load() { axios.get(url) }`: the parameter is that of the outer one."""
+    if len(around) > 1:
+        used = {n.id for a in node.args for n in t.walk(a) if isinstance(n, t.Name)}
+        for function in reversed(around):
+            if used & {p.name for p in function.params}:
+                return function
+    return around[-1] if around else None

@@ -46,6 +46,13 @@ class FileRoutes:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
+        self.imported = {
+            other.path
+            for s in self.scopes
+            for module, _ in s.imports.values()
+            if (other := program.module(s.path, module)) is not None
+        }
+        """Files that others use: no functions of their own."""
         self.gates = [g for s in self.scopes if (g := self._gate(s)) is not None]
 
     def hits(self) -> Iterator[Hit]:
@@ -74,7 +81,7 @@ class FileRoutes:
                 yield from self._spread(node, f"/.netlify/functions/{found.group(1)}", scope)
         elif found := _VERCEL.search(path):
             node = self._resolved(scope.exports.get("default") or scope.exports.get(""), scope)
-            if isinstance(node, t.Function) and _takes_request(node):
+            if isinstance(node, t.Function) and _takes_request(node) and path not in self.imported:
                 yield from self._spread(node, _spelled(f"/api/{found.group(1)}"), scope)
 
     def _firebase(self, scope: Scope) -> Iterator[Hit]:
@@ -199,4 +206,4 @@ def _wrappers(node: t.Node) -> tuple[t.Node, ...]:
 
 
 def _takes_request(function: t.Function) -> bool:
-    return bool(function.params) and function.params[0].name.lstrip("_") in {"req", "request"}
+    return 0 < len(function.params) <= 2 and function.params[0].name.lstrip("_") in {"req", "request"}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from scanners.endpoints import validation
 from scanners.endpoints.endpoint import Endpoint, Hit
 from scanners.endpoints.script_text import texts
-from scanners.routing.credentials import issues_tokens
+from scanners.routing.credentials import issues_tokens, knows_caller
 from scanners.routing.evidence import Auth, Evidence, Guard, Strength, guarded, public
 from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Ran, Reached
@@ -156,8 +156,11 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
         if found is not None and found.verified:
             return guarded(Strength.DISPATCH, found)
         weak = weak or found
-    for node in () if issues_tokens(hit.path, hit.handler, hit.method) else hit.body:
+    issues = issues_tokens(hit.path, hit.handler, hit.method)
+    for node in hit.body:
         found = guards.in_body(node, scope)
+        if issues and not knows_caller(found):
+            continue
         if found is not None and found.verified:
             return guarded(Strength.HANDLER, found)
         weak = weak or found

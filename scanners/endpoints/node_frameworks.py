@@ -10,7 +10,7 @@ from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.node_applications import NodeApplications, is_gate
 from scanners.endpoints.script_text import texts
 from scanners.routing.route import ANY, METHODS, exact, joined
-from scanners.routing.shapes import called
+from scanners.routing.shapes import called, fails
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
@@ -157,7 +157,13 @@ class NodeRoutes:
 
 
 def _answers_all(node: t.Node) -> bool:
-    """A library's handler that answers everything below an address: GraphQL, tRPC."""
+    """A function without `next` that answers, or a library's handler: GraphQL, tRPC."""
+    if isinstance(node, t.Function):
+        answers = any(
+            isinstance(n, t.Call) and re.search(r"\.(send|json|end|render|sendFile|redirect)$", called(n))
+            for n in t.walk(*node.body)
+        )
+        return len(node.params) == 2 and answers and not fails(node.body)
     return isinstance(node, t.Call) and bool(
         re.search(
             r"(?i)^(graphqlHTTP|expressMiddleware|graphqlExpress|createYoga|createExpressMiddleware)$",

@@ -124,7 +124,11 @@ class PythonApplications:
         return None
 
     def _text(self, node: t.Node | None, scope: Scope) -> str:
-        return literal(node, scope, self.program) or ""
+        """The prefix, as far as it is known: `f"{settings.BASE}/auth"` is at least `/auth`."""
+        whole = literal(node, scope, self.program)
+        if whole is None and isinstance(node, t.Text):
+            return "".join(literal(part, scope, self.program) or "" for part in node.parts)
+        return whole or ""
 
 
 def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0) -> str | None:
@@ -144,7 +148,7 @@ def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0)
         return "".join(p for p in parts if p is not None) if all(p is not None for p in parts) else None
     if isinstance(node, t.Attr):
         name = t.dotted(node)
-        if re.search(r"(?i)(api_?prefix|api_v1_str|prefix)$", name):
+        if re.search(r"(?i)(prefix|api_v\d_str|api_version|base_path|root_path|api_path)$", name):
             return _setting(node.name, program)
     return None
 

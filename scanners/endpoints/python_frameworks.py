@@ -166,7 +166,9 @@ class PythonRoutes:
         """`add_url_rule`, `add_resource`, `add_api_route`, `Route("/x", fn)`, aiohttp's `add_get`."""
         name = called(node).rsplit(".", 1)[-1]
         app = self.known.application(node.func.base, scope) if isinstance(node.func, t.Attr) else None
-        if name == "add_resource" and len(node.args) > 1:
+        if isinstance(node.func, t.Call) and isinstance(node.func.func, t.Attr) and len(node.args) == 1:
+            yield from self._applied(node.func, node.func.func, node, scope)  # `bp.get("/x")(view)`
+        elif name == "add_resource" and len(node.args) > 1:
             found = self._class(node.args[0], scope)
             for arg in node.args[1:]:
                 path = literal(arg, scope, self.program)
@@ -176,6 +178,14 @@ class PythonRoutes:
             yield from self._url_rule(node, app, scope)
         elif len(node.args) > 1:
             yield from self._added(node, name, app, scope)
+
+    def _applied(self, decorator: t.Call, func: t.Attr, node: t.Call, scope: Scope) -> Iterator[Hit]:
+        """A decorator that is called with the view instead of standing over it."""
+        app = self.known.application(func.base, scope)
+        if app is None:
+            return
+        for method, path in self._routes(decorator, func.name, app, scope):
+            yield from self._named(node.args[0], [method], path, node, app, scope)
 
     def _added(self, node: t.Call, name: str, app: Application | None, scope: Scope) -> Iterator[Hit]:
         """`add_api_route("/x", f)`, `add_route("GET", "/x", f)`, `Route("/x", f)`, aiohttp's `add_get` and `web.get`."""
@@ -230,7 +240,10 @@ class PythonRoutes:
     def _named(
         self, view: t.Node, methods: list[str], path: str, node: t.Call, app: Application | None, scope: Scope
     ) -> Iterator[Hit]:
-        found = self.program.resolve(scope, t.dotted(view)) if t.dotted(view) else None
+        head, _, rest = t.dotted(view).partition(".")
+        found = self.program.resolve(scope, head) if head else None
+        if isinstance(found, Scope) and rest:
+            found = self.program.member(found, rest)
         if isinstance(found, Found) and isinstance(found.node, t.Function):
             function = found.node
         else:

@@ -29,7 +29,7 @@ from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
 _PYTHON = re.compile(
-    rb"\bevent\b|HTTPRequestHandler|RequestHandler|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bevent\b|(?i:prefix|api_v\d|base_path)|HTTPRequestHandler|RequestHandler|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
 _SERVER = re.compile(
@@ -88,7 +88,7 @@ def _wanted(path: str, content: bytes) -> bool:
     kind = language(path)
     if kind == "python":
         return _PYTHON.search(content) is not None
-    if kind == "script" and by_place(path):
+    if (kind == "script" and by_place(path)) or path.endswith((".vue", ".svelte")):
         return True
     return RELEVANT.search(content) is not None or (kind == "script" and _SERVER.search(content) is not None)
 

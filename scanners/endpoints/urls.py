@@ -6,12 +6,30 @@ import re
 from collections.abc import Iterator
 
 from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
+from scanners.routing.shapes import words
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_BASE_NAME = re.compile(
-    r"(?i)(^|[._])(\w*(api|base|url|uri|endpoint|host|origin|server|backend|gateway|root|prefix|domain|env)\w*)$"
-)
+_BASES = frozenset({
+    "api", "base", "url", "uri", "urls", "endpoint", "host", "hostname", "origin", "server", "backend", "gateway", "root",
+    "prefix", "domain", "env", "baseurl", "apiurl", "apibase", "basepath", "apihost", "apiendpoint", "baseuri",
+})  # fmt: skip
+_OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin", "root", "domain"})
+_CONFIGURATION = re.compile(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
+
+
+def _is_base(name: str) -> bool:
+    """Whether a name that nobody defines here is called like what stands in front of paths."""
+    return bool(_BASES.intersection(words(name.rsplit(".", 1)[-1])))
+
+
+def _is_base_member(name: str) -> bool:
+    """`config.url` and `settings.apiUrl`, but not the `pdfUrl` of some record."""
+    return _is_base(name) and bool(_CONFIGURATION.search(name) or _OWN.intersection(words(name.rsplit(".", 1)[-1])))
+
+
+_SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
+"""Names of an address of which nobody says which."""
 
 
 class Urls:
@@ -24,7 +42,11 @@ class Urls:
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
-        return Url(tuple(self._parts(node, function, scope, 0)))
+        parts: list[Piece] = []
+        for part in self._parts(node, function, scope, 0):
+            below = any(isinstance(p, str) and "/" in p and p.strip("/") and not ABSOLUTE.match(p) for p in parts)
+            parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
+        return Url(tuple(parts))
 
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
@@ -104,8 +126,8 @@ class Urls:
         if isinstance(found, Found):
             yield from self._constant(node.id, found, depth)
             return
-        somewhere = node.id in {"url", "uri", "endpoint", "href"}  # an address, but nobody says which
-        yield Base(node.id) if _BASE_NAME.search(node.id) and not somewhere else Gap(node.id)
+        somewhere = node.id in _SOMEWHERE or bool(re.search(r"(?i)signed_?ur[li]$", node.id))
+        yield Base(node.id) if _is_base(node.id) and not somewhere else Gap(node.id)
 
     def _local(self, name: str, function: t.Function | None) -> t.Node | None:
         if function is None:
@@ -131,10 +153,13 @@ class Urls:
         elif all(isinstance(p, str) for p in inner.parts):
             yield text
         else:
-            yield Base(name) if _BASE_NAME.search(name) else Gap(name)
+            yield Base(name) if _is_base(name) else Gap(name)
 
     def _member(self, node: t.Attr | t.Index, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node)
+        if not name and isinstance(node, t.Attr) and isinstance(node.base, t.Attr) and node.base.name == "env":
+            yield Base(node.name)  # import.meta.env.VITE_API
+            return
         head = name.split(".", 1)[0]
         if (
             name.startswith(("process.env.", "import.meta.env.", "window.env.", "window.__", "Deno.env."))
@@ -169,7 +194,7 @@ class Urls:
         if head in params:
             yield Gap(last)
         else:
-            yield Base(name) if _BASE_NAME.search(last) and last.lower() != "urlpath" else Gap(last)
+            yield Base(name) if _is_base_member(name) and last.lower() != "urlpath" else Gap(last)
 
     def _of_table(self, node: t.Attr | t.Index, name: str, found: Found) -> Found | None:
         """`ENDPOINTS.users.list` in an object of ours."""

@@ -28,6 +28,8 @@ class Wrapper:
     """The object or class that it is a member of."""
     defaults: tuple[tuple[int, str], ...] = ()
     """Literal values of parameters that a call may leave out."""
+    function: int = 0
+    """Identity of the function: one may make several requests."""
 
 
 def wrapper_of(
@@ -45,7 +47,7 @@ def wrapper_of(
     if by_param is not None and function.params[by_param].default is not None:
         default = (t.text_of(function.params[by_param].default) or default).upper()
     defaults = tuple((i, text) for i, p in enumerate(function.params) if (text := t.text_of(p.default)) is not None)
-    return Wrapper(function.name, url, fixed, by_param, by_options, default, owner, defaults)
+    return Wrapper(function.name, url, fixed, by_param, by_options, default, owner, defaults, id(function))
 
 
 def _sources(

@@ -133,9 +133,32 @@ def _is_false(node: t.Node | None) -> bool:
     return isinstance(node, t.Const) and node.value is False
 
 
+_ELSEWHERE = re.compile(
+    r"(?i)origin|csrf|xsrf|referr?er|rate_?limit|throttl|^limit|cors|captcha|content_?type|user_?agent"
+)
+
+
+def is_about_origin(test: t.Node) -> bool:
+    """Whether a refusal asks from where or how often somebody calls, and not who it is."""
+    names = names_in(test)
+    return any(_ELSEWHERE.search(n) for n in names) and not any(
+        _WHO.search(n) for n in names if not _ELSEWHERE.search(n)
+    )
+
+
+_WHO = re.compile(r"(?i)session|\buser|role|admin|api_?key|jwt|claims|bearer|authori[sz]|permission|principal|identity")
+
+
 def refuses(function: t.Function) -> bool:
-    """Whether somewhere in the function, wrappers inside included, a caller is turned away."""
+    """Whether somewhere in the function, wrappers inside included, a caller is turned away for who it is."""
+    if _ELSEWHERE.search(function.name):
+        return False
+    tested: set[int] = set()
     for node in t.walk(*function.body):
+        if isinstance(node, t.If) and is_about_origin(node.test):
+            tested.update(id(inner) for inner in t.walk(*node.body, *node.orelse))
+        if id(node) in tested:
+            continue
         if isinstance(node, t.If) and (denies(node.body) or denies(node.orelse)):
             return True
         if isinstance(node, (t.Raise, t.Return)) and denies((node,)):
@@ -166,6 +189,11 @@ def skips_verification(call: t.Call) -> bool:
             return True
     verify = call.keyword("verify", "verify_signature")
     return isinstance(verify, t.Const) and verify.value is False
+
+
+def subject(test: t.Node) -> str:
+    """What a test asks about, as written: `session.user.email`."""
+    return next((t.dotted(n) for n in t.walk(test) if isinstance(n, (t.Name, t.Attr)) and t.dotted(n)), "")
 
 
 def names_in(node: t.Node) -> list[str]:

@@ -14,11 +14,13 @@ from scanners.routing.checks import (
     aborts,
     asks_who,
     compares_secret,
+    is_about_origin,
     is_optional,
     makes_signature,
     names_in,
     refuses,
     skips_verification,
+    subject,
     turns_away,
 )
 from scanners.routing.evidence import Evidence
@@ -106,7 +108,7 @@ class Guards:
             if isinstance(inner, t.Bind):
                 self._derive(inner, derived)
         text = " ".join(names_in(node.test))
-        refused = denies(node.body)
+        refused = denies(node.body) and not is_about_origin(node.test)
         by_name = bool(derived & set(names_in(node.test))) or any(
             asks_who(n) for n in t.walk(node.test) if isinstance(n, t.Call)
         )
@@ -133,7 +135,7 @@ class Guards:
             (called(n) + "()" for n in t.walk(node.test) if isinstance(n, t.Call) and is_auth_name(called(n))), ""
         )
         if not what:
-            what = "refusal (401/403)" if not names else f"refusal unless {names[0]}"
+            what = "refusal (401/403)" if not names else f"refusal unless {subject(node.test) or names[0]}"
         for call in (n for n in t.walk(node.test) if isinstance(n, t.Call)):
             inner = self.of_call(call, scope, depth)
             if inner is not None and not inner.verified:

@@ -105,7 +105,7 @@ def is_auth_name(name: str) -> bool:
 def is_weak_auth_name(name: str) -> bool:
     """Whether it only finds out who is calling: without a test of its answer it guards nothing."""
     parts = words(name.rsplit(".", 1)[-1])
-    return bool(parts) and parts[0] in _WEAK
+    return bool(parts) and (parts[0] in _WEAK or parts == ("auth",))  # `const session = await auth()`
 
 
 def terminates(body: tuple[t.Node, ...]) -> bool:

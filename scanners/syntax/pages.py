@@ -34,6 +34,24 @@ def inline_scripts(page: bytes) -> Iterator[Script]:
         yield Script(_without_template_tags(source), first, lang.group(1).decode().lower() if lang else "")
 
 
+_HANDLER = re.compile(
+    rb"""(?:@[\w.:-]+|v-on:[\w.:-]+|x-on:[\w.:-]+|\bon[a-z]{3,15}|\((?:ngSubmit|click|submit|change)\))\s*=\s*("[^"]{4,400}"|'[^']{4,400}')"""
+)
+
+
+def handlers(page: bytes) -> Script | None:
+    """What attributes run (`@click`, `onclick`, `(click)`), each on the line of its tag; None when nothing calls anything."""
+    lines: dict[int, list[bytes]] = {}
+    for match in _HANDLER.finditer(page):
+        code = match.group(1)[1:-1].replace(b"&quot;", b'"').replace(b"&#39;", b"'")
+        if b"(" in code:
+            lines.setdefault(page.count(b"\n", 0, match.start()), []).append(b" ".join(code.split()))
+    if not lines:
+        return None
+    source = b"\n".join(b";".join(lines.get(n, ())) for n in range(max(lines) + 1))
+    return Script(_without_template_tags(source), 1, "")
+
+
 def _without_template_tags(source: bytes) -> bytes:
     """Jinja, ERB and Apps Script scriptlets are not JavaScript; their place is kept by a name of the same length."""
     if b"<?" not in source and b"<%" not in source and b"{%" not in source and b"{{" not in source:

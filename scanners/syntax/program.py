@@ -207,6 +207,10 @@ def _bind(scope: Scope, node: t.Bind) -> None:
             scope.exports[target.name] = value
         elif base == "module" and target.name == "exports":
             scope.exports[""] = value
+    elif isinstance(target, t.Table):
+        for key, inner in target.pairs:
+            if isinstance(key, t.Const) and isinstance(inner, t.Name):
+                scope.names.setdefault(inner.id, t.Attr(node.line, value, str(key.value)))
     elif isinstance(target, t.Items) and isinstance(value, t.Items) and len(target.items) == len(value.items):
         for left, right in zip(target.items, value.items, strict=True):
             if isinstance(left, t.Name):

@@ -10,7 +10,7 @@ from auditor.model.ports import FileEntry, Files
 from auditor.model.run import NotScanned
 from scanners.syntax import tree as t
 from scanners.syntax.javascript import parse_javascript
-from scanners.syntax.pages import inline_scripts
+from scanners.syntax.pages import handlers, inline_scripts
 from scanners.syntax.python import parse_python
 
 LARGEST = 2 * 1024 * 1024
@@ -34,6 +34,10 @@ _BUNDLE = re.compile(
 )
 
 
+_ROUTE_FILE = re.compile(r"(^|/)(app/.*/route|pages/api/.*)\.[jt]sx?$")
+"""`app/api/test/auth/route.ts` serves requests, whatever its address is called."""
+
+
 @dataclass(slots=True)
 class Sources:
     """Parsed programs, and what could not be parsed."""
@@ -46,7 +50,8 @@ class Sources:
 
 def is_ours(path: str) -> bool:
     """Whether a file is the repository's own product: not vendored, not a test, not built."""
-    return not VENDORED.search(path) and not TESTS.search(path) and not _BUNDLE.search(path)
+    tests = TESTS.search(path) and not _ROUTE_FILE.search(path)
+    return not VENDORED.search(path) and not tests and not _BUNDLE.search(path)
 
 
 def language(path: str) -> str:
@@ -92,6 +97,9 @@ def _parse(path: str, content: bytes, found: Sources) -> None:
         for script in inline_scripts(content):
             module = parse_javascript(path, script.source, first_line=script.first_line, dialect=script.dialect)
             body.extend(module.body)
+        run = handlers(content)
+        if run is not None:
+            body.extend(parse_javascript(path, run.source).body)
         if body:
             found.modules.append(t.Module(path, "javascript", tuple(body)))
         return

@@ -35,6 +35,8 @@ def merge(
         handler = handler_of(declared, found)
         backend = handler[0].path if handler is not None else None
         served = {backend} if backend is not None else _wrapped(declared, guards)
+        if backend is not None and not any(e.backend == backend for e in endpoints):
+            served |= _imported(guards.program.scopes[backend], guards)
         mine = [i for i, e in enumerate(endpoints) if e.backend in served]
         if declared.is_wildcard:
             behind = mine or ([] if handler is not None else _all_routed(endpoints, declared))
@@ -107,11 +109,16 @@ def _wrapped(declared: Declared, guards: Guards) -> set[str]:
     stem = declared.handler.rpartition(".")[0]
     scopes = guards.program.scopes
     found = {path for path in scopes if stem and f"/{path.rsplit('.', 1)[0]}".endswith(f"/{stem}")}
-    for path in tuple(found):
-        for module, name in scopes[path].imports.values():
-            other = guards.program.module(path, module) or guards.program.module(path, f"{module}.{name}")
-            if other is not None:
-                found.add(other.path)
+    return found.union(*(_imported(scopes[path], guards) for path in found))
+
+
+def _imported(scope: Scope, guards: Guards) -> set[str]:
+    """Files that a module takes something from."""
+    found: set[str] = set()
+    for module, name in scope.imports.values():
+        other = guards.program.module(scope.path, module) or guards.program.module(scope.path, f"{module}.{name}")
+        if other is not None:
+            found.add(other.path)
     return found
 
 
