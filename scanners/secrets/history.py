@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from itertools import chain
+from typing import Self, TypeAlias
 
 from auditor.model.outcome import NotScanned
 from auditor.model.ports import Cache, CommitInfo, History, Marker, ScanContext
@@ -50,27 +51,61 @@ class _Work:
 
 
 @dataclass(slots=True)
-class _Tally:
-    blobs: int = 0
-    new: int = 0
-    read: int = 0
-    too_large: list[NotScanned] = field(default_factory=list)
+class LookingBack:
+    """All of history; other processes read it while this one looks at the files at hand. Use it in a `with`."""
 
+    work: _Work
+    remembered: Remembered
+    wanted: Sequence[tuple[str, str, int]]
+    too_large: Sequence[NotScanned]
+    pool: ProcessPoolExecutor | None
+    found: Iterator[Found]
+    """What the reading of history yields, as it goes on."""
+    head: dict[str, tuple[str, list[Sighting]]] = field(default_factory=dict)
+    """Blob and sightings of each file at hand, by path."""
 
-def look_back(target: Repo, context: ScanContext, detector: Detector, head: Sequence[Placed]) -> Past:
-    """Secrets of all of history, those at the commit under scan (`head`) included."""
-    assert context.history is not None
-    remembered = Remembered.load(context.cache, _key(target, context, detector))
-    tally = _Tally()
-    wanted = sorted(_wanted(context.history, remembered, tally), key=lambda item: item[1])
-    work = _Work(context.history, dumped(detector.plan.cards), context.cache, context.mark, detector.threshold)
-    for blob, path, seen in _scanned(work, wanted, detector):
-        remembered.found[blob] = (path, seen)
-    remembered.known.update(blob for blob, _, _ in wanted)
-    placed = list(_with_commits(context.history, remembered, head))
-    remembered.save(context.cache)
-    looked_at = {"blobs": len(remembered.known), "blobs_read": len(wanted)}
-    return Past(tuple(placed), looked_at, tuple(tally.too_large))
+    @classmethod
+    def begin(cls, target: Repo, context: ScanContext, detector: Detector) -> Self:
+        """Ask git what there is, and begin to read what is new."""
+        assert context.history is not None
+        remembered = Remembered.load(context.cache, _key(target, context, detector))
+        too_large: list[NotScanned] = []
+        wanted = sorted(_wanted(context.history, remembered, too_large), key=lambda item: item[1])
+        work = _Work(context.history, dumped(detector.plan.cards), context.cache, context.mark, detector.threshold)
+        processes = min(os.cpu_count() or 1, 8)
+        if sum(size for _, _, size in wanted) < _WORTH_A_POOL or processes == 1:
+            return cls(work, remembered, wanted, too_large, None, _look_at_all(work, wanted, detector))
+        pool = ProcessPoolExecutor(processes, initializer=_prepare, initargs=(work,))
+        found = chain.from_iterable(pool.map(_look_at_batch, _batches(wanted)))
+        return cls(work, remembered, wanted, too_large, pool, found)
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the other processes."""
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    def at_hand(self, path: str, content: bytes, look: Callable[[], list[Sighting]]) -> None:
+        """Look at a file at hand, unless an earlier run did."""
+        blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        known = self.remembered.head.get(path)
+        self.head[path] = known if known and known[0] == blob else (blob, look())
+
+    def finish(self) -> Past:
+        """Secrets of all of history, those of the files at hand included."""
+        remembered = self.remembered
+        for blob, path, seen in self.found:
+            remembered.found[blob] = (path, seen)
+        remembered.known.update(blob for blob, _, _ in self.wanted)
+        remembered.head = self.head
+        here = [Placed(path, s) for path, (_, seen) in self.head.items() for s in seen]
+        placed = list(_with_commits(self.work.history, remembered, here))
+        remembered.save(self.work.cache)
+        looked_at = {"blobs": len(remembered.known), "blobs_read": len(self.wanted)}
+        return Past(tuple(placed), looked_at, tuple(self.too_large))
 
 
 def _key(target: Repo, context: ScanContext, detector: Detector) -> str:
@@ -84,25 +119,18 @@ def _key(target: Repo, context: ScanContext, detector: Detector) -> str:
     return "secrets-history-" + hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _wanted(history: History, remembered: Remembered, tally: _Tally) -> Iterator[tuple[str, str, int]]:
+def _wanted(history: History, remembered: Remembered, too_large: list[NotScanned]) -> Iterator[tuple[str, str, int]]:
     for blob, path, size in history.blobs(frozenset(remembered.known)):
         if size > LARGEST:
-            tally.too_large.append(NotScanned(path or blob, "too large", detail=f"{size} bytes, in history"))
+            too_large.append(NotScanned(path or blob, "too large", detail=f"{size} bytes, in history"))
         elif size > 7:  # shorter than any secret
             yield blob, path, size
 
 
-def _scanned(work: _Work, wanted: Sequence[tuple[str, str, int]], detector: Detector) -> Iterator[Found]:
-    total = sum(size for _, _, size in wanted)
-    processes = min(os.cpu_count() or 1, 8)
-    if total < _WORTH_A_POOL or processes == 1:
-        versions = Versions(detector, work.mark)
-        for batch in _batches(wanted):
-            yield from _look_at(batch, work.history, versions)
-        return
-    with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(work,)) as pool:
-        for found in pool.map(_look_at_batch, _batches(wanted)):
-            yield from found
+def _look_at_all(work: _Work, wanted: Sequence[tuple[str, str, int]], detector: Detector) -> Iterator[Found]:
+    versions = Versions(detector, work.mark)
+    for batch in _batches(wanted):
+        yield from _look_at(batch, work.history, versions)
 
 
 def _batches(wanted: Iterable[tuple[str, str, int]]) -> Iterator[list[tuple[str, str]]]:

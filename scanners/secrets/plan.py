@@ -52,9 +52,14 @@ class Plan:
         """Whether a file may hold something that goes over several lines."""
         return any(card.holds.encode() in content for card in self.cards if card.block)
 
-    def of_block(self, ids: frozenset[int]) -> bool:
-        """Whether one of these ids belongs to a card for blocks."""
-        return any(i < len(self.of_card) and self.cards[self.of_card[i][0]].block for i in ids)
+    def by_place(self, ids: frozenset[int]) -> bool:
+        """Whether one of these ids belongs to a card for blocks, for certain files, or for what stands near."""
+        first = len(self.of_card)
+        return any(i < first and self._looks_around(self.cards[self.of_card[i][0]]) for i in ids)
+
+    @staticmethod
+    def _looks_around(card: Card) -> bool:
+        return card.block or bool(card.files) or bool(card.near)
 
     def kinds_in(self, ids: frozenset[int]) -> frozenset[str]:
         """Kinds of generic candidates that these ids promise."""

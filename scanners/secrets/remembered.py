@@ -22,6 +22,8 @@ class Remembered:
     spans: dict[str, tuple[CommitInfo, CommitInfo]] = field(default_factory=dict)
     tip: str = ""
     """State of the branches when the commits were looked up."""
+    head: dict[str, tuple[str, list[Sighting]]] = field(default_factory=dict)
+    """By path of the files at hand: their blob, and what was seen in them."""
 
     @classmethod
     def load(cls, cache: Cache, key: str) -> Remembered:
@@ -39,6 +41,7 @@ class Remembered:
                 {blob: (path, [Sighting(*s) for s in seen]) for blob, (path, seen) in document["found"].items()},
                 {blob: (CommitInfo(*a), CommitInfo(*b)) for blob, (a, b) in document["spans"].items()},
                 document["tip"],
+                {path: (blob, [Sighting(*s) for s in seen]) for path, (blob, seen) in document["head"].items()},
             )
         except (zlib.error, ValueError, KeyError, TypeError):
             return cls(key)
@@ -51,6 +54,7 @@ class Remembered:
             "found": {blob: (path, [s.as_list() for s in seen]) for blob, (path, seen) in self.found.items()},
             "spans": {blob: [_listed(a), _listed(b)] for blob, (a, b) in self.spans.items()},
             "tip": self.tip,
+            "head": {path: (blob, [s.as_list() for s in seen]) for path, (blob, seen) in self.head.items()},
         }
         cache.put_many({self.key: zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1)})
 

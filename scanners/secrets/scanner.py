@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from auditor.errors import NotScannedError, RuleError
 from auditor.model.content import is_lfs_pointer
@@ -12,7 +13,7 @@ from auditor.model.target import Repo, ScanTarget, Wiki
 from scanners.secrets.detector import Detector
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.making import stored_detector
-from scanners.secrets.sighting import Placed, matches, sighting
+from scanners.secrets.sighting import Placed, Sighting, matches, sighting
 
 LARGEST = 64 * 1024 * 1024
 """Bytes; a larger file is reported as not scanned."""
@@ -44,25 +45,23 @@ class Secrets:
             raise NotScannedError(str(error)) from error
         entries = context.files.entries()
         wanted = [entry for entry in entries if entry.size <= LARGEST]
-        placed: list[Placed] = []
         looked_at = {"files": 0, "lines": 0, "rules": len(context.rules)}
         skipped = [NotScanned(e.path, "too large", detail=f"{e.size} bytes") for e in entries if e.size > LARGEST]
-        for entry, content in context.files.read_many(wanted):
-            if is_lfs_pointer(content):
-                skipped.append(NotScanned(entry.path, "LFS pointer"))
-                continue
-            looked_at["files"] += 1
-            looked_at["lines"] += content.count(b"\n")
-            placed += look(entry, content, detector, context.mark)
         if context.history is not None and isinstance(target, Repo) and target.history:
-            from scanners.secrets.history import look_back
+            from scanners.secrets.history import LookingBack
 
-            past = look_back(target, context, detector, placed)
+            with LookingBack.begin(target, context, detector) as past:
+                for entry, content in _readable(context.files.read_many(wanted), looked_at, skipped):
+                    past.at_hand(entry.path, content, partial(_sightings, entry.path, content, detector, context.mark))
+                whole = past.finish()
             return ScanResult(
-                matches(target, past.placed),
-                looked_at=looked_at | past.looked_at,
-                not_scanned=(*skipped, *past.not_scanned),
+                matches(target, whole.placed),
+                looked_at=looked_at | whole.looked_at,
+                not_scanned=(*skipped, *whole.not_scanned),
             )
+        placed: list[Placed] = []
+        for entry, content in _readable(context.files.read_many(wanted), looked_at, skipped):
+            placed += look(entry, content, detector, context.mark)
         return ScanResult(matches(target, placed), looked_at=looked_at, not_scanned=tuple(skipped))
 
     def try_examples(self, context: ScanContext) -> ExamplesReport:
@@ -76,6 +75,23 @@ class Secrets:
         from scanners.secrets.explain import explain_line
 
         return explain_line(path, content, line, context, threshold_of(context))
+
+
+def _readable(
+    files: Iterable[tuple[FileEntry, bytes]], looked_at: dict[str, int], skipped: list[NotScanned]
+) -> Iterator[tuple[FileEntry, bytes]]:
+    """Files with a content of their own, counted."""
+    for entry, content in files:
+        if is_lfs_pointer(content):
+            skipped.append(NotScanned(entry.path, "LFS pointer"))
+            continue
+        looked_at["files"] += 1
+        looked_at["lines"] += content.count(b"\n")
+        yield entry, content
+
+
+def _sightings(path: str, content: bytes, detector: Detector, mark: Marker) -> list[Sighting]:
+    return [sighting(detection, mark) for detection in detector.detect(path, content)]
 
 
 def threshold_of(context: ScanContext) -> float:
@@ -96,8 +112,8 @@ def threshold_of(context: ScanContext) -> float:
 
 def look(entry: FileEntry, content: bytes, detector: Detector, mark: Marker) -> Iterator[Placed]:
     """Redacted sightings of one file."""
-    for detection in detector.detect(entry.path, content):
-        yield Placed(entry.path, sighting(detection, mark))
+    for seen in _sightings(entry.path, content, detector, mark):
+        yield Placed(entry.path, seen)
 
 
 def look_at(pairs: Iterable[tuple[str, bytes]], detector: Detector, mark: Marker) -> Iterator[Placed]:

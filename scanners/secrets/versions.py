@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from auditor.model.ports import Marker
 from scanners.secrets.detector import Detector
 from scanners.secrets.differing import Shared, shared
+from scanners.secrets.features import Surroundings
 from scanners.secrets.generic import Counts
 from scanners.secrets.sighting import Sighting, sighting
 from scanners.secrets.text import Line, as_utf8, lines_at
@@ -27,7 +29,7 @@ class Versions:
     detector: Detector
     mark: Marker
     dull: set[int] = field(default_factory=set)
-    """Hashes of lines with hits and without secrets, each with the file's extension before it."""
+    """Hashes of lines with hits and without secrets, each with the kind of file before it."""
     path: str = ""
     content: bytes = b""
     seen: tuple[Sighting, ...] = ()
@@ -94,9 +96,13 @@ class Versions:
         self.dull |= {
             hash(kind + content[line.start : line.end])
             for line in lines
-            if line.number not in interesting and not plan.of_block(line.ids)
+            if line.number not in interesting and not plan.by_place(line.ids)
         }
 
 
+@lru_cache(maxsize=256)
 def _kind(path: str) -> bytes:
-    return path.rpartition(".")[2][:12].encode("utf-8", "replace") + b"\0"
+    """What the judge knows of a path: lines of tests say nothing about the same lines elsewhere."""
+    around = Surroundings.of(path, above=False)
+    extension = path.rpartition(".")[2][:12]
+    return f"{extension} {around.file_type} {around.path_tags}\0".encode("utf-8", "replace")

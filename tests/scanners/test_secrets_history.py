@@ -134,3 +134,19 @@ def test_version_by_version_finds_what_a_scan_of_each_whole_finds(files: list[li
         content = "\n".join(lines).encode()
         seen = {(s.rule, s.mark, s.line) for s in versions.look("a.py", content)}
         assert seen == {(d.rule, mark(d.secret.encode()), d.line) for d in detector().detect("a.py", content)}
+
+
+def test_the_files_at_hand_are_judged_as_without_history(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commit(tmp_path, "old.py", "".join(f"password{n} = 'Zr4tKq9w'\n" for n in range(40)), "2024-01-02")
+    commit(tmp_path, "old.py", "password1 = 'Zr4tKq9w'\n", "2024-01-03")
+    commit(tmp_path, "pay.py", f"KEY = '{OLD_KEY}'\n", "2024-01-04")
+    target = Repo("shop", "shop", tmp_path, commit=git(tmp_path, "rev-parse", "HEAD"))
+    plain = Secrets().scan(target, context(open_files(target), scanner="secrets", cache=warm()))
+    cache = warm()
+    for _ in range(2):
+        result = look_back(tmp_path, cache)
+        here = {(m.rule_id, str(m.location), m.score) for m in result.matches if m.details["at_head"] == "yes"}
+        assert {(rule, place.split("@")[0], score) for rule, place, score in here} == {
+            (m.rule_id, str(m.location).split("@")[0], m.score) for m in plain.matches
+        }
