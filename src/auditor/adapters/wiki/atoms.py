@@ -22,8 +22,10 @@ _DIGITS = r"""(?:
   | \.\d+
 )"""
 _CODES = units.alternatives(units.CODES)
+_FIRST = re.escape("".join(sorted({word[0] for word in (*units.CODES, *units.SYMBOLS, "R")})))
+"""What a currency begins with: looked for first, at every place of a line."""
 CORE = re.compile(
-    rf"""(?P<cur>(?<![A-Za-z]){units.alternatives(units.SYMBOLS)}|(?<![A-Za-z])(?:{_CODES})(?=[\s\d$€£])[ ]?[$€£]?|(?<![A-Za-z\d])R(?=[ ]?\d[\d, ]{{2}}))?
+    rf"""(?=[\d.−{_FIRST}-])(?P<cur>(?<![A-Za-z]){units.alternatives(units.SYMBOLS)}|(?<![A-Za-z])(?:{_CODES})(?=[\s\d$€£])[ ]?[$€£]?|(?<![A-Za-z\d])R(?=[ ]?\d[\d, ]{{2}}))?
         (?P<gap>[ \u00a0]?)(?P<inner>[-−](?=[\d.]))?(?P<num>{_DIGITS})(?![.,]?\d)""",
     re.VERBOSE,
 )

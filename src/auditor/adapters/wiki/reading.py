@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from auditor.adapters.pool import ProcessPool
@@ -159,14 +160,20 @@ def _read_all(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary) -> list
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     if workers < 2 or sum(len(job.text) for job in jobs) < MANY:
         return _read_batch(jobs, rules, vocabulary)
-    size = max(1, len(jobs) // (workers * 4))
+    size = max(1, len(jobs) // (workers * 12))
     with ProcessPool(workers) as pool:
         waiting = [pool.submit(_read_batch, jobs[at : at + size], rules) for at in range(0, len(jobs), size)]
         return [reading for future in waiting for reading in future.result()]
 
 
+@lru_cache(maxsize=2)
+def _vocabulary(rules: Path) -> Vocabulary:
+    """Read once in each process."""
+    return read_vocabulary(rules)
+
+
 def _read_batch(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary | None = None) -> list[PageReading]:
-    known = vocabulary or read_vocabulary(rules)
+    known = vocabulary or _vocabulary(rules)
     markdown = parser()
     readings = (
         read_page(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.periods import compose, parse_period, periods_in
@@ -49,15 +50,13 @@ class Scope:
         status, period, per, scenario, factor = self.status, self.period, self.per, "", self.factor
         as_of, said = self.as_of, self.as_of_said
         for heading in headings:
-            status = status_of(heading) or status
-            factor = scale_of(heading) or factor
-            if (day := parse_date(heading)) is not None and len(periods_in(heading)) == 1:
-                as_of, said = day, True  # a day dates the figures; it is no accounting period
+            own = _heading_says(heading)
+            status, factor, per = own.status or status, own.factor or factor, own.per or per
+            if own.day is not None:
+                as_of, said = own.day, True  # a day dates the figures; it is no accounting period
             else:
-                period = compose(parse_period(heading), period)
-            per = (None if re.search(r"[$€£]", heading) else per_of(heading)) or per
-            named = scenario_of_heading(heading)
-            scenario = f"{scenario} / {named}" if scenario and named else named or scenario
+                period = compose(own.period, period)
+            scenario = f"{scenario} / {own.scenario}" if scenario and own.scenario else own.scenario or scenario
         return replace(
             self,
             status=status,
@@ -70,6 +69,31 @@ class Scope:
             heading=headings[-1] if headings else "",
             section=" > ".join(headings[-2:]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one heading says of the figures below it."""
+
+    status: Status | None
+    factor: Decimal | None
+    per: str | None
+    period: str | None
+    day: date | None
+    scenario: str
+
+
+@lru_cache(maxsize=4096)
+def _heading_says(heading: str) -> _Said:
+    day = parse_date(heading)
+    return _Said(
+        status_of(heading),
+        scale_of(heading),
+        None if re.search(r"[$€£]", heading) else per_of(heading),
+        parse_period(heading),
+        day if day is not None and len(periods_in(heading)) == 1 else None,
+        scenario_of_heading(heading),
+    )
 
 
 _SCALE = re.compile(
