@@ -120,9 +120,10 @@ def _key(target: Repo, context: ScanContext, detector: Detector) -> str:
 
 
 def _wanted(history: History, remembered: Remembered, too_large: list[NotScanned]) -> Iterator[tuple[str, str, int]]:
-    for blob, path, size in history.blobs(frozenset(remembered.known)):
+    for blob, path, size in history.blobs(frozenset(remembered.known), since=remembered.tips):
         if size > LARGEST:
-            too_large.append(NotScanned(path or blob, "too large", detail=f"{size} bytes, in history"))
+            remembered.large.setdefault(blob, path or blob)
+            too_large.append(NotScanned(remembered.large[blob], "too large", detail=f"{size} bytes, in history"))
         elif size > 7:  # shorter than any secret
             yield blob, path, size
 

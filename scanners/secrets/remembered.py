@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from auditor.model.ports import Cache, CommitInfo, History
 from scanners.secrets.sighting import Sighting
@@ -20,10 +21,14 @@ class Remembered:
     found: dict[str, tuple[str, list[Sighting]]] = field(default_factory=dict)
     """By blob: a path it had, and what was seen in it."""
     spans: dict[str, tuple[CommitInfo, CommitInfo]] = field(default_factory=dict)
-    tip: str = ""
-    """State of the branches when the commits were looked up."""
+    tips: list[str] = field(default_factory=list)
+    """Where branches and tags stood when the commits were looked up."""
     head: dict[str, tuple[str, list[Sighting]]] = field(default_factory=dict)
     """By path of the files at hand: their blob, and what was seen in them."""
+    large: dict[str, str] = field(default_factory=dict)
+    """Paths of blobs that are too large to be read."""
+    asked: set[str] = field(default_factory=set)
+    """Blobs whose commits were looked up, found or not."""
 
     @classmethod
     def load(cls, cache: Cache, key: str) -> Remembered:
@@ -40,8 +45,10 @@ class Remembered:
                 {ids[i : i + width] for i in range(0, len(ids), width)} if width else set(),
                 {blob: (path, [Sighting(*s) for s in seen]) for blob, (path, seen) in document["found"].items()},
                 {blob: (CommitInfo(*a), CommitInfo(*b)) for blob, (a, b) in document["spans"].items()},
-                document["tip"],
+                document["tips"],
                 {path: (blob, [Sighting(*s) for s in seen]) for path, (blob, seen) in document["head"].items()},
+                document["large"],
+                set(document["found"]),
             )
         except (zlib.error, ValueError, KeyError, TypeError):
             return cls(key)
@@ -53,19 +60,29 @@ class Remembered:
             "known": "".join(self.known),
             "found": {blob: (path, [s.as_list() for s in seen]) for blob, (path, seen) in self.found.items()},
             "spans": {blob: [_listed(a), _listed(b)] for blob, (a, b) in self.spans.items()},
-            "tip": self.tip,
+            "tips": self.tips,
+            "large": self.large,
             "head": {path: (blob, [s.as_list() for s in seen]) for path, (blob, seen) in self.head.items()},
         }
         cache.put_many({self.key: zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 1)})
 
     def commits(self, history: History, blobs: frozenset[str]) -> dict[str, tuple[CommitInfo, CommitInfo]]:
-        """First and last commit of each blob, looked up again when HEAD has moved or a blob is new."""
-        head = history.head()
-        tip = head.id if head else ""
-        if tip != self.tip or not blobs <= set(self.spans):
-            self.spans = dict(history.commits_of(blobs)) if blobs else {}
-            self.tip = tip
+        """First and last commit of each blob: from memory, and from what came after it was made."""
+        tips = list(history.tips())
+        if tips != self.tips or not blobs <= self.asked:
+            new = history.commits_of(blobs, since=self.tips)
+            missing = blobs - self.asked - set(new)
+            if missing and self.tips:  # nothing new holds them, so that something old must, or nothing does
+                new = {**new, **history.commits_of(missing)}
+            for blob, (first, last) in new.items():
+                before = self.spans.get(blob)
+                self.spans[blob] = (_earlier(before[0], first), last) if before else (first, last)
+            self.tips, self.asked = tips, set(blobs)
         return self.spans
+
+
+def _earlier(one: CommitInfo, two: CommitInfo) -> CommitInfo:
+    return min(one, two, key=lambda commit: datetime.fromisoformat(commit.when))
 
 
 def _listed(commit: CommitInfo) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from auditor.model.content import foreign_marker, is_test
 from auditor.model.finding import Match
@@ -41,7 +41,10 @@ class Sighting:
 
     def as_list(self) -> list[object]:
         """Fields in order, for JSON."""
-        return list(asdict(self).values())
+        return [getattr(self, name) for name in _FIELDS]
+
+
+_FIELDS = tuple(field.name for field in fields(Sighting))
 
 
 def sighting(detection: Detection, mark: Marker) -> Sighting:

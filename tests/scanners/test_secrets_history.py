@@ -150,3 +150,20 @@ def test_the_files_at_hand_are_judged_as_without_history(tmp_path: Path) -> None
         assert {(rule, place.split("@")[0], score) for rule, place, score in here} == {
             (m.rule_id, str(m.location).split("@")[0], m.score) for m in plain.matches
         }
+
+
+def test_a_second_run_tells_the_commits_that_a_first_one_would(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    commit(tmp_path, "pay.py", f"KEY = '{OLD_KEY}'\n", "2024-01-02")
+    commit(tmp_path, "readme.md", "hello\n", "2024-01-03")
+    cache = warm()
+    look_back(tmp_path, cache)
+    commit(tmp_path, "readme.md", "hello there\n", "2024-01-04")
+    commit(tmp_path, "pay.py", f"# new\nKEY = '{NEW_KEY}'\n", "2024-01-05")
+    git(tmp_path, "checkout", "-q", "-b", "side", "HEAD~3")
+    commit(tmp_path, "other.py", f"OLD = '{OLD_KEY}'\n", "2023-12-31")
+    git(tmp_path, "checkout", "-q", "main")
+    later, fresh = look_back(tmp_path, cache), look_back(tmp_path, warm())
+    dates = [{m.mark: (m.details["first_date"], m.details["last_date"]) for m in r.matches} for r in (later, fresh)]
+    assert dates[0] == dates[1]
+    assert len(dates[0]) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.model.ports import CommitInfo
@@ -21,7 +21,10 @@ class MemoryHistory:
     by_author: Mapping[str, int] = field(default_factory=dict)
     when: str = ""
 
-    def blobs(self, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, int]]:
+    def tips(self) -> Sequence[str]:
+        return ("e" * 40,)
+
+    def blobs(self, known: frozenset[str] = frozenset(), since: Sequence[str] = ()) -> Iterator[tuple[str, str, int]]:
         for path, content in self.deleted.items():
             if _id(content) not in known:
                 yield _id(content), path, len(content)
@@ -30,7 +33,9 @@ class MemoryHistory:
         wanted = set(ids)
         yield from ((_id(content), content) for content in self.deleted.values() if _id(content) in wanted)
 
-    def commits_of(self, blobs: frozenset[str]) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
+    def commits_of(
+        self, blobs: frozenset[str], since: Sequence[str] = ()
+    ) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
         commit = CommitInfo("c" * 40, "2026-01-01T00:00:00+00:00")
         return dict.fromkeys(blobs, (commit, commit))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -22,12 +22,18 @@ class GitHistory:
     commit: str | None = None
     """The commit under scan, to say what is still there."""
 
-    def blobs(self, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, int]]:
+    def tips(self) -> tuple[str, ...]:
+        """Where the branches and tags stand, and the commit under scan."""
+        listed = self.git.run("for-each-ref", "--format=%(objectname)").decode().split()
+        return tuple(sorted({*listed, self.commit or ""} - {""}))
+
+    def blobs(self, known: frozenset[str] = frozenset(), since: Sequence[str] = ()) -> Iterator[tuple[str, str, int]]:
         """(blob id, a path it had, size) of every blob, reachable or not, but those in `known`; each id once.
 
-        Unreachable blobs (of amended or dropped commits) have an empty path: they can still be fetched by id.
+        Unreachable blobs (of amended or dropped commits) have an empty path: they can still be fetched by id. `since` are
+        tips of which all is known.
         """
-        names = self._names()
+        names: dict[str, str] | None = None
         listing = self.git.run(
             "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectname) %(objectsize)"
         )
@@ -35,6 +41,7 @@ class GitHistory:
             kind, name, size = line.split()
             blob = name.decode()
             if kind == b"blob" and blob not in known:
+                names = self._names(since) if names is None else names
                 yield blob, names.get(blob, ""), int(size)
 
     def read_blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -43,16 +50,18 @@ class GitHistory:
             if content is not None:
                 yield blob, content
 
-    def commits_of(self, blobs: frozenset[str]) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
+    def commits_of(
+        self, blobs: frozenset[str], since: Sequence[str] = ()
+    ) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
         """First and last commit that hold each blob, over all branches and tags, in author date order.
 
         The last commit is the one before the change that took the blob away; for a blob that is still somewhere it is the
-        newest commit that touched it.
+        newest commit that touched it. With `since`, only what came after those tips is looked at.
         """
         first: dict[str, CommitInfo] = {}
         last: dict[str, CommitInfo] = {}
         previous: CommitInfo | None = None
-        for commit, changes in self._log("--reverse", "--all"):
+        for commit, changes in self._log("--reverse", "--all", *_without(since)):
             for old, new, _ in changes:
                 if new in blobs:
                     first.setdefault(new, commit)
@@ -114,9 +123,10 @@ class GitHistory:
         line = self.git.run("log", "-1", f"--format={_COMMIT}", self.commit).rstrip(b"\n")
         return _commit(line)
 
-    def _names(self) -> dict[str, str]:
+    def _names(self, since: Sequence[str]) -> dict[str, str]:
         names: dict[str, str] = {}
-        for line in self.git.run("rev-list", "--objects", "--all", "--reflog", "--missing=allow-any").split(b"\n"):
+        arguments = ("rev-list", "--objects", "--all", "--reflog", "--missing=allow-any", *_without(since))
+        for line in self.git.run(*arguments).split(b"\n"):
             blob, _, path = line.partition(b" ")
             if path:
                 names.setdefault(blob.decode(), path.decode("utf-8", "surrogateescape"))
@@ -128,6 +138,11 @@ class GitHistory:
         for process in self.git.stream(*arguments, f"--format={_COMMIT}", *flags):
             assert process.stdout
             yield from _parse(process.stdout.read())
+
+
+def _without(tips: Sequence[str]) -> tuple[str, ...]:
+    """Arguments that leave out what these tips hold; a tip that is gone leaves out nothing."""
+    return ("--ignore-missing", "--not", *tips) if 0 < len(tips) <= _MOST_ARGUMENTS else ()
 
 
 def _parse(output: bytes) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:

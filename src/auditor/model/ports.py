@@ -62,16 +62,25 @@ class Files(Protocol):
 class History(Protocol):
     """All that a repository ever held."""
 
-    def blobs(self, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, int]]:
-        """(blob id, a path it had, size) of every blob reachable or not, but those in `known`; each id once."""
+    def tips(self) -> Sequence[str]:
+        """Ids of where branches and tags stand."""
+        ...
+
+    def blobs(self, known: frozenset[str] = frozenset(), since: Sequence[str] = ()) -> Iterator[tuple[str, str, int]]:
+        """(blob id, a path it had, size) of every blob reachable or not, but those in `known`; each id once.
+
+        `since`: tips of which all is known.
+        """
         ...
 
     def read_blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Contents by one `cat-file --batch`."""
         ...
 
-    def commits_of(self, blobs: frozenset[str]) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
-        """First and last commit that hold each blob."""
+    def commits_of(
+        self, blobs: frozenset[str], since: Sequence[str] = ()
+    ) -> Mapping[str, tuple[CommitInfo, CommitInfo]]:
+        """First and last commit that hold each blob, of those commits that came after the tips `since`."""
         ...
 
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
