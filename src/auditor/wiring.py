@@ -288,11 +288,6 @@ def rules_of(state: Path, own_rules: Path | None) -> Rulebook:
     return _rulebook(rules_folder(), own_rules, (), state)
 
 
-def rule_titles(state: Path, own_rules: Path | None) -> Mapping[str, str]:
-    """The fault that each rule looks for, by rule id."""
-    return {rule.id: rule.title for rule in rules_of(state, own_rules).rules}
-
-
 def _rulebook(shipped: Path, own: Path | None, only: Sequence[str], state: Path) -> Rulebook:
     """The cards; those that ship are read from their compiled form while no file has changed."""
     if own:

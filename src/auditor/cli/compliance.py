@@ -102,7 +102,7 @@ def cards_of(
     """
     from auditor.steps.comply import order, scorecards
     from auditor.steps.report import month_of
-    from auditor.wiring import frameworks_of, open_store_of, rule_titles
+    from auditor.wiring import frameworks_of, open_store_of, rules_of
 
     if entity and entity not in {item.key for item in portfolio.entities}:
         known = ", ".join(item.key for item in portfolio.entities)
@@ -111,6 +111,11 @@ def cards_of(
     wanted = order(frameworks, (framework,) if framework else portfolio.frameworks)
     with open_store_of(portfolio) as store:
         month = month_of(period or newest(store), store.periods(), lambda p: load_month(store, p))
-    titles = rule_titles(portfolio.state, portfolio.rules)
+    book = rules_of(portfolio.state, portfolio.rules)
+    if month.snapshot.rules_digest not in {"", book.digest}:
+        typer.echo(
+            "note: rules or mappings have changed since that month was frozen; the reports of then may differ", err=True
+        )
+    titles = {rule.id: rule.title for rule in book.rules}
     cards = scorecards(frameworks, month.snapshot, wanted=wanted, entity=entity, titles=titles)
     return month, cards, frameworks

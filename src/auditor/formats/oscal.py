@@ -15,6 +15,7 @@ from typing import Any
 from auditor import __version__
 from auditor.errors import MissingExtraError
 from auditor.formats.scorecard import where
+from auditor.model.finding import Finding
 from auditor.model.scorecard import ControlResult, ControlState, RuleEvidence, Scorecard
 from auditor.model.text import visible
 
@@ -178,7 +179,7 @@ def _relevant(item: RuleEvidence) -> Iterator[dict[str, Any]]:
         decided = finding.waived_by
         said = f"; accepted by {decided.owner} until {decided.until}: {decided.reason}" if decided else ""
         yield {
-            "description": visible(f"{finding.title}: {where(finding)}{said}"),
+            "description": visible(f"{_fault(finding)}: {where(finding)}{said}"),
             "props": [
                 _prop("finding", finding.fingerprint),
                 _prop("severity", finding.severity.word),
@@ -189,6 +190,11 @@ def _relevant(item: RuleEvidence) -> Iterator[dict[str, Any]]:
         if look.state is ControlState.PASS:
             at = f" @ {look.commit}" if look.commit else ""
             yield {"description": visible(f"{look.scanner} on {look.target}{at}: {look.said}")}
+
+
+def _fault(finding: Finding) -> str:
+    title = finding.rule.title
+    return title if finding.message in {"", title} else f"{title}, {finding.message}"
 
 
 def _finding(card: Scorecard, control: ControlResult, ids: _Ids) -> dict[str, Any]:

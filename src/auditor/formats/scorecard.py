@@ -16,7 +16,7 @@ from auditor.model.text import visible
 
 SCHEMA = "auditor/compliance@1"
 COLUMNS = ("framework", "control", "group", "title", "state", "reads_as", "strength", "why", "rule", "rule_state",
-           "rule_strength", "finding", "severity", "finding_state", "where", "seen", "entity", "waiver", "run", "snapshot")  # fmt: skip
+           "rule_strength", "fault", "finding", "severity", "finding_state", "where", "seen", "entity", "waiver", "run", "snapshot")  # fmt: skip
 
 
 def scorecard_json(card: Scorecard, *, indent: int | None = 1) -> str:
@@ -122,6 +122,7 @@ def finding_line(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "rule": finding.rule.id,
         "severity": finding.severity.word,
+        "fault": finding.rule.title,
         "title": finding.title,
         "where": where(finding),
         "seen": seen(finding),
@@ -163,9 +164,9 @@ def _rows(card: Scorecard, control: ControlResult) -> Iterator[tuple[str, ...]]:
     head = (card.framework, control.id, control.group, control.title, control.state.value, control.word, control.strength, control.why)  # fmt: skip
     tail = (card.run_id, card.snapshot)
     if not control.evidence:
-        yield (*head, *[""] * 10, *tail)
+        yield (*head, *[""] * 11, *tail)
     for item in control.evidence:
-        said = (item.rule, item.state.value, item.strength)
+        said = (item.rule, item.state.value, item.strength, item.title)
         for finding in item.findings:
             waiver = finding.waived_by
             decided = f"{waiver.owner} until {waiver.until}: {waiver.reason}" if waiver else ""

@@ -286,7 +286,8 @@ def _blocks(card: Scorecard) -> Iterable[Block]:
 def control_line(control: ControlResult) -> ControlLine:
     """A control as its page prints it."""
     is_open = control.state is ControlState.FAIL
-    shown = [f for f in control.findings if f.state.is_open == is_open or control.state is not ControlState.FAIL]
+    every = sorted(control.findings, key=lambda f: (-f.severity, f.rule.id, f.fingerprint))
+    shown = [f for f in every if f.state.is_open == is_open or control.state is not ControlState.FAIL]
     evidence = sorted(control.evidence, key=lambda e: (e.state is not control.state, e.rule))
     said = tuple(_said(shown[:_FINDINGS]))
     return ControlLine(
@@ -300,11 +301,12 @@ def _said(findings: Iterable[Finding]) -> Iterator[str]:
     """Places under the fault they share, which is said once."""
     title = ""
     for finding in findings:
-        if finding.title != title:
-            title = finding.title
+        if finding.rule.title != title:
+            title = finding.rule.title
             yield f"{visible(title)}:"
+        said = f": {short(visible(finding.message), 120)}" if finding.message and finding.message != title else ""
         decided = f", {_waiver(finding.waived_by)}" if finding.waived_by else ""
-        yield f"\u00a0 {place(finding.location)}{decided}"
+        yield f"\u00a0 {place(finding.location)}{said}{decided}"
 
 
 def _tone(control: ControlResult) -> Tone:
