@@ -103,6 +103,15 @@ def test_cells_may_carry_their_own_labels() -> None:
     ]  # fmt: skip
 
 
+def test_two_tables_side_by_side_are_two_tables() -> None:
+    page = "| Income | Amount ($) | Expenditure | Amount ($) |\n|-|-|-|-|\n| Dues | 245 | Party, Term 1 | 10 |\n| Gifts | 5 | | |\n| Total | 250 | Total | 10 |\n"
+    assert [label for label, _ in said(page)] == ["Dues", "Party, Term 1", "Gifts", "Total", "Total"]
+
+
+def test_a_change_is_a_figure_beside_the_one_that_changed() -> None:
+    assert [v for _, v in said("- **Satisfaction:** 4.6/5.0 (+0.2 YoY)\n")] == ["4.6 ratio", "0.2"]
+
+
 def test_recurring_revenue_is_per_month_by_its_name() -> None:
     assert [v for _, v in said("| Metric | Value |\n|-|-|\n| New MRR | $22,000 |\n")] == ["22000 USD month"]
     assert [v for _, v in said("- SMB: 65 customers, $45K MRR\n")] == ["65 count", "45000 USD month"]

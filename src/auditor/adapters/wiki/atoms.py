@@ -95,6 +95,7 @@ _STOP = frozenset(
 )
 _LASTING = frozenset({"hours", "days", "nights", "miles"})
 """Measures that may have a word before them: `120 billable hours`."""
+_CHANGE = re.compile(r"\s?(?:YoY|QoQ|MoM|WoW|y/y|q/q|m/m)\b")
 _KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", "man", "person"})
 _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
@@ -116,6 +117,8 @@ class Atom:
     number_end: int = 0
     year_like: bool = False
     negative: bool = False
+    changed: bool = False
+    """Followed by the words of a change: `+0.2 YoY`."""
     glued: bool = False
     """After a hyphen: only the end of a range, or part of a word."""
 
@@ -243,6 +246,7 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
     following = text[end : end + 2]
     if following[:1].isalnum() or following[:1] == "_":
         return False
+    atom.changed = _CHANGE.match(text, end) is not None
     if not atom.unit:
         if following[:1] in {"-", "‑"} and following[1:2].isalpha():
             return False

@@ -17,6 +17,7 @@ from auditor.adapters.wiki.tabular import (
     Table,
     html_tables,
     pipe_tables,
+    side_by_side,
     split_row,
     with_full_header,
 )
@@ -297,7 +298,8 @@ def _join_orphans(blocks: list[Block]) -> Iterator[Block]:
             header, section = table.header, block.headings
         elif header and block.headings[:1] == section[:1] and table.rows and len(table.rows[0]) == len(header):
             table = Table(header, table.rows, table.caption)
-        yield replace(block, table=table)
+        for part in side_by_side(table):
+            yield replace(block, table=part)
 
 
 def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block, int]]:

@@ -208,7 +208,13 @@ def _single(text: str, atom: Atom) -> Hit:
     flags = set(atom.flags or ()) | left
     amount = _plain(amount)
     value = Quantity(amount, amount, atom.unit, atom.currency, atom.per, frozenset(flags))
-    return Hit(start, atom.end, value, atom.noun, bare=not atom.unit and atom.per is None and atom.factor is None)
+    return Hit(
+        start,
+        atom.end,
+        value,
+        atom.noun,
+        bare=not atom.unit and atom.per is None and atom.factor is None and not atom.changed,
+    )
 
 
 def _left_flags(text: str, start: int) -> tuple[int, set[str]]:

@@ -139,6 +139,22 @@ def _stack(upper: tuple[Cell, ...], lower: tuple[Cell, ...]) -> tuple[Cell, ...]
     return tuple(stacked)
 
 
+def side_by_side(table: Table) -> tuple[Table, ...]:
+    """A table whose second half has the heads of the first (`Income | Amount | Expenditure | Amount`) as two tables."""
+    half, odd = divmod(len(table.header), 2)
+    words = [c.words.lower() for c in table.header]
+    if odd or half < 2 or not all(words) or words[1:half] != words[half + 1 :]:
+        return (table,)
+    named = [r[half].words for r in table.rows if half < len(r) and r[half].words]
+    if sum(1 for name in named if any(ch.isalpha() for ch in name)) * 2 <= len(named):
+        return (table,)
+    parts = (slice(0, half), slice(half, 2 * half))
+    return tuple(
+        Table(table.header[part], tuple(r[part] for r in table.rows if any(c.words for c in r[part])), table.caption)
+        for part in parts
+    )
+
+
 def with_full_header(table: Table) -> Table:
     """The table with header rows that Markdown cannot say: an empty head above the true one, or a second row of heads."""
     header, rows = table.header, table.rows

@@ -75,7 +75,7 @@ MEASURES = {
     "stunden": "hours", "std": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
     "días": "days", "dias": "days", "wochen": "weeks", "semaines": "weeks", "semanas": "weeks", "monate": "months", "monaten": "months", "mois": "months",
     "meses": "months", "jahre": "years", "jahren": "years", "ans": "years", "années": "years", "años": "years", "anos": "years",
-    "fte": "count", "ftes": "count", "pts": "points", "points": "points", "pp": "points",
+    "fte": "count", "ftes": "count", "pts": "points", "pt": "points", "points": "points", "pp": "points",
 }  # fmt: skip
 """Word after a number to the unit it gives."""
 
