@@ -17,7 +17,7 @@ from auditor.reports.places import visible
 from auditor.reports.risks import risk_tasks
 from auditor.reports.sheet import Parts, sheet
 from auditor.reports.verdict import Check, Judgement, judge
-from auditor.reports.words import money_words, period_words, quantity_words
+from auditor.reports.words import listing, money_words, period_words, quantity_words
 
 METRICS = frozenset({
     "cash", "revenue", "revenue@target", "expenses", "net_burn", "runway", "break_even_date", "fixed_costs", "price", "variable_cost",
@@ -93,8 +93,8 @@ def _support(draft: Draft) -> str:
         if burn.value.high <= 0:
             return f"{draft.cell(figure(draft.now, 'net_income')).text} a month is left over, beside {left}."
         return f"Net burn is {draft.cell(burn).text} a month against {left}."
-    missing = [word for word, f in (("cash", cash), ("expenses and revenue", burn)) if not f.value]
-    return f"Not written down anywhere: {' and '.join(missing)}."
+    missing = ["cash"] * (not cash.value) + ["expenses", "revenue"] * (not burn.value)
+    return f"Not written down anywhere: {listing(missing)}."
 
 
 def _burn(draft: Draft) -> Table:

@@ -162,6 +162,8 @@ def _support(draft: Draft) -> str:
     recurring, late = draft.figure("mrr"), draft.figure("overdue")
     if recurring.value:
         owed = f"{draft.cell(late).text} is overdue" if late.value else "no invoice list says what is overdue"
+        if late.value and not late.value.high:
+            owed = "nothing is overdue"
         return f"Clients pay {draft.cell(recurring, per=True).text}; {owed}."
     return "No client's recurring fee is written down."
 

@@ -138,7 +138,7 @@ def _judgement(draft: Draft) -> Judgement:
     if worst:
         sold, coming = draft.cell(worst.sold).text, draft.cell(worst.coming).text
         ahead = "none in sight" if coming == "0" else f"{coming} in sight"
-        clause = f"{worst.entity.name} has {'none' if sold == '0' else sold} of the {draft.cell(worst.need).text} bookings a month it needs ({ahead})"
+        clause = f"{draft.now.name(worst.entity.key)} has {'none' if sold == '0' else sold} of the {draft.cell(worst.need).text} bookings a month it needs ({ahead})"
     lack = "nobody can say whether the calendar fills: break-even or bookings are missing"
     checks = []
     for tone, word in ((Tone.BAD, "bad"), (Tone.WARN, "warn")):

@@ -148,6 +148,10 @@ def _support(draft: Draft) -> str:
     saved = saving_total(draft.now)
     money = draft.cell(saved).text if saved.value and saved.value.unit == "money" else ""
     said = f"{found.text} critical or high {'finding is' if found.text == '1' else 'findings are'} open"
+    if not any(line.kind != "wiki" for line in draft.now.snapshot.coverage):
+        return "Nothing was scanned, so no risk is known and none is ruled out."
+    if found.text == "0":
+        said = "No critical or high finding is open"
     return f"{said} and {money} a month can be saved." if money else f"{said} and no priced saving was found."
 
 

@@ -63,7 +63,12 @@ def judge(checks: Sequence[Check], healthy: str, *, complete: bool) -> Judgement
     return Judgement(Tone.OK, _joined([healthy]), rules)
 
 
+_NOBODY = "nobody can say "
+
+
 def _joined(clauses: list[str]) -> str:
     two = f"{clauses[0]} and {clauses[1]}." if len(clauses) > 1 else ""
+    if two and all(clause.startswith(_NOBODY) for clause in clauses[:2]):
+        two = f"{clauses[0]} or {clauses[1].removeprefix(_NOBODY)}."
     text = two if two and len(two) <= LIMIT else f"{short(clauses[0], LIMIT - 1)}."
     return text[0].upper() + text[1:]
