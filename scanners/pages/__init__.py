@@ -121,6 +121,9 @@ def _rendered(sites: Sequence[Site], reading: _Reading, context: ScanContext) ->
     except NotScannedError as error:
         reading.not_scanned.append(NotScanned("", "not rendered", detail=str(error)))
         return list(sites)
+    if not deep.has_axe:
+        missing = "contrast check, which needs axe-core (--axe FILE)"
+        reading.not_scanned.append(NotScanned("", missing, expected=True))
     done = []
     for site in sites:
         wanted = [page.path for page in site.pages]

@@ -103,6 +103,7 @@ class Deep:
         self._browser = browser(programs)
         self._work = work
         self._axe = axe
+        self.has_axe = axe is not None
 
     def render(
         self, root: str, paths: Sequence[str], read: Callable[[str], bytes | None]

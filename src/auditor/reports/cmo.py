@@ -295,7 +295,7 @@ def _milestones(draft: Draft) -> Table:
 
 
 def _missing(draft: Draft) -> Table:
-    found = [f for f in draft.now.findings if f.rule.scanner == "pages" or "cmo" in f.rule.audience]
+    found = [f for f in draft.now.findings if "cmo" in f.rule.audience]
     rows = tuple(
         (
             Cell(visible(f.title), strong=True),

@@ -31,14 +31,17 @@ def compare_pages(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes, with a match in each pages' outcome for every price or tier that the wiki contradicts.
 
     Only list prices of the newest date count: actual, outside scenarios. A page price is compared with the wiki's price
-    of the same name, else with the wiki's price of the same unit (per charter, per job) when no price of that unit on
+    (or its amount of no stated meaning) of the same name, else with the wiki's price of the same unit (per charter, per job) when no price of that unit on
     the page agrees.
     """
     facts = [
         fact
         for outcome in outcomes
         for fact in outcome.result.facts
-        if fact.metric == "price" and fact.status is Status.ACTUAL and not fact.scenario and fact.value.unit == "money"
+        if fact.metric in {"price", None}
+        and fact.status is Status.ACTUAL
+        and not fact.scenario
+        and fact.value.unit == "money"
     ]
     return tuple(_compared(outcome, facts) for outcome in outcomes)
 
@@ -49,7 +52,8 @@ def _compared(outcome: Outcome, facts: Sequence[Fact]) -> Outcome:
     entity = outcome.target.entity
     listed = _newest([fact for fact in facts if fact.entity == entity])
     shown = [record for record in outcome.result.records if record.kind == "page-price" and record.entity == entity]
-    found = (*_stale_prices(shown, listed), *_stale_tiers(shown, listed))
+    prices = [fact for fact in listed if fact.metric or len(_words(fact.label)) > 1]
+    found = (*_stale_prices(shown, prices), *_stale_tiers(shown, prices))
     if not found:
         return outcome
     return replace(outcome, result=replace(outcome.result, matches=(*outcome.result.matches, *found)))
@@ -61,7 +65,8 @@ def _newest(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z0-9]+", text.lower())) - _FILLER
+    bare = re.sub(r"\([^()]*\)", " ", text.lower())
+    return frozenset(re.findall(r"[a-z0-9]+", bare)) - _FILLER
 
 
 def _unit(per: str | None) -> str:
@@ -76,7 +81,8 @@ def _equal(one: Quantity, other: Quantity) -> bool:
 
 
 def _stale_prices(shown: Sequence[Record], listed: Sequence[Fact]) -> Iterator[Match]:
-    named = {_words(fact.label): fact for fact in listed if _words(fact.label)}
+    stated = sorted(listed, key=lambda fact: fact.metric is not None)
+    named = {_words(fact.label): fact for fact in stated if _words(fact.label)}
     judged: set[int] = set()
     for number, record in enumerate(shown):
         fact = named.get(_words(record.name))
@@ -86,7 +92,7 @@ def _stale_prices(shown: Sequence[Record], listed: Sequence[Fact]) -> Iterator[M
         if not _equal(record.amounts["price"], fact.value):
             yield _stale(record, fact)
     for fact in listed:
-        if not fact.value.per or _words(fact.label) in {_words(record.name) for record in shown}:
+        if not fact.metric or not fact.value.per or _words(fact.label) in {_words(record.name) for record in shown}:
             continue
         noun = fact.value.per
         same = [
