@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from auditor.errors import MissingExtraError
@@ -12,6 +13,14 @@ from auditor.steps.render import Renderer
 from auditor.steps.report import Month, build_reports, view_settings
 
 MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv"}
+
+
+_NO_FILE_NAME = re.compile(r"[^\w]+|_+")
+
+
+def _plain(name: str) -> str:
+    """`Harbour Ventures (example)` as `harbour-ventures-example`: safe in every mail program and file system."""
+    return _NO_FILE_NAME.sub("-", name.lower()).strip("-")
 
 
 def print_reports(month: Month, portfolio: Portfolio, renderer: Renderer) -> tuple[PrintedReport, ...]:
@@ -25,7 +34,7 @@ def print_reports(month: Month, portfolio: Portfolio, renderer: Renderer) -> tup
         for form in wanted.get(report.name, ()):
             with suppress(MissingExtraError):
                 content = renderer.forms(report, (form,), rows=item.mail_rows)[form]
-                name = f"{portfolio.name}-{report.period}-{report.name}.{form}".lower().replace(" ", "-")
+                name = f"{_plain(portfolio.name)}-{report.period}-{_plain(report.name)}.{form}".lstrip("-")
                 attachments[form] = Attachment(name, MEDIA_TYPES[form], content)
         printed.append(
             PrintedReport(
