@@ -86,6 +86,13 @@ def test_a_pack_holds_as_folder_and_as_zip_and_has_the_same_bytes_each_time(fold
         assert (found.problems, found.period, found.files, found.decisions) == ((), "2026-10", len(pack().files) - 1, 2)
 
 
+def test_an_unpacked_zip_holds_though_it_lies_one_folder_deeper(tmp_path: Path) -> None:
+    write_folder(tmp_path / "here" / pack().root, pack().files)
+    assert problems(tmp_path / "here") == ()
+    (tmp_path / "here" / "beside.csv").write_text("x")
+    assert problems(tmp_path / "here") == ("beside.csv: not in the manifest",)
+
+
 def test_a_pack_has_what_an_auditor_asks_for_and_nothing_that_can_be_run(folder: Path) -> None:
     paths = {file.path for file in pack().files}
     wanted = {

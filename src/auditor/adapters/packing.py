@@ -109,7 +109,9 @@ def _read_folder(folder: Path) -> Unpacked:
                 if about.st_mode & 0o111:
                     problems.append(f"{_visible(shown)}: may be run as a program")
                 files[shown] = place.read_bytes()
-    return Unpacked(files, tuple(problems))
+    # An unpacked zip file lies one folder deeper; what lies beside that folder is not part of the pack.
+    root = _root(files)
+    return Unpacked({path.removeprefix(root): content for path, content in files.items()}, tuple(problems))
 
 
 def _read_zip(packed: zipfile.ZipFile) -> Unpacked:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from auditor.model.finding import Finding, Waiver
 from auditor.model.report import Tone
@@ -51,15 +52,14 @@ class Tile:
     delta_tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """What one rule says, in words."""
+class EvidenceLine(NamedTuple):
+    """What one rule says, in words; a tuple, as pages print thousands of them and take them apart at once."""
 
     rule: str
     title: str
     state: str
     strength: str
-    looks: tuple[str, ...]
+    looks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,11 +320,8 @@ def _waiver(waiver: Waiver) -> str:
 
 
 def _evidence_line(item: RuleEvidence) -> EvidenceLine:
-    looks = tuple(
-        visible(f"{look.target}: {look.said}" + (f" @ {look.commit[:10]}" if look.commit else ""))
-        for look in item.looks[:6]
-    )
-    return EvidenceLine(item.rule, item.title, item.state.value, item.strength, looks)
+    looks = (f"{k.target}: {k.said}" + (f" @ {k.commit[:10]}" if k.commit else "") for k in item.looks[:6])
+    return EvidenceLine(item.rule, item.title, item.state.value, item.strength, visible("; ".join(looks)))
 
 
 def _grouped(controls: Iterable[ControlResult]) -> tuple[Unmapped, ...]:

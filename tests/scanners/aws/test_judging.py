@@ -20,9 +20,13 @@ from auditor.cli.app import app
 from auditor.errors import NotScannedError, RuleError
 from auditor.model.rule import Rule, Severity
 from auditor.model.run import Outcome, OutcomeStatus
+from auditor.model.scorecard import ControlResult, ControlState
 from auditor.model.target import AwsAccount
 from auditor.resources import rules_folder
 from auditor.rulebook import read_rulebook
+from auditor.rulebook.mappings import read_frameworks
+from auditor.steps.comply import scorecards
+from auditor.steps.freeze import coverage
 from scanners.aws import Aws
 from scanners.aws.check import Check, Status
 from scanners.aws.estate import Estate
@@ -32,6 +36,7 @@ from scanners.aws.judge import load, results, savings
 from scanners.aws.judging import Judgement, scan_result
 from scanners.aws.prices import Prices, read_prices
 from scanners.aws.schema import Schema
+from tests.support.frameworks import snapshot
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio" / "aws" / "2026-09.json"
 RULES = read_rulebook(rules_folder(), scanners=["aws"]).of("aws")
@@ -295,3 +300,23 @@ def test_every_check_is_tallied_and_what_was_denied_is_counted_as_not_seen(name:
     denied = {t.rule for t in tallies if t.unseen.get("access denied")}
     assert denied == {r.rule.id for r in judgement.results if r.cause == "denied"}
     assert bool(denied) == bool(name)
+
+
+def test_a_control_whose_call_was_denied_is_not_evaluated_and_names_the_account() -> None:
+    frameworks = read_frameworks(rules_folder())
+
+    def control(document: dict[str, Any]) -> ControlResult:
+        result = scan_result(judged(document))
+        line = coverage(Outcome("aws", AwsAccount("main", "", ACCOUNT, EXAMPLE), OutcomeStatus.DONE, result=result))
+        of = snapshot(coverage=[line], rules=[rule.id for rule in RULES])
+        (card,) = scorecards(frameworks, of, wanted=["cis-aws-3.0.0"])
+        return next(c for c in card.controls if c.id == "2.3.3")
+
+    calm_document = recorded()
+    for database in calm_document["resources"]["rds.instance"]:
+        database["PubliclyAccessible"] = False
+    assert control(calm_document).state is ControlState.PASS
+    denied = control(without(calm_document, "rds:DescribeDBInstances"))
+    assert (denied.state, denied.word) == (ControlState.NOT_EVALUATED, "not evaluated")
+    assert "main: not assessed" in denied.why
+    assert "access denied" in denied.why
