@@ -135,18 +135,12 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
         label = better
     elif label is not None and (better := _within_groups(header, body, label)) is not None:
         group, label = label, better
+    shown = [_shows_money(cells) for cells in body]
+    some = any(shown)
     return tuple(
         Column(i, header[i], "group")
         if i == group
-        else _column(
-            i,
-            header[i],
-            body[i],
-            label,
-            scope,
-            vocabulary,
-            plain=any(_shows_money(c) for c in body) and not _shows_money(body[i]),
-        )
+        else _column(i, header[i], body[i], label, scope, vocabulary, plain=some and not shown[i])
         for i in range(width)
     )
 

@@ -64,7 +64,8 @@ def table_facts(
     numeric = [
         c for c in values if any(any(ch.isdigit() for ch in r[c.index].text) for r in table.rows if c.index < len(r))
     ]
-    numeric_or_empty = [c for c in values if c in numeric or GENERIC.match(c.header)]
+    counted = {c.index for c in numeric}
+    may_be_empty = {c.index for c in values if c.index in counted or GENERIC.match(c.header)}
     costs = _is_cost_table(table, scope, label_column, numeric)
     if costs and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
         columns = values = [in_money(c, scope, table) if c.role == "value" else c for c in columns]
@@ -90,7 +91,7 @@ def table_facts(
             yield from found
             if (
                 not found
-                and column in numeric_or_empty
+                and column.index in may_be_empty
                 and (gap := _cell_gap(cell, column, row, vocabulary)) is not None
             ):
                 yield replace(gap, heading=scope.heading)
