@@ -171,7 +171,7 @@ class FolderFiles:
     def _git_names(self) -> dict[str, bool]:
         """Tracked files (True) and untracked ones that are not ignored."""
         assert self.git
-        listed = self.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
+        listed = self.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", here=True)
         names: dict[str, bool] = {}
         for line in listed.decode("utf-8", "surrogateescape").split("\0"):
             tag, _, path = line.partition(" ")

@@ -30,6 +30,18 @@ ISOLATION = (
     "-c", "core.attributesFile=/dev/null",
     "-c", "core.untrackedCache=false",
     "-c", "core.quotePath=false",
+    "-c", "core.ignoreCase=false",
+    "-c", "diff.orderFile=/dev/null",
+    "-c", "diff.relative=false",
+    "-c", "log.follow=false",
+    "-c", "log.showSignature=false",
+    "-c", "log.diffMerges=separate",
+    "-c", "gpg.program=false",
+    "-c", "gpg.ssh.program=false",
+    "-c", "gpg.x509.program=false",
+    "-c", "gpg.openpgp.program=false",
+    "-c", "color.ui=false",
+    "-c", "i18n.logOutputEncoding=UTF-8",
     "-c", "submodule.recurse=false",
     "-c", "protocol.allow=never",
     "-c", "gc.auto=0",
@@ -47,7 +59,14 @@ ENVIRONMENT = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
+    "GIT_GRAFT_FILE": "/dev/null",
 }
+LOG = (
+    "log", "--no-show-signature", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-mailmap",
+    "--encoding=UTF-8",
+)  # fmt: skip
+"""`git log` with what the repository's configuration could make of it switched off: it would check signatures by a program
+that the repository names."""
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
@@ -58,14 +77,16 @@ class Git:
     path: Path
     """Work tree, or bare repository."""
 
-    def run(self, *arguments: str, stdin: bytes = b"", seconds: float = 120.0) -> bytes:
+    def run(self, *arguments: str, stdin: bytes = b"", seconds: float = 120.0, here: bool = False) -> bytes:
         """Output of a plumbing command.
+
+        With `here` the work tree is this folder, whatever the repository's configuration says of it (`core.worktree`).
 
         Raises:
             NotScannedError: git is missing, too slow, or says no; the message is git's first line.
         """
         done = LocalPrograms().run(
-            ["git", *ISOLATION, "-C", str(self.path), *arguments],
+            ["git", *ISOLATION, "-C", str(self.path), *(("--work-tree=.",) if here else ()), *arguments],
             stdin=stdin,
             seconds=seconds,
             environment=ENVIRONMENT,

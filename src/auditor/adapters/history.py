@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from auditor.adapters.git import Git, read_blobs
+from auditor.adapters.git import LOG, Git, read_blobs
 from auditor.model.ports import CommitInfo
 
 _COMMIT = "%x01%H%x00%aI%x00%an%x00%s"
 """A commit line starts with byte 1, which no raw diff line does."""
 _MOST_ARGUMENTS = 500
+_PATIENCE = 900.0
+"""Seconds for a walk over all commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class GitHistory:
         """Commits by author, over the history of the commit under scan; one address is one person, whatever the name."""
         by_address: dict[str, dict[str, int]] = {}
         if self.commit:
-            for line in self.git.run("log", "--format=%ae%x00%an", self.commit).decode(errors="replace").splitlines():
+            for line in self.git.run(*LOG, "--format=%ae%x00%an", self.commit).decode(errors="replace").splitlines():
                 address, _, name = line.partition("\0")
                 names = by_address.setdefault(address.casefold() or name, {})
                 names[name] = names.get(name, 0) + 1
@@ -120,7 +122,7 @@ class GitHistory:
         """The commit under scan."""
         if not self.commit:
             return None
-        line = self.git.run("log", "-1", f"--format={_COMMIT}", self.commit).rstrip(b"\n")
+        line = self.git.run(*LOG, "-1", f"--format={_COMMIT}", self.commit).rstrip(b"\n")
         return _commit(line)
 
     def _names(self, since: Sequence[str]) -> dict[str, str]:
@@ -134,10 +136,12 @@ class GitHistory:
 
     def _log(self, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
         """Each commit with its raw changes (old blob, new blob, path)."""
-        arguments = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
-        for process in self.git.stream(*arguments, f"--format={_COMMIT}", *flags):
-            assert process.stdout
-            yield from _parse(process.stdout.read())
+        yield from _changes(self.git, *flags)
+
+
+def _changes(git: Git, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
+    """Commits with their raw changes; where git breaks off, an error and not a shorter history."""
+    return _parse(git.run(*LOG, "--raw", "-z", "--no-abbrev", f"--format={_COMMIT}", *flags, seconds=_PATIENCE))
 
 
 def _without(tips: Sequence[str]) -> tuple[str, ...]:
@@ -173,13 +177,10 @@ def _commit(line: bytes) -> CommitInfo:
 def edits(git: Git, since: str | None, until: str, pages: str = "*.md") -> tuple[tuple[str, CommitInfo], ...]:
     """(page, commit) of every change to a page between two commits, the newest first; all changes when `since` is None."""
     span = f"{since}..{until}" if since else until
-    arguments = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
     found: list[tuple[str, CommitInfo]] = []
-    for process in git.stream(*arguments, f"--format={_COMMIT}", span):
-        assert process.stdout
-        for commit, changes in _parse(process.stdout.read()):
-            for _, _, path in changes:
-                name = path.decode("utf-8", "replace")
-                if fnmatch(name, pages):
-                    found.append((name, commit))
+    for commit, changes in _changes(git, span):
+        for _, _, path in changes:
+            name = path.decode("utf-8", "replace")
+            if fnmatch(name, pages):
+                found.append((name, commit))
     return tuple(found)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from auditor.adapters.folder import FolderFiles
-from auditor.adapters.git import Git, is_repository
+from auditor.adapters.git import LOG, Git, is_repository
 from auditor.adapters.wiki.ledgers import is_ledger
 from auditor.adapters.wiki.reading import PageSource
 from auditor.errors import NotScannedError, UsageError
@@ -54,18 +54,7 @@ def last_changes(git: Git, commit: str) -> dict[str, Change]:
     """The last commit of every page up to a commit, by one walk over the log; dates are the authors' days in UTC."""
     found: dict[str, Change] = {}
     current: Change | None = None
-    listing = git.text(
-        "-c",
-        "core.quotePath=false",
-        "log",
-        "--format=%x01%H %at",
-        "--name-only",
-        "--no-renames",
-        "-m",
-        "--first-parent",
-        commit,
-        "--",
-    )
+    listing = git.text(*LOG, "--format=%x01%H %at", "--name-only", "-m", "--first-parent", commit, "--")
     for line in listing.split("\n"):
         if line.startswith("\x01"):
             identity, _, seconds = line[1:].partition(" ")
@@ -78,7 +67,7 @@ def last_changes(git: Git, commit: str) -> dict[str, Change]:
 def line_dates(git: Git, commit: str, page: str) -> dict[int, date]:
     """When each line of a page was last changed, up to a commit: one `git blame`. Empty where git cannot say."""
     try:
-        listing = git.text("blame", "--porcelain", "-w", commit, "--", page)
+        listing = git.text("blame", "--porcelain", "-w", "--no-textconv", commit, "--", page)
     except NotScannedError:
         return {}
     when: dict[str, date] = {}
