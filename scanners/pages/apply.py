@@ -110,11 +110,10 @@ def is_filled_in(node: LexborNode) -> bool:
 
 def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
     spots = []
-    if rule.files and _has_file(rule, site):
+    nodes = page.css(rule.find)
+    if not nodes or (rule.files and _has_file(rule, site)) or (rule.unless and page.has(rule.unless)):
         return
-    if rule.unless and page.has(rule.unless):
-        return
-    for node in page.css(rule.find):
+    for node in nodes:
         value = (node.attributes.get(rule.attribute) or "") if rule.attribute else ""
         if _TEMPLATED.search(value) if rule.attribute else is_filled_in(node):
             continue

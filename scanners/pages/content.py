@@ -18,6 +18,7 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"©|\([cC]\)|[cC]opyright|COPYRIGHT")
+_SIGN_IN_SOURCE = re.compile(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|[cC]opyright|COPYRIGHT")
 _YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
 _MADE_UP_NUMBER = re.compile(
     r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
@@ -49,7 +50,7 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
             continue
         by_script = _script_writes_year(site, page)
         spots = []
-        for found in (*_COPYRIGHT.finditer(page.bare), *_YEAR_BEFORE.finditer(page.bare)):
+        for found in _copyrights(page.bare):
             years = [year for year in found.groups() if year]
             if not years[-1].isdigit() or int(years[-1]) >= newest_allowed:
                 continue
@@ -57,6 +58,18 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
                 spots.append(Spot(page.line_at(found.start()), excerpt(found[0])))
         if spots:
             yield Hit(page, tuple(spots[:1]))
+
+
+def _copyrights(bare: str) -> Iterator[re.Match[str]]:
+    """Lines of copyright: only what stands at a sign is looked at closely, for the signs are few and the pages long."""
+    end = 0
+    for sign in _SIGN_IN_SOURCE.finditer(bare):
+        if sign.start() < end:
+            continue
+        before = _YEAR_BEFORE.search(bare, max(0, sign.start() - 8), sign.end() + 8)
+        found = _COPYRIGHT.match(bare, sign.start(), sign.end() + 90)
+        yield from (each for each in (found, before) if each)
+        end = found.end() if found else sign.end()
 
 
 def _stands_alone(page: Page, start: int, end: int) -> bool:

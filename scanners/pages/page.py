@@ -40,6 +40,10 @@ _SERVED = re.compile(
     r"|\bwp_head\b|\bget_header\b|\bcsrf_meta|@seo|SEOMeta|_internal/(?:opengraph|twitter_cards|schema)"
 )
 """A plug-in or a component writes title, description, addresses and pictures into the head."""
+_SERVED_HINTS = (
+    "{%", "{{", "<SEO", "<Seo", "<BaseHead", "<MetaTags", "<AstroSeo", "wp_head", "get_header", "csrf_meta", "@seo", "SEOMeta",
+    "_internal/",
+)  # fmt: skip
 _HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
 _APPLICATION_PATH = re.compile(
     r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
@@ -85,7 +89,8 @@ class Page:
         """What stands between `---` at its top: a generator's settings for the page."""
         self.scripts: tuple[tuple[int, str], ...]
         """(offset, text) of inline scripts, structured data left out."""
-        self._starts: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        self._starts: dict[str, list[tuple[int, str]]] = {}
+        """By tag: offset and attributes of each start tag."""
         self.bare, markup = self._read_tokens()
         """The source with markup, comments, scripts and styles blanked; offsets are those of the source."""
         self.text = " ".join(html.unescape(self.bare).split())
@@ -100,7 +105,7 @@ class Page:
             and not is_part(path, self.source, assembled=self.is_assembled)
             and not self._is_redirect()
         )
-        self.is_served_by_tag = bool(_SERVED.search(source))
+        self.is_served_by_tag = any(hint in source for hint in _SERVED_HINTS) and bool(_SERVED.search(source))
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]
         self._lines: dict[str, dict[int, int]] = {}
@@ -128,8 +133,7 @@ class Page:
             if not tag:
                 continue
             attributes = token["raw_attributes"] if token["raw"] else token["attributes"]
-            names = frozenset(found[1].lower() for found in _ATTRIBUTE.finditer(attributes or ""))
-            self._starts.setdefault(tag, []).append((token.start(), names))
+            self._starts.setdefault(tag, []).append((token.start(), attributes or ""))
             if tag == "script" and "json" not in (attributes or "").lower():
                 scripts.append((token.start("content"), token["content"]))
         out.append(self.source[at:])
@@ -139,6 +143,8 @@ class Page:
 
     @staticmethod
     def _depth(markup: str) -> int:
+        if markup.count("<") < DEEPEST:
+            return 0
         depth = deepest = 0
         for found in _ELEMENT.finditer(markup):
             if found[2].lower() not in _UNCLOSED and not found[0].endswith("/>"):
@@ -168,10 +174,11 @@ class Page:
         if len(nodes) == len(starts):
             return {node.mem_id: self.line_at(start) for node, (start, _) in zip(nodes, starts, strict=True)}
         placed: dict[int, int] = {}
+        named = [frozenset(found[1].lower() for found in _ATTRIBUTE.finditer(text)) for _, text in starts]
         at = 0
         for node in nodes:
             names = frozenset(name.lower() for name in node.attributes)
-            ahead = next((i for i in range(at, min(at + 50, len(starts))) if starts[i][1] == names), None)
+            ahead = next((i for i in range(at, min(at + 50, len(starts))) if named[i] == names), None)
             if ahead is None:
                 continue
             placed[node.mem_id] = self.line_at(starts[ahead][0])

@@ -22,14 +22,15 @@ _PARTS = re.compile(
     r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
     r"|<!--\s*#\s*include|@(?:extends|include|section|yield|component|RenderBody|RenderSection|Html\.Partial)\b|<partial\s"
     r"|\bth:(?:replace|insert|include)=|\bdata-include=|\{\{-?\s*(?:template|partial|block|content|body|children|yield|outlet)\b"
-    r"|w3-include-html|\.load\(\s*['\"][^'\"]+\.html|<jsp:include|<tiles:insert|<cfinclude|<slot\b|<Layout\b|<ViewData\b"
-    r"|fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component|include)[^'\"`]*\.html"
+    r"|w3-include-html|<jsp:include|<tiles:insert|<cfinclude|<slot\b|<Layout\b|<ViewData\b"
 )
+_LOADED = re.compile(r"\.load\(\s*['\"][^'\"]+\.html")
+_FETCHED = re.compile(r"fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component|include)[^'\"`]*\.html")
 _PARTS_IN_CODE = re.compile(
     r"\b(?:include|require)(?:_once)?\b\s*[\s('\"]|\bget_(?:header|footer|sidebar|template_part)\b|\bwp_head\b|\b(?:render|partial|yield|content_for|insert|layout|section|extend)\b"
 )
 _HINTS = (
-    "{%", "{{", "#include", "# include", "@", "th:", "data-include", "w3-include", ".load(", "fetch(", "<jsp:", "<tiles:",
+    "{%", "{{", "#include", "# include", "@extends", "@include", "@section", "@yield", "@component", "@Render", "@Html.", "th:replace", "th:insert", "th:include", "data-include", "w3-include", "<jsp:", "<tiles:",
     "<cfinclude", "<slot", "<Layout", "<partial",
 )  # fmt: skip
 """One of these is in every page that is put together of parts: most need no closer look."""
@@ -53,6 +54,8 @@ def has_markup(source: str) -> bool:
 def is_assembled(path: str, source: str, code: str) -> bool:
     """Whether parts of a page stand in other files; `code` is what a server runs in it."""
     if any(hint in source for hint in _HINTS) and _PARTS.search(source):
+        return True
+    if (".load(" in source and _LOADED.search(source)) or ("fetch(" in source and _FETCHED.search(source)):
         return True
     if code and _PARTS_IN_CODE.search(code):
         return True
