@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(
 )
 _RETIRED = re.compile(r"\bUA-(?!X{4,}|0{4,}|1{6,}|12345)\d{5,10}-\d{1,3}\b")
 _TRACKS = re.compile(
-    r"\bG-[A-Z0-9]{6,12}\b|\bGTM-[A-Z0-9]{4,9}\b|\bUA-\d{5,10}-\d|\bAW-\d{8,}|connect\.facebook\.net|fbq\(|hotjar|clarity\.ms|doubleclick|analytics\.tiktok|snap\.licdn|cdn\.segment|mixpanel|hs-scripts|mc\.yandex"
+    r"\bG-(?!X{4,}|0{4,}|1234|ABC|YOUR|MEASUREMENT|TRACKING)[A-Z0-9]{6,12}\b|\bGTM-(?!X{4,}|0{4,}|ABC|YOUR)[A-Z0-9]{4,9}\b|\bUA-\d{5,10}-\d|\bAW-\d{8,}|connect\.facebook\.net|fbq\(|hotjar|clarity\.ms|doubleclick|analytics\.tiktok|snap\.licdn|cdn\.segment|mixpanel|hs-scripts|mc\.yandex"
     r"|googlesyndication|heapanalytics|fullstory"
 )
 _SHELL_SOURCE = re.compile(r"(?:^|/)(?:src|app|pages|components)/.*\.(?:[jt]sx?|vue|svelte)$|(?:^|/)package\.json$")
