@@ -11,10 +11,12 @@ from scanners.secrets.generic import Counts, judge, told
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.plan import Plan
 from scanners.secrets.providers import providers
-from scanners.secrets.text import Line, as_utf8, decoded_base64, is_binary, lines_at
+from scanners.secrets.text import Line, as_utf8, decoded_base64, is_binary, joined, lines_at
 
 _DEEPEST = 3
 """Layers of base 64 that are taken off."""
+_PIECES = 300
+"""Bytes before and after a line in which further pieces of a literal may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Detector:
         found = list(providers(self.plan, path, content, lines))
         if depth < _DEEPEST:
             found += self._decoded(path, lines, depth)
+            found += self._joined(path, content, lines, found)
         counts = before or Counts()
         if not depth and not is_binary(content):
             judged, counts = judge(self.plan, path, content, lines, before)
@@ -60,12 +63,28 @@ class Detector:
     def _decoded(self, path: str, lines: Sequence[Line], depth: int) -> Iterator[Detection]:
         """Provider tokens inside base 64, as in Kubernetes secrets and bundles."""
         for line in lines:
-            if not self.plan.has_base64(line.ids):
+            if not self.plan.has("base64", line.ids):
                 continue
             for start, end, inner in decoded_base64(line.text):
                 for found in self.detect(path, inner, depth + 1):
                     here = replace(found, line=line.number, end_line=line.number, column=start)
                     yield replace(here, text=line.text, spans=((start, end),), via="base64")
+
+    def _joined(
+        self, path: str, content: bytes, lines: Sequence[Line], found: Sequence[Detection]
+    ) -> Iterator[Detection]:
+        """Provider tokens that were written in pieces: `"sk_live_" + "..."`."""
+        told = {d.secret for d in found}
+        for line in lines:
+            if not self.plan.has("joined", line.ids):
+                continue
+            text = content[max(0, line.start - _PIECES) : line.end + _PIECES].decode("utf-8", "replace")
+            whole = joined(text)
+            for d in self.detect(path, whole.encode(), _DEEPEST):
+                if d.secret not in told and d.secret not in text:
+                    told.add(d.secret)
+                    here = replace(d, line=line.number, end_line=line.number, column=0, text=line.text)
+                    yield replace(here, spans=((0, len(line.text)),), via="pieces")
 
 
 def _once(found: Sequence[Detection]) -> Iterator[Detection]:

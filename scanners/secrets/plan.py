@@ -28,6 +28,9 @@ GENERIC: tuple[tuple[str, str, bool], ...] = (
 )  # fmt: skip
 """Kind of candidate, over-approximation over bytes, caseless. One match per place: each ends at a fixed length."""
 
+_JOINED = r"""[\w\-/+]{2}["'][ \t]{0,8}(?:[+.&][ \t]{0,8}|\\[ \t]{0,4})?(?:\r?\n[ \t]{0,60}(?:[+.&][ \t]{0,8})?)?[brfu]?["'][\w\-/+]{6}"""
+"""Two literals with nothing but an operator between them."""
+
 _HEAD = re.compile(
     r"((?:[A-Za-z0-9_\- ](?![?*{])|\\[.\-])*)(?:(?:\(\?:([A-Za-z0-9_|\-]+)\)|\[([a-z]{2,8})\])(?![?*{])((?:[A-Za-z0-9_\-](?![?*{])|\\[.\-])*))?"
 )
@@ -44,7 +47,7 @@ class Plan:
     of_card: tuple[tuple[int, int], ...]
     """Per id below its length: index of the card, number of its pattern."""
     kinds: tuple[str, ...]
-    """Kinds of the ids above that, in order: of generic candidates, or `base64` for an encoded prefix."""
+    """Kinds of the ids above that, in order: of generic candidates, then `base64` and `joined`."""
     judged: tuple[Card, ...]
     """Cards that name generic candidates, in the order in which they are asked."""
 
@@ -64,12 +67,12 @@ class Plan:
     def kinds_in(self, ids: frozenset[int]) -> frozenset[str]:
         """Kinds of generic candidates that these ids promise."""
         first, kinds = len(self.of_card), self.kinds
-        return frozenset([kinds[i - first] for i in ids if i >= first]) - {"base64"}
+        return frozenset([kinds[i - first] for i in ids if i >= first]) - {"base64", "joined"}
 
-    def has_base64(self, ids: frozenset[int]) -> bool:
-        """Whether an encoded prefix is among them."""
-        first = len(self.of_card) + len(GENERIC)
-        return any(i >= first for i in ids)
+    def has(self, kind: str, ids: frozenset[int]) -> bool:
+        """Whether these ids promise `base64`, an encoded prefix, or `joined`, two literals that make one."""
+        first = len(self.of_card)
+        return any(i >= first and self.kinds[i - first] == kind for i in ids)
 
 
 def plan(cards: Sequence[Card]) -> Plan:
@@ -78,12 +81,16 @@ def plan(cards: Sequence[Card]) -> Plan:
     texts = [(shortened((cards[i].anchors or cards[i].patterns)[n]), cards[i].caseless) for i, n in of_card]
     texts += [(text, caseless) for _, text, caseless in GENERIC]
     hidden = "|".join(encoded(prefixes(cards)))
-    texts += [(hidden, False)] if hidden else []
+    kinds = [kind for kind, _, _ in GENERIC]
+    for kind, text in (("base64", hidden), ("joined", _JOINED)):
+        if text:
+            texts.append((text, False))
+            kinds.append(kind)
     return Plan(
         tuple(cards),
         tuple(Expression(i, text, caseless) for i, (text, caseless) in enumerate(texts)),
         of_card,
-        (*(kind for kind, _, _ in GENERIC), "base64"),
+        tuple(kinds),
         tuple(sorted((card for card in cards if card.judged), key=lambda card: card.order)),
     )
 

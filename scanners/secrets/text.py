@@ -13,6 +13,12 @@ from dataclasses import dataclass
 
 _LONG_LINE = 4000
 _BEFORE, _AFTER = 800, 1800
+_BETWEEN = re.compile(
+    r"""["'][ \t]{0,8}(?:[+.&][ \t]{0,8}|\\[ \t]{0,4})?(?:\r?\n[ \t]{0,60}(?:[+.&][ \t]{0,8})?)?[brfu]?["']"""
+)
+_UTF7 = (b"+/v8", b"+/v9", b"+/v+", b"+/v/")
+_LIKE_UTF7 = re.compile(rb"\+A(?:D0|CI|CY|F8|Ds|HsA?|H0|EA)-")
+"""`=`, `"`, `&`, `_`, `;`, braces and `@` as UTF-7 writes them."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{20,8000}={0,2}")
 
 
@@ -82,11 +88,13 @@ def lines_at(
 
 
 def as_utf8(content: bytes) -> bytes:
-    """UTF-16 and UTF-32 become UTF-8; everything else stays as it is."""
+    """UTF-7, UTF-16 and UTF-32 become UTF-8; everything else stays as it is."""
     if content[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
         return content.decode("utf-32", "replace").encode("utf-8", "replace")
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content.decode("utf-16", "replace").encode("utf-8", "replace")
+    if content.startswith(_UTF7) or (b"+A" in content[:4096] and _LIKE_UTF7.search(content, 0, 4096)):
+        return content.decode("utf-7", "replace").encode("utf-8", "replace")
     head = content[:512]
     if len(head) >= 16 and b"\0" in head:
         for zeros, encoding in ((head[1::2], "utf-16-le"), (head[::2], "utf-16-be")):
@@ -110,6 +118,11 @@ def decoded_base64(line: str) -> Iterator[tuple[int, int, bytes]]:
             continue
         if len(inner) >= 20 and sum(32 <= b < 127 or b in b"\r\n\t" for b in inner[:64]) >= 0.95 * min(64, len(inner)):
             yield *match.span(), inner
+
+
+def joined(text: str) -> str:
+    """The same with literals that follow each other made one."""
+    return _BETWEEN.sub("", text)
 
 
 def shannon(text: str) -> float:

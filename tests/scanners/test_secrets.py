@@ -38,7 +38,7 @@ def test_one_secret_in_two_files_is_one_match_with_two_places() -> None:
     assert match.mark == look({"z": STRIPE}).matches[0].mark
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7"])
 def test_a_key_is_found_in_every_encoding(encoding: str) -> None:
     text = f"# settings of the shop\nstripe_key: {STRIPE}\n# and so on, and so on, for a while\n"
     assert rules(look({"a.txt": text.encode(encoding)})) == ["secrets.stripe-live-key"]
@@ -144,3 +144,25 @@ def test_a_card_that_cannot_be_used_is_named() -> None:
 )
 def test_a_password_of_plain_words_is_told_where_settings_are_kept(path: str, text: str, told: bool) -> None:
     assert bool(look({path: text}).matches) is told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'KEY = "sk_live_" + "Zq8RtY2uVw5xLm3nBd7kPf4s"\n',
+        "key = 'sk_live_Zq8RtY2u' .\n    'Vw5xLm3nBd7kPf4s';\n",
+        'KEY = ("sk_live_Zq8RtY2u"\n       "Vw5xLm3nBd7kPf4s")\n',
+        'const k = "sk_live_" +\n  "Zq8RtY2uVw5x" +\n  "Lm3nBd7kPf4s"\n',
+    ],
+)
+def test_a_key_written_in_pieces_is_found_and_not_shown(text: str) -> None:
+    (match,) = look({"pay.py": text}).matches
+    assert match.rule_id == "secrets.stripe-live-key"
+    assert match.details["decoded_from"] == "pieces"
+    assert not any(piece in match.excerpt for piece in ("Zq8RtY2u", "Vw5xLm3n", "Lm3nBd7k"))
+    assert match.mark == look({"z": STRIPE}).matches[0].mark
+
+
+def test_words_written_in_pieces_are_no_key() -> None:
+    text = 'message = "the guests of this" + "afternoon are here"\nname = "sk_live_" + suffix\n'
+    assert look({"pay.py": text}).matches == ()
