@@ -115,16 +115,18 @@ _REVIEW_LINK = re.compile(
     r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
     re.IGNORECASE,
 )
-_DAY = r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?!s\b)(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?|weekday|weekend)s?"
+_DAY = (
+    r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?!s\b)(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
+)
 _OTHER_DAY = (
     r"(?:lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bados?|domingos?|lun|vie|s[áa]b|dom|mo|mon?tags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|fr|sa|so"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ven|sam|dim|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|gio"
     r"|segunda(?:-feira)?|sexta(?:-feira)?|seg|sex|maandag|vrijdag|zaterdag|zondag|poniedzia[łl]ek|pi[ąa]tek|mandag|fredag|m[åa]ndag)"
 )
 _HOURS = re.compile(
-    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|&|and|:|,|\d{1, 2}\s*(?:am|pm|:|h\b))|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
+    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|until|&|and|,|\||/)\s*{_DAY}\b|\b{_DAY}\.?\s*(?::|-|–|—|,|\||from|at)?\s*(?:\d{{1,2}}\s*(?:am|a\.m|pm|p\.m|:\d|h\b|[–—-]\s*\d)|closed|by\s+(?:appointment|reservation))|\bweek(?:day|end)s?\s*(?::|-|–|\d|from|only)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
     r"|\b(?:business|office|working|operating|operation|store|clinic|opening|service|shop|customer\s+service)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24h\s*/\s*24|24\s*(?:h|hours|horas|ore|stunden|heures)\s*(?:a|per|al|am|pro|por)\s*(?:day|d[ií]a|giorno|tag|jour|dia)|open\s+24\s*h|24\s+hour\s+(?:service|emergency|support)|(?:7|seven)\s+days\s+(?:a|per|each)\s+week|open\s+(?:7|seven)\s+days|seven\s+days\b|7\s*/\s*7|7j\s*/\s*7"
-    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:.h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:.h]\d\d|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
+    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:h]\d\d|\b\d{1,2}\.\d\d\s*(?:uhr|h|am|pm)?\s*(?:-|–|—|to|bis|alle)\s*\d{1,2}\.\d\d\s*(?:uhr|h\b|am|pm)|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
     r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|[öo]ffnungszeiten|sprechzeiten|b[üu]rozeiten|gesch[äa]ftszeiten|horarios?\b(?=.{0,40}\d)|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|heures\s+d.ouverture|horaires|orari(?:o)?\b(?=.{0,40}\d)|orari\s+di\s+apertura|hor[áa]rio\s+de\s+(?:funcionamento|atendimento)|openingstijden|godziny\s+otwarcia|[öo]ppettider|[åa]pningstider"
     rf"|\b(?:open|available|operat\w+|depart\w*|run\w*)\s+every\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?|\d)|\b{_OTHER_DAY}\.?\s*(?:-|–|—|a|al|à|au|bis|alle|até|t/m|do|y|e|et|und)\s+{_OTHER_DAY}\b|\b{_OTHER_DAY}\.?\s?(?:-|–|—)\s?{_OTHER_DAY}\b"
     r"|\b(?:lunes|montags?|lundi|luned[iì]|segunda-feira)\b|abierto\s+(?:todos|de|cada)|ouvert\s+(?:tous|du|7)|t[äa]glich\s+(?:von|ab|ge)|todos\s+los\s+d[ií]as|tous\s+les\s+jours|tutti\s+i\s+giorni|todos\s+os\s+dias",
@@ -264,7 +266,7 @@ def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     if PRICE.search(site.text) or PRICE.search(" ".join(page.meta("description") for page in site.pages)):
         return
     if re.search(
-        r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|rate|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",
+        r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",
         site.code,
     ) or any(_STATED_PRICE.search(page.source) for page in site.pages):
         return

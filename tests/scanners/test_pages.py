@@ -227,3 +227,23 @@ def test_a_layout_belongs_to_the_project_in_whose_folder_of_layouts_it_lies() ->
     )
     assert not found(result, "pages.no-robots-txt")
     assert found(result, "pages.no-sitemap")
+
+
+def test_a_first_page_that_a_script_renders_is_not_asked_for_what_the_script_may_bring() -> None:
+    shell = "<html><head><title>Boat rental</title></head><body><div id='root'></div><script type='module' src='m.js'></script></body></html>"
+    result = scan(Pages(), {"index.html": shell, "places.html": TOURS.replace("Call us", "Ask")})
+    assert not found(result, "pages.no-checkout")
+    assert found(result, "pages.no-analytics")
+
+
+def test_what_only_the_staff_sees_is_no_evidence_for_visitors() -> None:
+    staff = "<html><body><div id='calendar'></div><script>let blockedDates = []</script></body></html>"
+    result = scan(Pages(), {"index.html": TOURS, "admin.html": staff})
+    assert found(result, "pages.no-availability-calendar")
+
+
+def test_an_agency_for_charters_is_not_taken_for_a_charter() -> None:
+    html = TOURS.replace("Harbor boat tours", "Fishing charter websites and booking software")
+    result = scan(Pages(), {"index.html": html})
+    assert not found(result, "pages.no-checkout")
+    assert found(result, "pages.no-analytics")
