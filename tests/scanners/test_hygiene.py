@@ -113,6 +113,19 @@ def test_a_deleted_environment_file_with_a_secret_in_any_version_is_said_with_it
     assert SECRET not in repr(result)
 
 
+def test_an_ignore_file_in_the_folder_of_an_editor_guards_nothing() -> None:
+    result = scan(Hygiene(), {"pom.xml": "<project/>", ".idea/.gitignore": "workspace.xml\n"})
+    assert only(result, "hygiene.gitignore-missing")
+    assert not [match for match in result.matches if match.rule_id == "hygiene.gitignore-without-env"]
+
+
+def test_a_script_that_is_only_named_like_a_test_is_none() -> None:
+    files = {"app.js": "run()", "scripts/parse_test.mjs": "console.log(parse('x'))"}
+    assert only(scan(Hygiene(), files), "hygiene.no-tests")
+    files["scripts/parse_test.mjs"] = "test('parses', () => expect(parse('x')).toBe(1))"
+    assert not [match for match in scan(Hygiene(), files).matches if match.rule_id == "hygiene.no-tests"]
+
+
 def test_an_empty_repository_lacks_nothing() -> None:
     assert scan(Hygiene(), {}).matches == ()
 
