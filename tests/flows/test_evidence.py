@@ -11,13 +11,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditor.adapters.packing import read_pack, write_folder, write_zip
 from auditor.errors import UsageError
 from auditor.flows.evidence import Pack, Sources, make_pack
-from auditor.formats.pack import SUFFIXES, seal
+from auditor.formats.pack import SUFFIXES, manifest_text, seal
 from auditor.formats.snapshot import freeze
 from auditor.model.decision import Break, Decision
 from auditor.model.finding import State
@@ -156,11 +159,16 @@ def manifest_changed(place: Path) -> None:
     path.write_text(path.read_text().replace('"complete": false', '"complete": true'))
 
 
+def manifest_with_a_blank_more(place: Path) -> None:
+    path = place / "manifest.json"
+    path.write_text(path.read_text().replace('"files": [', '"files":  [', 1))
+
+
 def listed_outside(place: Path) -> None:
     path = place / "manifest.json"
     document = json.loads(path.read_text())
     document["files"].append({"path": "../../etc/passwd", "sha256": "0" * 64, "bytes": 1, "what": ""})
-    path.write_text(json.dumps(document | {"seal": seal(document)}))
+    path.write_text(manifest_text(document | {"seal": seal(document)}))
 
 
 def linked(place: Path) -> None:
@@ -193,7 +201,7 @@ def _resealed(place: Path, name: str, change: Callable[[str], str]) -> None:
     for item in document["files"]:
         if item["path"] == name:
             item |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    (place / "manifest.json").write_text(json.dumps(document | {"seal": seal(document)}))
+    (place / "manifest.json").write_text(manifest_text(document | {"seal": seal(document)}))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +211,7 @@ def _resealed(place: Path, name: str, change: Callable[[str], str]) -> None:
         (missing, "coverage/coverage.csv: missing"),
         (foreign, "findings/more.csv: not in the manifest"),
         (manifest_changed, "manifest.json: it was changed after it was sealed"),
+        (manifest_with_a_blank_more, "manifest.json: it was changed after it was sealed"),
         (listed_outside, "leads outside of the pack"),
         (linked, "README.md: not a file"),
         (runnable, "README.md: may be run as a program"),
@@ -264,6 +273,33 @@ def test_what_is_no_pack_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no evidence pack"):
         write_folder(tmp_path / "folder", pack().files)
     assert (tmp_path / "folder" / "mine.txt").read_text() == "keep me"
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_a_damaged_pack_is_said_to_be_one_and_breaks_nothing(data: st.DataObject) -> None:
+    with TemporaryDirectory() as place:
+        path = Path(place) / "p.zip"
+        write_zip(path, pack().root, pack().files)
+        content = bytearray(path.read_bytes())
+        for _ in range(data.draw(st.integers(1, 3))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        path.write_bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
+        try:
+            found = verify(read_pack(path))
+        except UsageError:
+            return
+        # Bytes that say nothing (a time, an attribute) may change; files may not.
+        assert found.problems or read_pack(path).files == {file.path: file.content for file in pack().files}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "[" * 9999, '{"schema":"auditor/evidence@1","files":[{"path":1,"sha256":null,"bytes":"x"}],"omissions":5}'],
+)
+def test_a_manifest_that_is_none_is_said(folder: Path, text: str) -> None:
+    (folder / "manifest.json").write_text(text)
+    assert problems(folder) == ("manifest.json cannot be read as auditor/evidence@1",)
 
 
 def test_safe_paths() -> None:

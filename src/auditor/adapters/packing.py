@@ -133,6 +133,8 @@ def _read_zip(packed: zipfile.ZipFile) -> Unpacked:
         elif path in files:
             problems.append(f"{_visible(name)}: stands in the pack twice")
         else:
+            if (entry.external_attr >> 16) & 0o111:
+                problems.append(f"{_visible(name)}: may be run as a program")
             files[path] = _content(packed, entry, problems)
     return Unpacked(files, tuple(problems))
 

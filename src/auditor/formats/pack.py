@@ -25,7 +25,12 @@ def manifest_bytes(header: Mapping[str, Any], files: Iterable[PackFile], omissio
         ],
         "omissions": [{"what": item.what, "why": item.why} for item in omissions],
     }
-    return (json.dumps({**document, "seal": seal(document)}, indent=1, ensure_ascii=True) + "\n").encode()
+    return manifest_text({**document, "seal": seal(document)}).encode()
+
+
+def manifest_text(document: Mapping[str, Any]) -> str:
+    """A manifest as it is written: one text for one content."""
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
 
 def seal(document: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor.adapters.packing import Unpacked
 from auditor.errors import StoreError
-from auditor.formats.pack import SCHEMA, SUFFIXES, seal
+from auditor.formats.pack import SCHEMA, SUFFIXES, manifest_text, seal
 from auditor.formats.snapshot import load_snapshot
 from auditor.model.decision import Anchor, Decision, first_break
 from auditor.model.pack import MANIFEST, is_safe
@@ -49,7 +49,7 @@ def verify(found: Unpacked, fingerprint: str = "") -> Verified:
     problems = [*found.problems]
     if fingerprint and fingerprint.lower() != digest:
         problems.append(f"{MANIFEST}: its fingerprint is {digest}, {fingerprint} was expected")
-    if manifest.get("seal") != seal(manifest):
+    if manifest.get("seal") != seal(manifest) or manifest_text(manifest).encode() != content:
         problems.append(f"{MANIFEST}: it was changed after it was sealed")
     problems.extend(_files(manifest, found.files))
     problems.extend(_snapshot(manifest, found.files))
@@ -57,7 +57,7 @@ def verify(found: Unpacked, fingerprint: str = "") -> Verified:
     problems.extend(said)
     problems.extend(_scorecards(manifest, found.files))
     return Verified(
-        tuple(problems), str(manifest.get("period", "")), len(manifest["files"]), len(manifest.get("omissions", ())), digest, chain
+        tuple(problems), str(manifest.get("period", "")), len(manifest["files"]), len(manifest["omissions"]), digest, chain
     )  # fmt: skip
 
 
@@ -71,6 +71,8 @@ def _manifest(content: bytes) -> Mapping[str, Any] | None:
         or document.get("schema") != SCHEMA
         or not isinstance(document.get("files"), list)
     ):
+        return None
+    if not isinstance(document.get("omissions"), list):
         return None
     whole = all(isinstance(f, dict) and {"path", "sha256", "bytes"} <= set(f) for f in document["files"])
     return document if whole else None
