@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.errors import NotScannedError
-from auditor.model.content import as_utf8, foreign_markers, is_lfs_pointer, is_vendored
+from auditor.model.content import as_utf8, foreign_markers, is_lfs_pointer, is_test, is_vendored
 from auditor.model.finding import Match
 from auditor.model.outcome import NotScanned, ScanResult
 from auditor.model.pattern import lazy
@@ -226,13 +226,15 @@ def _result(
     troubles = list(skipped)
     counts: Counter[str] = Counter(rules=len(rules), files=0)
     adopted = {rule.id for rule in rules}
+    quiet = {rule.id for rule in rules if rule.spec.get("in_tests") == "skip"}  # an assertion is what a test is made of
     for path in sorted(known):
         kept = known[path]
         counts["files"] += bool(kept.units)
         counts["lines"] += kept.lines
         counts["foreign markers"] += kept.markers
         troubles.extend(NotScanned(path, reason, expected, detail) for reason, detail, expected in kept.trouble)
-        matches.extend(s.match(target.name, path, target.commit) for s in kept.sights if s.rule in adopted)
+        wanted = adopted - quiet if is_test(path) else adopted
+        matches.extend(s.match(target.name, path, target.commit) for s in kept.sights if s.rule in wanted)
     return ScanResult(
         matches=tuple(replace(match, seen_by=()) for match in matches),
         looked_at={noun: count for noun, count in counts.items() if count or noun in {"files", "rules"}},

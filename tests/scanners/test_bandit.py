@@ -68,6 +68,14 @@ def test_neither_comments_nor_configuration_of_the_repository_silence_it() -> No
     assert result.looked_at["foreign markers"] == 2
 
 
+def test_an_assertion_in_a_test_is_no_finding() -> None:
+    result = scan(Bandit(), {"tests/test_a.py": "assert f(x)\nexec(x)\n", "a.py": "assert f(x)\n"})
+    assert [(m.location.path, m.rule_id) for m in result.matches] == [  # type: ignore[union-attr]
+        ("a.py", "bandit.assert-guards-nothing"),
+        ("tests/test_a.py", "bandit.exec-used"),
+    ]
+
+
 def test_a_password_found_is_not_shown() -> None:
     result = scan(Bandit(), {"a.py": "password = 'Tr0ub4dor-and-3'\n"})
     assert [m.rule_id for m in result.matches] == ["bandit.password-in-code"]
