@@ -112,18 +112,18 @@ def measure(kind: str, target: Path, peers: Mapping[Peer, str], runs: int) -> No
         out, installed, other = Path(work) / "out.json", Path(work) / "installed", Path(work) / "other"
         other.mkdir()
         (other / "readme.txt").write_text("password = 'Zr4tKq9w'\n")
-        for number in range(runs + 1):
+        for number in range(runs + 1) if runs > 1 else (1,):
             for peer, program in peers.items():
                 arguments = getattr(peer, kind)
                 if not arguments:
                     continue
                 state = Path(work) / f"{number}-{peer.name}"
                 if peer.says == "auditor":
-                    if not number:
+                    if not installed.exists():
                         run(program, peer.tree, other, out, installed)
                     shutil.copytree(installed, state)
                 cost, _ = run(program, arguments, target, out, state)
-                if number:  # the first one warms the cache of files
+                if number:  # the one before the first warms the cache of files
                     costs[peer].append(cost)
                     if peer.name == "auditor":
                         again.append(run(program, arguments, target, out, state)[0])
