@@ -160,7 +160,7 @@ def examples(
         values, names = Counter(c.value for _, c in found), Counter(c.key for _, c in found)
         siblings = Counter(n for n, _ in found)
         for n, candidate in found:
-            above = re.search(PERSON, lines[n - 1][-400:] if n else "") is not None
+            above = re.search(PERSON, lines[n - 1][-400:].lower() if n else "") is not None
             around = Surroundings.of(file, above, siblings[n], values[candidate.value], names[candidate.key])
             if is_obvious(candidate, words):
                 continue

@@ -71,7 +71,8 @@ def judge(
         score = 0.0
         if not is_dull(c):
             if line.start != at:
-                at, above = line.start, _PERSON.search(content, *line.span_above(content)) is not None
+                start, end = line.span_above(content)
+                at, above = line.start, _PERSON.search(content[start:end].lower()) is not None
             around = Surroundings.of(path, above, siblings[line.start], values[c.value], names[c.key])
             score = score_of(line.text, c, around)
         judged.append((Judged(line.number, c, score, rule_of(plan, c)), line))
