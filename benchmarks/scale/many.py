@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.flows.running import look
@@ -129,7 +131,9 @@ def main() -> None:
         say(f"{chosen.repos} repositories from {len(seeds)} files, made in {time.perf_counter() - began:.0f} s")
         only = [name for name in chosen.only.split(",") if name]
         for name in ("first", "second"):
-            run(folder, name, chosen.executor, only, chosen.workers)
+            # A process each, as for a user: the second run owes nothing to the memory of the first.
+            with ProcessPoolExecutor(1, get_context("spawn")) as process:
+                process.submit(run, folder, name, chosen.executor, only, chosen.workers).result()
 
 
 if __name__ == "__main__":
