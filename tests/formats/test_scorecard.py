@@ -94,7 +94,7 @@ def test_the_page_shows_what_nobody_looked_at_and_the_trend() -> None:
     before, now = snapshot(), snapshot(MIXED)
     scored = replace(before, scores=(card(before).score,))
     view = framework_view(card(now), now, [scored])
-    assert view.verdict == "0 of 2 judged controls have no failing evidence; 1 was not evaluated."
+    assert view.verdict == "2 of 2 judged controls fail; 1 was not evaluated."
     assert view.tiles[0].delta == "▼ −100 points vs Oct"
     assert [group.ids for group in view.unmapped] == [("C.5",)]
     assert [block.title for block in view.blocks] == ["Fails", "Accepted by a decision", "Passes"]

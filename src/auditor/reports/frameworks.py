@@ -14,6 +14,7 @@ from auditor.model.run import Snapshot
 from auditor.model.scorecard import ControlResult, ControlState, RuleEvidence, Score, Scorecard
 from auditor.reports.coverage import coverage_sentence
 from auditor.reports.index import Entry
+from auditor.reports.kpi import since_known
 from auditor.reports.places import place, visible
 from auditor.reports.words import long_day, month_short, number_words, period_words, plural, short, verb
 
@@ -228,10 +229,11 @@ def _past(framework: str, history: Sequence[Snapshot]) -> list[Decimal | None]:
 def _verdict(score: Score) -> str:
     if not score.judged:
         return "No control was judged: nobody looked, or nothing of its kind is there."
-    passed = score.count(ControlState.PASS)
+    failed = score.count(ControlState.FAIL)
     unseen = score.count(ControlState.NOT_EVALUATED)
+    how_many = f"{failed} of" if failed else "None of"
     return (
-        f"{passed} of {plural(score.judged, 'judged control')} {verb(passed, 'has')} no failing evidence; "
+        f"{how_many} {plural(score.judged, 'judged control')} {verb(failed or 1, 'fail')}; "
         f"{unseen:,} {'was' if unseen == 1 else 'were'} not evaluated."
     )
 
@@ -248,8 +250,7 @@ def _support(card: Scorecard, score: Score, snapshot: Snapshot) -> str:
 
 
 def _tiles(score: Score, past: Sequence[Decimal | None], history: Sequence[Snapshot]) -> tuple[Tile, ...]:
-    values = [None] * (PERIODS - 1 - len(past)) + list(past) + [score.percent]
-    spark = tuple(None if v is None else float(v) / 100 for v in values)
+    spark = tuple(None if v is None else float(v) / 100 for v in since_known([*past, score.percent]))
     delta, tone = _delta(score.percent, past, history)
     judged = score.judged
     full = score.count(ControlState.PASS)

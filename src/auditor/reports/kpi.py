@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from auditor.model.fact import Quantity
 from auditor.model.figure import Figure
@@ -14,6 +15,7 @@ from auditor.reports.draft import Draft
 from auditor.reports.words import month_before, month_short, number_words, quantity_words
 
 PERIODS = 6
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,15 @@ def middle(value: Quantity) -> Decimal:
 
 
 def _spark(values: list[Quantity | None]) -> tuple[float | None, ...]:
-    padded = [None] * (PERIODS - len(values)) + values
-    sizes = [None if v is None else abs(middle(v)) for v in padded]
+    sizes = [None if v is None else abs(middle(v)) for v in since_known(values)]
     top = max((s for s in sizes if s is not None), default=Decimal(0))
     return tuple(None if s is None else (round(float(s / top), 3) if top else 0.0) for s in sizes)
+
+
+def since_known(values: Sequence[T | None]) -> Sequence[T | None]:
+    """The months from the first known one on; a gap after it stays a gap."""
+    known = [place for place, value in enumerate(values) if value is not None]
+    return values[known[0] :] if known else ()
 
 
 def _delta(

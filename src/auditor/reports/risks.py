@@ -51,7 +51,7 @@ def _risk_task(draft: Draft, entity: str, severity: Severity, group: list[Findin
     risks = plural(len(group), f"{severity.word} risk") if len(group) > 1 else f"the {severity.word} risk"
     owners = Counter(finding.owner for finding in group if finding.owner)
     return Task(
-        sentence=f"Have {risks} of {where} closed: {'; '.join(_inside(title) for title in shown)}.",
+        sentence=f"Close {risks} of {where}: {'; '.join(_inside(title) for title in shown)}.",
         severity=severity,
         owner=owners.most_common(1)[0][0] if owners else "",
         due=policy_due(draft, severity),
