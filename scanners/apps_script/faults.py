@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
+from auditor.model.pattern import lazy
 from auditor.model.target import Repo
 from auditor.model.text import visible
 from scanners.apps_script.actions import Action
@@ -25,10 +26,10 @@ _BROAD = {
     "https://www.googleapis.com/auth/admin.directory.user": "all accounts of the domain",
     "https://www.googleapis.com/auth/script.projects": "all script projects",
 }  # fmt: skip
-_DEBUG = re.compile(
+_DEBUG = lazy(
     r"(?i)^(debug|dump|logs?|env|config|phpinfo|test|test_?mode|eval|exec|run_?test|diagnostics?|inspect|show_?(config|props|properties))$"
 )
-_WEBHOOKS = re.compile(
+_WEBHOOKS = lazy(
     r"replyToken|checkout\.session|payment_intent|charge\.succeeded|hub\.challenge|url_verification|line\.me/|"
     r"api\.telegram\.org|X-Hub-Signature|pull_request|update_id|entry\[0\]\.changes|PAYMENT\.CAPTURE|order_id.*webhook"
 )

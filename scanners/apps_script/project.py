@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.model.pattern import lazy
 from scanners.routing.route import spell
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_ENTRY = re.compile(rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=")
-_SERVICES = re.compile(
+_ENTRY = lazy(rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=")
+_SERVICES = lazy(
     rb"\b(SpreadsheetApp|ContentService|HtmlService|DriveApp|MailApp|GmailApp|PropertiesService|CalendarApp|UrlFetchApp|"
     rb"ScriptApp|LockService|CacheService|FormApp|DocumentApp|SlidesApp|Utilities\.(?:formatDate|computeDigest))\b"
 )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
+from auditor.model.pattern import lazy
 from auditor.model.target import Repo
 from scanners.endpoints.endpoint import Endpoint
 from scanners.routing.evidence import Auth
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_PUBLIC = re.compile(
+_PUBLIC = lazy(
     r"(?i)(^|[/_-])(log-?in|sign-?in|sign-?up|log-?out|register|registration|auth|oauth\d?|authenticate|token|tokens|refresh|"
     r"password|forgot|reset|verify|verification|confirm|health\w*|ping|status|version|metrics|webhooks?|hooks?|callback|"
     r"contact|contact-?us|subscribe|newsletter|feedback|track|analytics|beacon|csp-report|otp|magic-?link|unsubscribe|search|"
     r"favicon\.ico|docs|openapi\.json|session|sessions|login-?check|echo|graphql)(?=[/_-]|$)"
 )
 """Addresses that are public on purpose; webhooks are judged by their signature."""
-_PERSONAL = re.compile(
+_PERSONAL = lazy(
     r"(?i)user|customer|account|member|profile|booking|order|payment|invoice|contact|guest|client|patient|employee|admin|"
     r"message|lead|crew|waiver"
 )

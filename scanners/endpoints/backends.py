@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.django import DjangoRoutes
 from scanners.endpoints.endpoint import Endpoint
 from scanners.endpoints.file_routes import FileRoutes
@@ -21,7 +21,7 @@ from scanners.syntax.program import Program, Scope
 
 _ACTIONS = frozenset({"action", "op", "operation", "cmd", "command", "method", "route", "type", "actionType"})
 """Fields of a body or query by which a Lambda function without routes serves many things."""
-_ENTRY = re.compile(r"(?i)^(lambda_)?handler$|^main$")
+_ENTRY = lazy(r"(?i)^(lambda_)?handler$|^main$")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import FrontCall
 from scanners.endpoints.library_calls import described, keyed_request, script_run
 from scanners.endpoints.url import Base, Hole, Url, flat
@@ -15,7 +16,7 @@ from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-RELEVANT = re.compile(
+RELEVANT = lazy(
     rb"fetch|axios|XMLHttpRequest|\.ajax\b|\$\.(?:get|post)|jQuery\.|google\.script\.run|sendBeacon|EventSource|\bky\b|"
     rb"superagent|\$http|HttpClient|\bhttp\.(?:get|post|put|patch|delete)|\b(?:api|client|request|service|\$api)\w*\s*[.(]|"
     rb"useSWR|createApi|['\"`]/[\w-]+|['\"`]https?://",
@@ -24,9 +25,9 @@ RELEVANT = re.compile(
 """A script without any of these makes no request that we know."""
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
-_HTTP_OBJECTS = re.compile(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
-_INSTALLED = re.compile(r"(?:^|\.)(?:prototype|globalProperties)\.(\$?\w+)$")
-_CLIENT_NAME = re.compile(
+_HTTP_OBJECTS = lazy(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
+_INSTALLED = lazy(r"(?:^|\.)(?:prototype|globalProperties)\.(\$?\w+)$")
+_CLIENT_NAME = lazy(
     r"(?i)axios|^(use)?(\w*_)?api$|api_?client|api_?service|http_?(client|service)?$|^client$|^\w+(Api|API|Http|Client)$"
 )
 _LAST = frozenset({
@@ -37,8 +38,8 @@ _LAST = frozenset({
 _COMMON = frozenset(
     {*_VERBS, "fetch", "request", "send", "call", "load", "del", "create", "update", "remove", "list", "open", "add"}
 )
-_CLIENTS = re.compile(r"(?i)^(axios\.create|ky\.create|ky\.extend|got\.extend|\$?o?fetch\.create)$")
-_FETCH = re.compile(
+_CLIENTS = lazy(r"(?i)^(axios\.create|ky\.create|ky\.extend|got\.extend|\$?o?fetch\.create)$")
+_FETCH = lazy(
     r"(?i)^(window\.|globalThis\.|self\.|unfetch\.)?(fetch|\$fetch|ofetch|fetchJson|useFetch|cross_?fetch|isomorphic_?fetch)$"
 )
 

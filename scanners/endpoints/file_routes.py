@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.script_text import texts
 from scanners.routing.methods import methods_answered
@@ -15,13 +16,13 @@ from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
 _END = r"\.[cm]?[jt]sx?$"
-_PAGES = re.compile(rf"(?:^|/)pages(/api(?:/.*)?)/?{_END}")
-_APP = re.compile(rf"(?:^|/)app((?:/.*)?)/route{_END}")
-_KIT = re.compile(rf"(?:^|/)routes((?:/.*)?)/\+server{_END}")
-_NUXT = re.compile(rf"(?:^|/)server/(?:(api)|routes)/(.+?)(?:\.(get|post|put|patch|delete|head))?{_END}")
-_NETLIFY = re.compile(rf"(?:^|/)(?:netlify/functions|netlify-functions)/([^/]+)(?:/(?:index|\1))?{_END}")
-_VERCEL = re.compile(rf"^api/(.+){_END}")
-_FIREBASE = re.compile(r"(^|\.)(onRequest|onCall)$")
+_PAGES = lazy(rf"(?:^|/)pages(/api(?:/.*)?)/?{_END}")
+_APP = lazy(rf"(?:^|/)app((?:/.*)?)/route{_END}")
+_KIT = lazy(rf"(?:^|/)routes((?:/.*)?)/\+server{_END}")
+_NUXT = lazy(rf"(?:^|/)server/(?:(api)|routes)/(.+?)(?:\.(get|post|put|patch|delete|head))?{_END}")
+_NETLIFY = lazy(rf"(?:^|/)(?:netlify/functions|netlify-functions)/([^/]+)(?:/(?:index|\1))?{_END}")
+_VERCEL = lazy(rf"^api/(.+){_END}")
+_FIREBASE = lazy(r"(^|\.)(onRequest|onCall)$")
 _WRAPPERS = frozenset({"defineEventHandler", "eventHandler", "defineCachedEventHandler"})
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import FrontCall
 from scanners.routing.route import spell
 
-_FORM = re.compile(rb"<form\b[^>]{0,2000}>", re.IGNORECASE)
-_HTMX = re.compile(rb"""\bhx-(get|post|put|patch|delete)\s*=\s*["'](/[^"'{}<>]*)["']""", re.IGNORECASE)
+_FORM = lazy(rb"<form\b[^>]{0,2000}>", re.IGNORECASE)
+_HTMX = lazy(rb"""\bhx-(get|post|put|patch|delete)\s*=\s*["'](/[^"'{}<>]*)["']""", re.IGNORECASE)
 _ATTRIBUTE = r"""(?i)\b{}\s*=\s*["']([^"']*)["']"""
-_PAGE = re.compile(r"(?i)\.(html?|php|aspx?)$|^$|^#|^(mailto|tel|javascript):|[{}<>]")
+_PAGE = lazy(r"(?i)\.(html?|php|aspx?)$|^$|^#|^(mailto|tel|javascript):|[{}<>]")
 
 
 def form_calls(pages: Mapping[str, bytes]) -> Iterator[FrontCall]:

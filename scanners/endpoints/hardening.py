@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.routing.guards import Guards
 from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name
 from scanners.routing.taint import derived, holds, names_in
@@ -16,10 +17,10 @@ _ONE_DEFECT = frozenset({"exception-in-response", "event-logged", "wildcard-cors
 """Habits: 75 places of one are one thing to mend."""
 _ORIGIN = "access-control-allow-origin"
 _SOURCES = frozenset({"event", "request", "req", "body", "payload"})
-_SECRET = re.compile(r"(?i)(jwt|secret|password|passwd|api_?key|auth_?key|admin_?key|signing)")
-_COMPARED = re.compile(r"(?i)^(.*(token|secret|api_?key|signature|password|hmac|digest)|expected|given)$")
-_TENANT = re.compile(r"(?i)^x-(tenant|org|organi[sz]ation|account|user|customer|company|client)(-?id)?$")
-_LOGGERS = re.compile(r"(?i)(^|\.)(print|log|info|debug|warning|error)$|^console\.|^logg(er|ing)\.")
+_SECRET = lazy(r"(?i)(jwt|secret|password|passwd|api_?key|auth_?key|admin_?key|signing)")
+_COMPARED = lazy(r"(?i)^(.*(token|secret|api_?key|signature|password|hmac|digest)|expected|given)$")
+_TENANT = lazy(r"(?i)^x-(tenant|org|organi[sz]ation|account|user|customer|company|client)(-?id)?$")
+_LOGGERS = lazy(r"(?i)(^|\.)(print|log|info|debug|warning|error)$|^console\.|^logg(er|ing)\.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import Endpoint, FrontCall
 from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, Match
 
-_STATIC = re.compile(
+_STATIC = lazy(
     r"(?i)\.(json|html?|md|txt|csv|xml|svg|png|jpe?g|webp|gif|ico|css|m?js|ya?ml|wasm|pdf|mp[34]|geojson|webmanifest|"
     r"woff2?|glb|glsl)$"
 )
-_STAGES = re.compile(
+_STAGES = lazy(
     r"^/(?:prod|production|dev|development|stage|staging|test|api|v\d+)(?=/)", re.IGNORECASE
 )  # fmt: skip
-_OTHERS = re.compile(
-    r"(?i)health|webhook|/hook|callback|ping|status$|metrics|robots|favicon|^/$|docs|openapi|swagger|cron"
-)
+_OTHERS = lazy(r"(?i)health|webhook|/hook|callback|ping|status$|metrics|robots|favicon|^/$|docs|openapi|swagger|cron")
 
 
 @dataclass(frozen=True, slots=True)

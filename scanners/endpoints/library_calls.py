@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from auditor.model.pattern import lazy
 from scanners.routing.route import METHODS
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 
-_KEYED = re.compile(r"^useSWR(Immutable|Infinite|Mutation|Subscription)?$|^use(Lazy)?AsyncData$")
+_KEYED = lazy(r"^useSWR(Immutable|Infinite|Mutation|Subscription)?$|^use(Lazy)?AsyncData$")
 _HANDLERS = frozenset({"withSuccessHandler", "withFailureHandler", "withUserObject"})
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.script_text import constant, texts
 from scanners.routing.route import ANY, exact, joined
@@ -14,7 +14,7 @@ from scanners.syntax.program import Program, Scope
 
 _VERBS = {"Get": "GET", "Post": "POST", "Put": "PUT", "Patch": "PATCH", "Delete": "DELETE", "All": ANY, "Head": "HEAD"}
 _CONTROLLERS = frozenset({"Controller", "JsonController", "RestController"})
-_PUBLIC = re.compile(
+_PUBLIC = lazy(
     r"(?i)^(is_?)?public(route|api|endpoint)?$|skip_?(jwt_?)?auth|allow_?(anonymous|any|unauthorized)|no_?auth|unprotected"
 )
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.applications import Application
 from scanners.endpoints.script_text import constant, texts
 from scanners.routing.shapes import called, is_auth_name
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_MAKERS = re.compile(
+_MAKERS = lazy(
     r"(?i)^(express|fastify|hono|openapihono|koarouter|router|express\.router|restify\.createserver|polka|new_router|itty_?router|"
     r"autorouter|elysia|findmyway|createapi|lambda-?api|promiserouter|expressrouter|asyncrouter|hapi\.server|routerfactory)$"
 )

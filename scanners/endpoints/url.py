@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from auditor.model.pattern import lazy
 from scanners.routing.route import spell
 
-_OWN_HOST = re.compile(
+_OWN_HOST = lazy(
     r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?"
 )
-ABSOLUTE = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
-STAGE = re.compile(
-    r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)"
-)
+ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
+STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)")
 
 
-_PATH_NAME = re.compile(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
+_PATH_NAME = lazy(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
 """Parameters that hold a path and not an id."""
 
 

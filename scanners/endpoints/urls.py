@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
 from scanners.routing.shapes import words
 from scanners.syntax import tree as t
@@ -15,7 +16,7 @@ _BASES = frozenset({
     "prefix", "domain", "env", "baseurl", "apiurl", "apibase", "basepath", "apihost", "apiendpoint", "baseuri",
 })  # fmt: skip
 _OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin", "root", "domain"})
-_CONFIGURATION = re.compile(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
+_CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
 
 
 def _is_base(name: str) -> bool:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from auditor.model.pattern import lazy
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
 NONE = "none"
 NO_BODY = "no body"
-_VALIDATORS = re.compile(
+_VALIDATORS = lazy(
     r"(?i)(^|\.)(validate\w*|jsonschema\.\w+|parse_obj|parse_raw|model_validate(_json)?|safeParse(Async)?|validateAsync|"
     r"validationResult|check_required\w*|require_fields?|required_fields|load_schema|validate_on_submit|is_valid|celebrate|isEmail|isLength|notEmpty|isInt|isISO8601|isMongoId|"
     r"validator|event_parser|checkSchema|assert_valid\w*)$"
 )
-_NOT_THE_BODY = re.compile(r"(?i)token|jwt|auth|session|signature|user$|password$")
-_BAD_REQUEST = re.compile(r"(?i)bad_?request|HTTP_400|HTTP_422|ValidationError")
-_MODELS = re.compile(r"(BaseModel|SQLModel|Schema|TypedDict|Struct)$")
+_NOT_THE_BODY = lazy(r"(?i)token|jwt|auth|session|signature|user$|password$")
+_BAD_REQUEST = lazy(r"(?i)bad_?request|HTTP_400|HTTP_422|ValidationError")
+_MODELS = lazy(r"(BaseModel|SQLModel|Schema|TypedDict|Struct)$")
 
 
 def evidence(statements: Iterable[t.Node], scope: Scope, program: Program, depth: int = 0) -> str:

@@ -11,6 +11,7 @@ from auditor.errors import NotScannedError
 from auditor.model.fact import Record
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files, ScanContext
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
@@ -24,10 +25,10 @@ from scanners.pages.profile import KNOWN
 from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
-_SOURCE = re.compile(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
-_COMPONENT = re.compile(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
-_MARKDOWN_HEADING = re.compile(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
+_SOURCE = lazy(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
+_COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
+_MARKDOWN_LINK = lazy(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
+_MARKDOWN_HEADING = lazy(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
 _MOST_SOURCES = 400
 _MOST_TEMPLATES = 1500
 _MOST_COMPONENTS = 120

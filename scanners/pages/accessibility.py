@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, counted, excerpt, is_filled_in, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
@@ -15,7 +15,7 @@ from scanners.pages.site import Site
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_BOUND = re.compile(
+_BOUND = lazy(
     r"^(?::|v-bind:|th:|ng-|bind:|data-ng-|\[(?:attr\.)?)(?:alt|title|aria-?label|bind|html|text|attr)\]?$|^(?:v-text|v-html|x-text|x-html|data-i18n.*)$"
 )
 """An attribute that gives an element its name when the page runs."""

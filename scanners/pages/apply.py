@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from auditor.model.pattern import lazy
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
@@ -15,19 +16,19 @@ from scanners.pages.site import Site
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_TEMPLATED = re.compile(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_TEMPLATED = lazy(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
 _OF_THE_SITE = frozenset(
     "consent calendar checkout booking_form contact price reviews hours ota email_capture ld_right_type".split()
 )
 """Checks that look for something anywhere: a first page that a script renders may hold it."""
-_WRITTEN_BY_TAGS = re.compile(r"title|description|canonical|og:image|ld\+json")
+_WRITTEN_BY_TAGS = lazy(r"title|description|canonical|og:image|ld\+json")
 """What plug-ins of site generators write into the head."""
-_REWRITES = re.compile(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
-_SOURCE_FOLDER = re.compile(
+_REWRITES = lazy(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
+_SOURCE_FOLDER = lazy(
     r"(?:^|/)(?:src|public|static|www|web|app|templates|views|_?layouts|html|client|dist|docs|assets|pages)$"
 )
 """Folders that a build or a server puts at the root of the site, with what lies beside them."""
-_CONFIGURATION = re.compile(
+_CONFIGURATION = lazy(
     r"(?:^|/)(?:_headers|_redirects|netlify\.toml|vercel\.json|now\.json|firebase\.json|staticwebapp\.config\.json|\.htaccess|customHttp\.ya?ml|customHeaders\.json"
     r"|amplify\.ya?ml|web\.config|Caddyfile|nginx[^/]*|[^/]*\.conf|[^/]*\.tf|serverless\.ya?ml|template\.ya?ml|cloudfront[^/]*\.(?:json|ya?ml|ts|py|js)"
     r"|(?:next|nuxt|vite|astro|svelte)\.config\.[cm]?[jt]s|middleware\.[jt]s|server\.[jt]s|app\.(?:js|ts|py)|index\.js|settings\.py|wrangler\.toml|_worker\.js)$"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
@@ -59,7 +60,7 @@ _CALENDARS = tuple(
     availableslots available_slots availabilityslots blockeddates blocked_dates bookeddates booked_dates disabledates
     disabled_dates disableddates unavailabledates unavailable_dates""".split()
 )
-_AVAILABILITY = re.compile(r"\bavailability\s*[:=(\[]")
+_AVAILABILITY = lazy(r"\bavailability\s*[:=(\[]")
 _CALENDAR_MARKUP = (
     "[id*='calendar' i]:not(i):not(svg), [class*='calendar' i]:not(i):not(svg):not(span), [class*='datepicker' i], [id*='datepicker' i], [class*='flatpickr' i], "
     "[data-calendar], [id*='availability' i]"
@@ -74,25 +75,23 @@ _PAYMENTS = tuple(
     moyasar telr.com stripe.js @stripe pagar.me pagseguro mercadolibre payzen monetico sipay viva.com vivawallet dibspayment nets.eu
     swipesimple clover.com helcim paysimple honeybook gocardless wise.com/pay revolut.me paypal.me""".split()
 )
-_PAYMENT_LINK = re.compile(
+_PAYMENT_LINK = lazy(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
-_PRICE_COLUMN = re.compile(
+_PRICE_COLUMN = lazy(
     r"(?:price|prices|rate|rates|cost|fee|precio|tarifa|prix|tarif|preis|prezzo|pre[çc]o|prijs|cena)s?\b.{0,20}",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d{2,}(?:[.,]\d{1,3})*")
-_STATED_PRICE = re.compile(
-    r"\"(?:price|lowPrice|minPrice)\"\s*:\s*\"?\d|\"priceRange\"\s*:\s*\"[^\"]*\d|itemprop=.price"
-)
+_NUMBER = lazy(r"\d{2,}(?:[.,]\d{1,3})*")
+_STATED_PRICE = lazy(r"\"(?:price|lowPrice|minPrice)\"\s*:\s*\"?\d|\"priceRange\"\s*:\s*\"[^\"]*\d|itemprop=.price")
 _CHATS = tuple(
     """tawk.to intercom crisp.chat tidio livechat wa.me/ zopim zdassets drift.com smartsupp jivosite jivochat olark chatra userlike
     freshchat chatway landbot joinchat manychat podium.com birdeye.com line.me/ viber: skype: signal.me messenger""".split()
 )
-_CONTACT_LINK = re.compile(
+_CONTACT_LINK = lazy(
     r"^tel:|^mailto:|^sms:|^callto:|wa\.me/|whatsapp|m\.me/|t\.me/|line\.me/|viber:|signal\.me|contact|kontakt|contac?to|contatti|contato|impressum|get-?in-?touch|enquir|inquir|#?kontakta"
 )
-_ASKED_ADDRESS = re.compile(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
+_ASKED_ADDRESS = lazy(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
 _LETTERS = tuple(
     """list-manage.com mailchimp chimpstatic mailerlite klaviyo convertkit ck.page kit.com/ sendinblue sibforms brevo.com getresponse
     activecampaign omnisend privy.com beehiiv substack mailchi.mp aweber constantcontact ctctcdn mailjet mailpoet sendfox flodesk
@@ -100,7 +99,7 @@ _LETTERS = tuple(
     hellobar sumo.com optinmonster poptin wisepops getsitecontrol sleeknote popupsmart justuno""".split()
 )
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
-_REVIEWS = re.compile(
+_REVIEWS = lazy(
     r"\b(?:testimonials?|reviews?|reviewed|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
     r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
     r"|rated\s+\d|\d(?:[.,]\d)?\s*(?:/\s*5|out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+\d|loved\s+by"
@@ -110,7 +109,7 @@ _REVIEWS = re.compile(
     r"|recensioni|testimonianze|dicono\s+di\s+noi|cosa\s+dicono|avalia[çc][õo]es|depoimentos?|o\s+que\s+(?:dizem|nossos)|recensies|beoordelingen|klantervaringen|opinie|referencje|anmeldelser|omd[öo]men|yorumlar|отзывы)\b|★{3,}|⭐{3,}|★\s?\d[.,]\d|\d[.,]\d\s?★",
     re.IGNORECASE,
 )
-_REVIEW_LINK = re.compile(
+_REVIEW_LINK = lazy(
     r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|search\.google\.com/local|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews"
     r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
     re.IGNORECASE,
@@ -123,7 +122,7 @@ _OTHER_DAY = (
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ven|sam|dim|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|gio"
     r"|segunda(?:-feira)?|sexta(?:-feira)?|seg|sex|maandag|vrijdag|zaterdag|zondag|poniedzia[łl]ek|pi[ąa]tek|mandag|fredag|m[åa]ndag)"
 )
-_HOURS = re.compile(
+_HOURS = lazy(
     rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|until|&|and|,|\||/)\s*{_DAY}\b|\b{_DAY}\.?\s*(?::|-|–|—|,|\||from|at)?\s*(?:\d{{1,2}}\s*(?:am|a\.m|pm|p\.m|:\d|h\b|[–—-]\s*\d)|closed|by\s+(?:appointment|reservation))|\bweek(?:day|end)s?\s*(?::|-|–|\d|from|only)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
     r"|\b(?:business|office|working|operating|operation|store|clinic|opening|service|shop|customer\s+service)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24h\s*/\s*24|24\s*(?:h|hours|horas|ore|stunden|heures)\s*(?:a|per|al|am|pro|por)\s*(?:day|d[ií]a|giorno|tag|jour|dia)|open\s+24\s*h|24\s+hour\s+(?:service|emergency|support)|(?:7|seven)\s+days\s+(?:a|per|each)\s+week|open\s+(?:7|seven)\s+days|seven\s+days\b|7\s*/\s*7|7j\s*/\s*7"
     r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:h]\d\d|\b\d{1,2}\.\d\d\s*(?:uhr|h|am|pm)?\s*(?:-|–|—|to|bis|alle)\s*\d{1,2}\.\d\d\s*(?:uhr|h\b|am|pm)|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
@@ -163,7 +162,7 @@ _CHANNELS = {
 }
 OTA_WANTED = ("Sailo", "GetMyBoat", "Airbnb Experiences", "Viator")
 """Channels that are recorded as present or absent; the others only where they are linked."""
-_SMALL_FORM = re.compile(r"search|newsletter|subscribe|login|sign-?in|mc-embedded|locale|language", re.IGNORECASE)
+_SMALL_FORM = lazy(r"search|newsletter|subscribe|login|sign-?in|mc-embedded|locale|language", re.IGNORECASE)
 _FIELD = "input:not([type=hidden i]):not([type=submit i]):not([type=button i]):not([type=reset i]):not([type=search i]), textarea, select"
 
 

@@ -8,38 +8,39 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
+from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
 
-_COPYRIGHT = re.compile(
+_COPYRIGHT = lazy(
     r"(?:©|&copy;|&#0*169;|&#xa9;|\(c\)|\bcopyright\b)[^\n]{0,60}?((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;|to)\s*((?:19|20)\d\d|present|now|today))?",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"©|\([cC]\)|[cC]opyright|COPYRIGHT")
-_SIGN_IN_SOURCE = re.compile(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|[cC]opyright|COPYRIGHT")
-_YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
-_MADE_UP_NUMBER = re.compile(
+_SIGN = lazy(r"©|\([cC]\)|[cC]opyright|COPYRIGHT")
+_SIGN_IN_SOURCE = lazy(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|[cC]opyright|COPYRIGHT")
+_YEAR_BEFORE = lazy(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
+_MADE_UP_NUMBER = lazy(
     r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
 )
-_TEXT_NUMBER = re.compile(
+_TEXT_NUMBER = lazy(
     r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
     r"|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
 )
-_TOGGLE = re.compile(
+_TOGGLE = lazy(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
     re.IGNORECASE,
 )
-_SCRIPTED = re.compile(
+_SCRIPTED = lazy(
     r"data-(?!i18n|aos|wow|lang|en$|fr$|es$|de$|it$|text|translate|animat|delay|hover|title|w-id|scroll-reveal|sal|cy|test)|aria-(?:expanded|controls|haspopup)|@|v-|x-|ng-|\(click|wire:|hx-"
 )
-_ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:|//|#|\?)|\{\{|\{%|<\?|<%|\$\{", re.IGNORECASE)
-_BUILD = re.compile(
+_ADDRESS = lazy(r"^(?:[a-z][a-z0-9+.\-]*:|//|#|\?)|\{\{|\{%|<\?|<%|\$\{", re.IGNORECASE)
+_BUILD = lazy(
     r"(?:^|/)(?:package\.json|_config\.yml|hugo\.(?:toml|yaml)|config\.toml|astro\.config\.[a-z]+|eleventy\.config\.[a-z]+|\.eleventy\.js|gatsby-config\.[jt]s|manage\.py|app\.py|server\.js|pom\.xml|composer\.json)$"
 )
-_HTML_NAME = re.compile(r"\.html?$", re.IGNORECASE)
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
+_HTML_NAME = lazy(r"\.html?$", re.IGNORECASE)
+_PICTURE = lazy(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
 def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -22,6 +22,7 @@ from threading import Thread
 from urllib.parse import quote, unquote, urlsplit
 
 from auditor.errors import NotScannedError
+from auditor.model.pattern import lazy
 from auditor.model.ports import Programs
 
 HOST = "site.invalid"
@@ -34,7 +35,7 @@ _AXE_PLACES = (
     "/usr/share/nodejs/axe-core/axe.min.js",
     "/usr/share/javascript/axe-core/axe.min.js",
 )
-_POLICY = re.compile(r"<meta[^>]+http-equiv\s*=\s*[\"']?content-security-policy[^>]*>", re.IGNORECASE)
+_POLICY = lazy(r"<meta[^>]+http-equiv\s*=\s*[\"']?content-security-policy[^>]*>", re.IGNORECASE)
 _RUN_AXE = """<script src="/{token}.js"></script><script>
 addEventListener('load', () => setTimeout(async () => {{
   const seen = await axe.run(document, {{resultTypes: ['violations'], runOnly: {{type: 'tag', values:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from auditor.model.pattern import lazy
 from scanners.pages.templates import is_assembled, is_part, parted
 
 if TYPE_CHECKING:
@@ -18,24 +19,24 @@ LARGEST = 3 * 1024 * 1024
 
 DEEPEST = 1500
 """Levels of elements; questions about ancestors cost the square of it."""
-_ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
+_ELEMENT = lazy(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
 _UNCLOSED = frozenset(
     "area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot path "
     "html head body".split()
 )
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<raw>script|style|textarea|xmp)\b(?P<raw_attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>(?P<content>.*?)</(?P=raw)\s*>"
     r"|<(?P<tag>[a-zA-Z][a-zA-Z0-9:-]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>"
     r"|</[a-zA-Z][^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_NOT_SPACE = re.compile(r"[^\r\n]+")
-_TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_FRONT_MATTER = re.compile(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
-_IS_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_SERVED = re.compile(
+_ATTRIBUTE = lazy(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_NOT_SPACE = lazy(r"[^\r\n]+")
+_TEMPLATE_TAG = lazy(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_FRONT_MATTER = lazy(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
+_IS_PAGE = lazy(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_SERVED = lazy(
     r"\{%-?\s*(?:seo|social_meta|feed_meta|metamagic|head)\b|\{\{-?\s*(?:seo|content_for_header|ghost_head)|<(?:SEO|Seo|BaseHead|MetaTags|AstroSeo)\b"
     r"|\bwp_head\b|\bget_header\b|\bcsrf_meta|@seo|SEOMeta|_internal/(?:opengraph|twitter_cards|schema)"
 )
@@ -45,13 +46,13 @@ _SERVED_HINTS = (
     "_internal/",
 )  # fmt: skip
 _HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
-_APPLICATION_PATH = re.compile(
+_APPLICATION_PATH = lazy(
     r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
     r"|signup|sign-up|register|registration|account|profile|portal|backoffice|back-office|console|control-panel|settings|reset-password|forgot-password|change-password"
     r"|password|auth|checkout|cart|users?)(?:[-_]?(?:page|panel|login|dashboard|home|settings|users|orders|bookings|intake))?(?:\.html?$|/)",
     re.IGNORECASE,
 )
-_APART = re.compile(
+_APART = lazy(
     r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
     r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
     re.IGNORECASE,

@@ -9,15 +9,16 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from auditor.model.fact import Quantity
+from auditor.model.pattern import lazy
 from scanners.pages.page import Page
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_AMOUNT = re.compile(
+_AMOUNT = lazy(
     r"(?P<sign>US\$|CA\$|AU\$|[$€£])\s?(?P<low>\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+(?:\.\d\d)?)(?P<kilo>k\b)?(?:\s*(?:-|–|—|to)\s*(?:US\$|[$€£])?\s?(?P<high>\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+(?:\.\d\d)?))?(?P<plus>\+)?"
 )
-_PER = re.compile(
+_PER = lazy(
     r"^[\s(]*(?:USD\s*)?(?:/|per\b|an?\b|each\b|p\.?p\.?\b)\s*(?P<per>person|people|guest|pax|adult|child|hour|hr|h\b|night|day|week|month|mo\b|year|yr|trip|tour|load|item|cubic\s+yard|truck|boat|charter|group|seat|ticket|project|site|nm|mile)?",
     re.IGNORECASE,
 )
@@ -38,7 +39,7 @@ _LABELS = "h1, h2, h3, h4, h5, h6, th, dt, strong, b, legend, .title, .name, .ti
 _BOX = frozenset(
     {"article", "li", "tr", "section", "td", "div", "dl", "form", "fieldset", "p", "figure", "label", "a", "option"}
 )
-_NOT_A_PRICE = re.compile(
+_NOT_A_PRICE = lazy(
     r"\b(?:save|off|discount|up\s+to|deposit|gift|coverage|insur\w*|million|billion|revenue|raised|fine|worth)\b",
     re.IGNORECASE,
 )

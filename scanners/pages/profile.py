@@ -5,31 +5,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.model.pattern import lazy
+
 if TYPE_CHECKING:
     from scanners.pages.site import Site
 
 KNOWN = frozenset({"app", "dialog", "marketing", "booking", "tours", "boats", "hauling", "rental"})
 
-PHONE = re.compile(
+PHONE = lazy(
     r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|(?:\+|\b00)\d{1,3}[\s.()-]{0,3}\d[\d\s.()-]{6,}\d|\+\d{9,14}\b"
     r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
-PRICE = re.compile(
+PRICE = lazy(
     r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
-_CALL_TO_BOOK = re.compile(
+_CALL_TO_BOOK = lazy(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
     r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental)|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
     r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
-_BUSINESS_NAV = re.compile(
+_BUSINESS_NAV = lazy(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
     r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
     r"|call\s+(?:us|now|today)|packages|amenities|service\s+areas?|why\s+choose\s+us|our\s+tours|destinations)\b",
     re.IGNORECASE,
 )
-_TOURS = re.compile(
+_TOURS = lazy(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
     r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
     r"|paddling|canoe(?:ing)?|sup\s+(?:tours?|lessons?)|kite\s?surf\w*|wakeboard\w*|flyboard\w*|glass[\s-]bottom|dolphin\s+(?:tours?|watching)|sailing\s+(?:tours?|charters?|adventures?|experiences?|lessons?|school)|(?:boat|yacht|fishing|sailing|private|day|skippered|bareboat)\s+charters?|air\s?boat|houseboats?|pontoon\s+rentals?|boat\s+club|guided\s+(?:trips?|walks?|hikes?|fishing)|hiking|balloon\s+(?:rides?|flights?)|helicopter\s+(?:rides?|flights?)"
@@ -41,46 +43,46 @@ _TOURS = re.compile(
     r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco|аренд\w+\s+(?:яхт|катер)\w*|экскурси\w+|тур\w*\s+по)\b",
     re.IGNORECASE,
 )
-_TRAVEL = re.compile(
+_TRAVEL = lazy(
     r"\b(?:travels?|trips?|tourism|holidays?|vacations?|destinations?|getaways?|viajes|reisen|voyages)\b", re.IGNORECASE
 )
-_TRIP_LINKS = re.compile(
+_TRIP_LINKS = lazy(
     r"\b(?:packages?|tourist\s+\w+|resorts?|house\s?boats?|honeymoon|itinerar\w+|destinations?|sightseeing|excursions?|trips?|tours?|safaris?|hotels?)\b",
     re.IGNORECASE,
 )
-_TRIP_WORDS = re.compile(
+_TRIP_WORDS = lazy(
     r"\b(?:tours?|trips?|packages?|destinations?|itinerary|itineraries|excursions?|cruises?|sightseeing|days?\s*/\s*\d|\d+\s*days?|per\s+person|hotels?)\b",
     re.IGNORECASE,
 )
-_BOATS = re.compile(
+_BOATS = lazy(
     r"\b(?:boats?|yachts?|sail(?:ing|boats?)|catamarans?|vessels?|(?:fishing|yacht|boat|sailing)\s+charters?|cruises?|barcos?|yates?|veleros?|bateaux?|boote?|barche|barca|barco|lanchas?|velero|voiliers?|catamarano?s?|yachten|segelboote?|motorboote?|gommon[ei]|iates?|embarca\w+|boten|tekne|pontoons?|jet\s?boats?|sailboats?|speedboats?|яхт\w*|катер\w*)\b",
     re.IGNORECASE,
 )
-_HAULING = re.compile(
+_HAULING = lazy(
     r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|refuse|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?offs?\b|(?:waste|trash|garbage|refuse|debris)\s+(?:disposal|collection|pick-?up)|disposal\s+(?:services?|company|inc|llc)|'s\s+disposal|skip\s+hire|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
     re.IGNORECASE,
 )
-_RENTAL = re.compile(
+_RENTAL = lazy(
     r"\b(?:vacation\s+(?:rentals?|homes?)|holiday\s+(?:lets?|homes?|rentals?|cottages?|apartments?)|guest\s?houses?|cottages?|villas?|apartments?|condos?|cabins?"
     r"|airbnb|bed\s+(?:and|&)\s+breakfast|b&b|bnb|short[\s-]term\s+rentals?|beach\s+house|lodge|chalet|(?:tiny|lake|beach|mountain)\s?houses?|glamping|camp(?:ground|site|ing)|rv\s+(?:park|resort|sites?)|hostels?|hotels?|inn\b|motels?|homestays?|retreat|casas?\s+(?:rural|vacacional)\w*|alojamientos?|caba[ñn]as?|alquiler\s+vacacional|departamentos?|pousadas?|temporada|g[îi]tes?|chambres?\s+d.h[ôo]tes?|location\s+saisonni[èe]re|appartements?|ferienwohnung(?:en)?|ferienhaus|ferienh[äa]user|pension|g[äa]stehaus|agriturismo|case?\s+vacanz[ae]|appartament[oi]|apartman\w*|vakantie(?:huis|woning)\w*|noclegi|sommerhus)\b",
     re.IGNORECASE,
 )
-_STAY = re.compile(
+_STAY = lazy(
     r"\b(?:nights?|nightly|bedrooms?|check-?in|sleeps\s+\d|guests?|stays?|per\s+night|noches?|hu[ée]spedes|habitaci[oó]n(?:es)?|dormitorios?|nuits?|chambres?|voyageurs|n[äa]chte?|[üu]bernachtung\w*|schlafzimmer|g[äa]ste|nott[ei]|camer[ae]|ospiti|noites?|quartos?|h[óo]spedes|nachten|slaapkamers?)\b",
     re.IGNORECASE,
 )
-_HIRE = re.compile(
+_HIRE = lazy(
     r"\b(?:car|bike|bicycle|e-?bike|scooter|motorcycle|motorbike|atv|golf\s+cart|van|truck|trailer|limo(?:usine)?|bus|camper(?:van)?|rv|equipment|tool|party|event|tent|chair|bounce\s+house|inflatable|photo\s+booth|ski|surf(?:board)?|gear|dumpster|wedding|prop|furniture)s?\s+(?:and\s+\w+\s+|&\s+\w+\s+)?(?:rentals?|hire|for\s+rent)\b"
     r"|\brent(?:al)?\s+(?:a\s+)?cars?\b|\balquiler\s+de\s+(?:coches|carros|autos|motos|bicicletas|scooters|equipos?)|\blocation\s+de\s+(?:voitures?|v[ée]los?|scooters?|mat[ée]riel)|\b(?:auto|fahrrad|roller|wohnmobil)(?:vermietung|verleih)|\bnoleggio\s+(?:auto|bici|scooter|moto)|\baluguel\s+de\s+(?:carros|motos|equipamentos)",
     re.IGNORECASE,
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
-_TO_THE_TRADE = re.compile(
+_TO_THE_TRADE = lazy(
     r"\b(?:websites?\b(?!\s+of)|web\s+design|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
     re.IGNORECASE,
 )
 """Sold to those who sell trips or haul, not to their customers."""
-_OFFERS = re.compile(
+_OFFERS = lazy(
     r"\b(?:rentals?|rent|hire|charters?|tours?|trips?|cruises?|excursions?|removal|hauling|alquiler|excursiones|location|excursions|verleih|vermietung|noleggio|escursioni|aluguel|passeios?)\b",
     re.IGNORECASE,
 )
@@ -91,14 +93,14 @@ _TYPES = (
     ("rental", frozenset({"VacationRental", "LodgingBusiness"})),
 )
 """What structured data says of the business."""
-_RENTAL_OF_BOATS = re.compile(r"\b(?:boat|yacht|kayak|jet\s?ski|car|bike|equipment)\s+rentals?\b", re.IGNORECASE)
-_APPLICATION = re.compile(
+_RENTAL_OF_BOATS = lazy(r"\b(?:boat|yacht|kayak|jet\s?ski|car|bike|equipment)\s+rentals?\b", re.IGNORECASE)
+_APPLICATION = lazy(
     r"\b(?:dashboard|admin(?:istration)?|sign\s?in|log\s?in|login|portal|console|control\s+panel|back\s?office|playground|checklist|tracker)\b",
     re.IGNORECASE,
 )
 
 
-_FRONT = re.compile(r"^\s*(?:title|description|tagline|subtitle)\s*[:=]\s*[\"']?(.{3,300})", re.MULTILINE)
+_FRONT = lazy(r"^\s*(?:title|description|tagline|subtitle)\s*[:=]\s*[\"']?(.{3,300})", re.MULTILINE)
 _SETTINGS = (
     "_config.yml",
     "hugo.toml",

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.site import Site
 
-_CDN = re.compile(
+_CDN = lazy(
     r"^(?:https?:)?//(?:cdnjs\.cloudflare\.com|cdn\.jsdelivr\.net|unpkg\.com|esm\.sh|code\.jquery\.com|(?:maxcdn|stackpath|netdna)\.bootstrapcdn\.com|ajax\.googleapis\.com/ajax/libs"
     r"|ajax\.aspnetcdn\.com|cdn\.datatables\.net|use\.fontawesome\.com|cdn\.tailwindcss\.com|cdn\.skypack\.dev|rawgit\.com|cdn\.rawgit\.com|raw\.githubusercontent\.com|cdn\.bootcdn\.net"
     r"|cdn\.bootcss\.com|lib\.baomitu\.com|cdn\.staticfile\.(?:org|net)|d3js\.org|code\.angularjs\.org|cdn\.plot\.ly|code\.highcharts\.com|unicons\.iconscout\.com|kit\.fontawesome\.com"
     r"|code\.ionicframework\.com|cdn\.quilljs\.com|cdn\.ckeditor\.com|cdn\.lineicons\.com|pro\.fontawesome\.com|cdn\.rtlcss\.com|www\.gstatic\.com/firebasejs|cdn\.linearicons\.com)",
     re.IGNORECASE,
 )
-_HANDLER = re.compile(r"^on[a-z]{3,}$")
+_HANDLER = lazy(r"^on[a-z]{3,}$")
 
 
 def without_integrity(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -62,7 +63,7 @@ def inline_handlers(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
 
 
-_SECRET = re.compile(
+_SECRET = lazy(
     r"\b[sr]k_live_[0-9A-Za-z]{10,}|\bAKIA[0-9A-Z]{16}\b|\bASIA[0-9A-Z]{16}\b|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY|\bgh[pousr]_[A-Za-z0-9]{36}|\bxox[abprs]-[0-9A-Za-z-]{10,}"
     r"|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bsk-(?:proj-|ant-)[\w-]{20,}|\bwhsec_[0-9A-Za-z]{16,}"
 )
@@ -83,7 +84,7 @@ _SECRET_WORDS = (
     "AIza",
 )
 """One of these is in every secret: most pages need no closer look."""
-_GOOGLE_KEY = re.compile(r"\bAIza[0-9A-Za-z_\-]{35}(?![0-9A-Za-z_\-])")
+_GOOGLE_KEY = lazy(r"\bAIza[0-9A-Za-z_\-]{35}(?![0-9A-Za-z_\-])")
 
 
 def secrets(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

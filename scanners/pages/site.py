@@ -10,6 +10,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import Any
 
+from auditor.model.pattern import lazy
 from scanners.pages.deep import Violation
 from scanners.pages.page import Page
 from scanners.pages.templates import is_template
@@ -26,24 +27,24 @@ _INDEX = (
     "default.html",
     "default.htm",
 )
-_BACK_OFFICE = re.compile(
+_BACK_OFFICE = lazy(
     r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_.][^/]*)?(?:/|\.[a-z.]+$)",
     re.IGNORECASE,
 )
-_LIBRARY = re.compile(
+_LIBRARY = lazy(
     r"(?:^|/)(?:jquery|bootstrap|popper|angular|react|vue|lodash|underscore|moment|three|gsap|swiper|slick|owl|modernizr|d3|chart|tailwind"
     r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill)[\w.-]*\.js$",
     re.IGNORECASE,
 )
 """Scripts of others: what they could do says nothing of what the page does."""
-_IS_INDEX = re.compile(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
-_INNER = re.compile(
+_IS_INDEX = lazy(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
+_INNER = lazy(
     r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views|pages|templates|snippets|sections|theme|src|app|resources|"
     r"public|static|web|www|shared)$",
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
     r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache)|[^/]*_mailer|demo-files|pdfjs|lightbox2?|(?:lib|libs|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?)"
@@ -51,13 +52,13 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
-_MAIL_NAME = re.compile(r"(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[^/]*\.[a-z.]+$", re.IGNORECASE)
-_BROWSER_ONLY = re.compile(r"<(?:script|nav|header|main)\b|<link[^>]+stylesheet", re.IGNORECASE)
+_MAIL_NAME = lazy(r"(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[^/]*\.[a-z.]+$", re.IGNORECASE)
+_BROWSER_ONLY = lazy(r"<(?:script|nav|header|main)\b|<link[^>]+stylesheet", re.IGNORECASE)
 """What a mail program would drop."""
-_PROGRAM = re.compile(
+_PROGRAM = lazy(
     r"(?:^|/)(?:urls|views|routes|app|server|main|settings|_config|config|Gemfile|hugo|gatsby-config|astro\.config|web)[^/]*\.?(?:py|js|ts|mjs|rb|php|ya?ml|toml|json)?$"
 )
-_BUILT = re.compile(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|www/build)(?=/)")
+_BUILT = lazy(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|www/build)(?=/)")
 
 
 def is_elsewhere(path: str) -> bool:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 
-PLAIN = re.compile(r"\.(?:[xs]?html?|xht)$", re.IGNORECASE)
-TEMPLATE = re.compile(
+from auditor.model.pattern import lazy
+
+PLAIN = lazy(r"\.(?:[xs]?html?|xht)$", re.IGNORECASE)
+TEMPLATE = lazy(
     r"\.(?:php\d?|phtml|njk|nunjucks|liquid|hbs|handlebars|mustache|ejs|eta|erb|rhtml|twig|jinja2?|j2|astro|jsp|jspf|cshtml|vbhtml"
     r"|razor|aspx?|ascx|master|cfm|ftlh?|latte|tpl|tmpl|gohtml|heex|eex|edge|marko)$",
     re.IGNORECASE,
 )
-_TAG = re.compile(
+_TAG = lazy(
     r"<(?:html|head|body|div|section|main|header|footer|nav|form|article|aside|p|h[1-6]|ul|ol|table|img|a|meta|title)[\s>]",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"<\?(?!xml\b)(?P<php>.*?)(?:\?>|\Z)|<%(?P<erb>.*?)%>", re.DOTALL | re.IGNORECASE)
-_EXPRESSION = re.compile(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
+_CODE = lazy(r"<\?(?!xml\b)(?P<php>.*?)(?:\?>|\Z)|<%(?P<erb>.*?)%>", re.DOTALL | re.IGNORECASE)
+_EXPRESSION = lazy(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
 """In an attribute its quotes would end the value for a parser that knows nothing of templates."""
-_ECHO = re.compile(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
-_PARTS = re.compile(
+_ECHO = lazy(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
+_PARTS = lazy(
     r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
     r"|<!--\s*#\s*include|@(?:extends|include|section|yield|component|RenderBody|RenderSection|Html\.Partial)\b|<partial\s"
     r"|\bth:(?:replace|insert|include)=|\bdata-include=|\{\{-?\s*(?:template|partial|block|content|body|children|yield|outlet)\b"
     r"|w3-include-html|<jsp:include|<tiles:insert|<cfinclude|<slot\b|<Layout\b|<ViewData\b"
 )
-_LOADED = re.compile(r"\.load\(\s*['\"][^'\"]+\.html")
-_FETCHED = re.compile(r"fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component|include)[^'\"`]*\.html")
-_PARTS_IN_CODE = re.compile(
+_LOADED = lazy(r"\.load\(\s*['\"][^'\"]+\.html")
+_FETCHED = lazy(r"fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component|include)[^'\"`]*\.html")
+_PARTS_IN_CODE = lazy(
     r"\b(?:include|require)(?:_once)?\b\s*[\s('\"]|\bget_(?:header|footer|sidebar|template_part)\b|\bwp_head\b|\b(?:render|partial|yield|content_for|insert|layout|section|extend)\b"
 )
 _HINTS = (
@@ -34,11 +36,11 @@ _HINTS = (
     "<cfinclude", "<slot", "<Layout", "<partial",
 )  # fmt: skip
 """One of these is in every page that is put together of parts: most need no closer look."""
-_IS_PARTIAL = re.compile(
+_IS_PARTIAL = lazy(
     r"(?:^|/)(?:_?includes?|_?partials?|_?components?|_?snippets?|_?blocks|_?fragments?|shared|common)/|(?:^|/)_?(?:head|header|footer|nav|navbar|navigation|sidebar|menu|scripts?|meta|top|bottom)\.[a-z.]+$",
     re.IGNORECASE,
 )
-_OPENED = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
+_OPENED = lazy(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 
 
 def is_template(path: str) -> bool:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, judged_whole, once
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.site import Site
 
-_ID = re.compile(
+_ID = lazy(
     r"\bG-(?!X{4,}|0{4,}|1234|ABC|YOUR|MEASUREMENT|ID\b|TRACKING)[A-Z0-9]{6,12}\b|\bGTM-(?!X{4,}|0{4,}|ABC|YOUR)[A-Z0-9]{4,9}\b"
     r"|\bGT-[A-Z0-9]{6,}\b|\bAW-\d{8,}"
 )
-_OWN = re.compile(r"src=\"[^\"]*/?[\w-]*(?:track(?:er|ing)?|analytics|pageviews?|visits?)[\w-]*\.js|sendBeacon\(")
+_OWN = lazy(r"src=\"[^\"]*/?[\w-]*(?:track(?:er|ing)?|analytics|pageviews?|visits?)[\w-]*\.js|sendBeacon\(")
 """A counting script of the site's own."""
 _SERVICES = tuple(
     """plausible.io/js plausible.js usefathom.com matomo.js matomo.php piwik.js piwik.php cloudflareinsights.com
@@ -33,17 +34,17 @@ _LIBRARIES = tuple(
     """react-ga vue-gtag @vercel/analytics gtag( posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA
     trackPageview umami""".split()
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"\bG-(?:X{4,}[A-Z0-9]*|0{4,}|1234\w*|ABC\w*|YOUR\w*|MEASUREMENT\w*|TRACKING\w*)|\bGTM-(?:X{4,}|0{4,}|ABC\w*|YOUR\w*)|\bUA-(?:X{4,}|0{4,}|1{6,}|12345\d*)-[\dXY]+"
     r"|\b(?:GA_(?:MEASUREMENT|TRACKING)_ID|YOUR[-_](?:GA|GTM|TRACKING|MEASUREMENT|PIXEL)[-_]?(?:4[-_])?(?:ID|CODE)?|GOOGLE_ANALYTICS_ID)\b"
 )
-_RETIRED = re.compile(r"\bUA-(?!X{4,}|0{4,}|1{6,}|12345)\d{5,10}-\d{1,3}\b")
-_TRACKS = re.compile(
+_RETIRED = lazy(r"\bUA-(?!X{4,}|0{4,}|1{6,}|12345)\d{5,10}-\d{1,3}\b")
+_TRACKS = lazy(
     r"\bG-(?!X{4,}|0{4,}|1234|ABC|YOUR|MEASUREMENT|TRACKING)[A-Z0-9]{6,12}\b|\bGTM-(?!X{4,}|0{4,}|ABC|YOUR)[A-Z0-9]{4,9}\b|\bUA-\d{5,10}-\d|\bAW-\d{8,}|connect\.facebook\.net|fbq\(|hotjar|clarity\.ms|doubleclick|analytics\.tiktok|snap\.licdn|cdn\.segment|mixpanel|hs-scripts|mc\.yandex"
     r"|googlesyndication|heapanalytics|fullstory"
 )
-_SHELL_SOURCE = re.compile(r"(?:^|/)(?:src|app|pages|components)/.*\.(?:[jt]sx?|vue|svelte)$|(?:^|/)package\.json$")
-_CONSENT = re.compile(
+_SHELL_SOURCE = lazy(r"(?:^|/)(?:src|app|pages|components)/.*\.(?:[jt]sx?|vue|svelte)$|(?:^|/)package\.json$")
+_CONSENT = lazy(
     r"cookiebot|onetrust|cookielaw|cookieyes|cookie-?consent|cookieconsent|osano|iubenda|termly|usercentrics|didomi|quantcast|complianz|klaro|tarteaucitron|cookiehub|cookie-?script|cookiefirst|civic(?:uk|computing)"
     r"|trustarc|borlabs|sourcepoint|cookiepro|cookiecode|clickio|pandectes|consentmo|hu-manity|moove_gdpr|real-cookie|orejime|silktide|illow|securiti\.ai|ketch\.com|transcend\.io|metomic|uniconsent|legalmonster|cookie_?information|cookieinformation|rgpd|dsgvo|cookie[-_]?(?:consenso|aviso|hinweis)|axeptio|consentmanager|gdpr|cookie[-_]?(?:banner|notice|bar|popup|policy|modal|law)|['\"]consent['\"]\s*,\s*['\"]default|consent[-_]?(?:banner|mode|manager)|acceptCookies|secureprivacy|enzuzo",
     re.IGNORECASE,

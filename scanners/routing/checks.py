@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from auditor.model.pattern import lazy
 from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name, words
 from scanners.syntax import tree as t
 
-VERIFIES = re.compile(
+VERIFIES = lazy(
     r"(?i)(^|\.)(compare_digest|timing_?safe_?equal|verify_?id_?token|verify_oauth2_token|construct_?event|jwt_?verify|"
     r"verify_?jwt\w*|get_?user_?info|introspect\w*|check_?token|validate_?token|parse_user_token|verify_?session\w*|"
     r"admin_get_user|verifyIdToken|verifySessionCookie|getServerSession|authenticate_user_token)$|jwt\.decode$|jwt\.verify$|"
@@ -15,22 +16,22 @@ VERIFIES = re.compile(
     r"serializer\.loads$|passport\.authenticate$|jws\.verify$|verify_key\.verify$|webhook\w*\.(?:construct_?event|verify)$|"
     r"firebase\w*\.verify\w*$|supabase\w*\.auth\.\w+$|computeHmac\w*$"
 )
-UNVERIFIED = re.compile(r"(?i)(^|\.)(get_unverified_claims|jwt_?decode|decode_unverified|unsafe_decode|decodeJwt)$")
-THROWS = re.compile(
+UNVERIFIED = lazy(r"(?i)(^|\.)(get_unverified_claims|jwt_?decode|decode_unverified|unsafe_decode|decodeJwt)$")
+THROWS = lazy(
     r"(?i)(^|\.)(construct_?event|verify_?id_?token|verify_oauth2_token|jwt_?verify|verifySessionCookie)$|jwt\.decode$|jwt\.verify$|"
     r"jsonwebtoken\.verify$|verifier\.verify$|jose\.jwt\.\w+$|webhook\w*\.verify$|verify_key\.verify$|signer\.unsign$"
 )
 """What raises when the caller is not who they say."""
-_SIGNS = re.compile(r"(?i)(^|\.)(hmac\.new|createHmac|computeHmac\w*|hmac_?sha\w*|compute_?signature)$|^hmac\.digest$")
-_SECRET = re.compile(
+_SIGNS = lazy(r"(?i)(^|\.)(hmac\.new|createHmac|computeHmac\w*|hmac_?sha\w*|compute_?signature)$|^hmac\.digest$")
+_SECRET = lazy(
     r"(?i)(token|secret|api_?-?key|signature|hmac|digest|auth_?key|access_?key|shared_?key|authori[sz]ation|auth_?header|bearer)$|"
     r"^(x-)?(sig|hub-signature\S*)$"
 )
-_NOT_SECRET = re.compile(
+_NOT_SECRET = lazy(
     r"(?i)csrf|xsrf|captcha|page_?token|next_?token|push_?token|continuation|device_?token|fcm|reset|upload_?token|idempot|grant"
 )
-PASSWORD = re.compile(r"(?i)passw|pwd|bcrypt|checkpw|check_hash|argon2|pbkdf2|otp|login_attempt")
-SUBJECT = re.compile(
+PASSWORD = lazy(r"(?i)passw|pwd|bcrypt|checkpw|check_hash|argon2|pbkdf2|otp|login_attempt")
+SUBJECT = lazy(
     r"(?i)token|authori[sz]|auth|claims|session|cookie|api_?key|secret|signature|bearer|identity|jwt|principal|\brole|is_?admin|"
     r"current_?user|cognito|\buser\b|user_?id|username|uid|caller|\bg\.user|req\.user|\bsub\b|permission|logged|member|admin|hmac"
 )
@@ -133,9 +134,7 @@ def _is_false(node: t.Node | None) -> bool:
     return isinstance(node, t.Const) and node.value is False
 
 
-_ELSEWHERE = re.compile(
-    r"(?i)origin|csrf|xsrf|referr?er|rate_?limit|throttl|^limit|cors|captcha|content_?type|user_?agent"
-)
+_ELSEWHERE = lazy(r"(?i)origin|csrf|xsrf|referr?er|rate_?limit|throttl|^limit|cors|captcha|content_?type|user_?agent")
 
 
 def is_about_origin(test: t.Node) -> bool:
@@ -146,7 +145,7 @@ def is_about_origin(test: t.Node) -> bool:
     )
 
 
-_WHO = re.compile(r"(?i)session|\buser|role|admin|api_?key|jwt|claims|bearer|authori[sz]|permission|principal|identity")
+_WHO = lazy(r"(?i)session|\buser|role|admin|api_?key|jwt|claims|bearer|authori[sz]|permission|principal|identity")
 
 
 def refuses(function: t.Function) -> bool:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 
+from auditor.model.pattern import lazy
 from scanners.routing.evidence import Evidence
 
-_ALWAYS = re.compile(
+_ALWAYS = lazy(
     r"(?i)(^|[/_.=-])(log_?-?in|sign_?-?in|sign_?-?up|register|registration|authenticate|forgot|reset|refresh|otp|oauth2?|magic|"
     r"verify_?-?(otp|code|email|account|pin|2fa|mfa)|(send|resend|request|check)_?-?(otp|code)|callback|"
     r"auth/(google|facebook|apple|github|microsoft|linkedin))"
 )
-_WHEN_POSTED = re.compile(r"(?i)(^|[/_.=-])(tokens?|sessions?|verify|auth)$")
+_WHEN_POSTED = lazy(r"(?i)(^|[/_.=-])(tokens?|sessions?|verify|auth)$")
 """Posting to these makes one; anything else asks about one that is there."""
 
 
-_KNOWN = re.compile(
-    r"(?i)^refusal unless (session|claims|current_?user|principal)\b|^(auth|getServerSession|require\w*)\(\)"
-)
+_KNOWN = lazy(r"(?i)^refusal unless (session|claims|current_?user|principal)\b|^(auth|getServerSession|require\w*)\(\)")
 
 
 def knows_caller(evidence: Evidence | None) -> bool:

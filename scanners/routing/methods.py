@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from auditor.model.pattern import lazy
 from scanners.routing.route import METHODS
 from scanners.routing.shapes import called, denies, fails, terminates
 from scanners.syntax import tree as t
 
-_ANSWERS = re.compile(r"(?i)(^|\.)(send|json|end|render|redirect|sendFile|write|pipe)$")
+_ANSWERS = lazy(r"(?i)(^|\.)(send|json|end|render|redirect|sendFile|write|pipe)$")
 
 
 def methods_answered(function: t.Function) -> Mapping[str, tuple[t.Node, ...]]:

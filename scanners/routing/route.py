@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from auditor.model.pattern import lazy
+
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 ANY = "ANY"
 
@@ -132,10 +134,10 @@ def product(first: Iterable[Route], second: Iterable[Route]) -> tuple[Route, ...
     return tuple(found)
 
 
-_FLASK = re.compile(r"<(?:[\w.]+(?:\([^)]*\))?:)?(\w+)>")
-_PATH_CONVERTER = re.compile(r"<path:(\w+)>|\{(\w+):path\}")
-_COLON = re.compile(r"(?<=[/.\-]):(\w+)(?:\([^)]*\))?[?*+]?")
-_TYPED = re.compile(r"\{(\w+):[^{}]*\}")
+_FLASK = lazy(r"<(?:[\w.]+(?:\([^)]*\))?:)?(\w+)>")
+_PATH_CONVERTER = lazy(r"<path:(\w+)>|\{(\w+):path\}")
+_COLON = lazy(r"(?<=[/.\-]):(\w+)(?:\([^)]*\))?[?*+]?")
+_TYPED = lazy(r"\{(\w+):[^{}]*\}")
 
 
 def spell(path: str) -> str:
@@ -158,9 +160,9 @@ def joined(prefix: str, path: str) -> str:
     return spell(prefix.rstrip("/") + "/" + path.lstrip("/"))
 
 
-_NAMED = re.compile(r"\(\?P?<(\w+)>(?:[^()]|\([^()]*\))*\)[?*+]?")
-_GROUP = re.compile(r"\((?:\?:)?(?:\[[^\]]*\]|\\[dwS]|\.|[^()])*\)[?*+]?")
-_CLASS = re.compile(r"(?:\[[^\]]*\]|\\[dwS]|\.)(?:[*+]\??|\{\d+(?:,\d*)?\})")
+_NAMED = lazy(r"\(\?P?<(\w+)>(?:[^()]|\([^()]*\))*\)[?*+]?")
+_GROUP = lazy(r"\((?:\?:)?(?:\[[^\]]*\]|\\[dwS]|\.|[^()])*\)[?*+]?")
+_CLASS = lazy(r"(?:\[[^\]]*\]|\\[dwS]|\.)(?:[*+]\??|\{\d+(?:,\d*)?\})")
 
 
 def from_regex(source: str, *, whole: bool = False) -> Route | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from auditor.model.pattern import lazy
 from scanners.syntax import tree as t
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _NOUNS = frozenset(
     "auth authenticated authentication authorization authorisation authorized authorised jwt token tokens session admin "
@@ -34,13 +35,13 @@ _NOT = frozenset(
     "fields params body input email phone url secret parameter parameters availability config page table".split()
 )
 
-_DENIES = re.compile(
+_DENIES = lazy(
     r"(?i)unauthori[sz]ed|forbidden|unauthenticated|not.?authenticated|not.?authori[sz]ed|access.?denied|permission.?denied|"
     r"log.?in.?required|auth\w*.?required|invalid.?(?:token|session|api.?key|signature|credentials?|auth)|missing.?(?:token|auth)|"
     r"admin.?(?:only|required)|must.?be.?logged|please.?(?:log|sign).?in|not.?logged|token.?(?:expired|required|missing|invalid)|"
     r"^(?:/|\.?/?auth/)?log_?in$|auth\.login|accounts/login|^/signin"
 )
-_FAIL_WORDS = re.compile(
+_FAIL_WORDS = lazy(
     r"(?i)not.?found|not.?allowed|not.?supported|unsupported|unknown|no.?such|invalid.?(?:route|path|method|action|end)|bad.?request"
 )
 
@@ -205,14 +206,14 @@ def called(node: t.Call) -> str:
     return name
 
 
-_BUILDER = re.compile(
+_BUILDER = lazy(
     r"(?i)(^|[._])(_?\w*(resp|respond|reply|result|error|success|cors|dumps|stringify|json|created|unauthorized|forbidden|"
     r"headers|loads|parse|logger|output)\w*|ok|print|log|info|debug|warning|get|send|status|end|bad_request|not_found|out|fail)$"
 )
-_DOES = re.compile(
+_DOES = lazy(
     r"(?i)_*(handle|get|post|put|delete|list|create|update|do|on|process|serve|fetch|save|add|remove)_?[a-z_]{3,}"
 )
-_LIBRARY = re.compile(
+_LIBRARY = lazy(
     r"(?i)(^|\.)(json|logger|logging|console|os|boto3|dynamodb|\w*table|datetime|time|math|object|s3|ses|re|str|uuid)\."
 )
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from auditor.model.pattern import lazy
+
 KEYWORDS = (
     r"pass|pwd|pswd|secret|token|key|auth|cred|nonce|salt|seed|signature|cookie|otp|kennwort|senha|contrase|"
     r"connectionstring|securestring|identified\s+(?:by|with\s+\w+\s+by)"
@@ -24,11 +26,11 @@ _REST = r"""(?P<rest>[\w\-.]{0,48})
 _URL = r"([A-Za-z][\w+.\-]{1,24})://([^\s/:@\"'`<>\[\]{}()]{0,80}):([^\s/@\"'`<>]{1,120})@([\w\-.$%{}\[\]:]{1,80})"
 _HEADER = r"(?i)\b(bearer|basic|ntlm|digest|apikey)\s{1,3}(\\*[\"']?)([A-Za-z0-9+/_.~\-]{8,1200}={0,3})"
 _FLAG = r"(?i)(?:\s-u\s{0,2}|--user[ =])([\"']?)([\w.$\-]{1,40}:)([^\s\"':]{3,80})\1"
-_SPACED = re.compile(r"(?i)^(?:.*securestring|.*pass(?:word|wd|phrase)?|.*pwd)$")
-_OPTION = re.compile(r"(?:^|\s)--?[\w\-]{0,30}\Z")
+_SPACED = lazy(r"(?i)^(?:.*securestring|.*pass(?:word|wd|phrase)?|.*pwd)$")
+_OPTION = lazy(r"(?:^|\s)--?[\w\-]{0,30}\Z")
 _ASSIGNING = frozenset({"=", ":", ":=", "=>", "typed=", "==", "===", "!=", "!==", "->", "<-"})
-_SPARSE = re.compile(r"(?i)auth|cred|key|cookie|otp|seed|sign")
-_STRONG = re.compile(r"(?i)pass|pwd|secret|token|api_?key")
+_SPARSE = lazy(r"(?i)auth|cred|key|cookie|otp|seed|sign")
+_STRONG = lazy(r"(?i)pass|pwd|secret|token|api_?key")
 
 
 @dataclass(frozen=True, slots=True)

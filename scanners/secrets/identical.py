@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from auditor.model.content import foreign_marker, is_lfs_pointer
 from auditor.model.outcome import NotScanned, ScanResult
+from auditor.model.pattern import lazy
 from auditor.model.ports import Cache, FileEntry, ScanContext
 from auditor.model.target import Repo, Wiki
 from scanners.secrets.detection import Detection
@@ -34,7 +35,7 @@ _RAW = (
     r"|PuTTY|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]|!!binary|\\\n|\\\r|\\x|\\u|\\U|%\("
 )
 """What a file must hold somewhere, in whatever form a transformer may give it, before any plugin can find something."""
-_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
+_AROUND = lazy(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
 class NamedBytes(io.BytesIO):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.secrets.cards import Card
 from scanners.secrets.engine import Expression
 
@@ -31,11 +32,11 @@ GENERIC: tuple[tuple[str, str, bool], ...] = (
 _JOINED = r"""[\w\-/+]{2}["'][ \t]{0,8}(?:[+.&][ \t]{0,8}|\\[ \t]{0,4})?(?:\r?\n[ \t]{0,60}(?:[+.&][ \t]{0,8})?)?[brfu]?["'][\w\-/+]{6}"""
 """Two literals with nothing but an operator between them."""
 
-_HEAD = re.compile(
+_HEAD = lazy(
     r"((?:[A-Za-z0-9_\- ](?![?*{])|\\[.\-])*)(?:(?:\(\?:([A-Za-z0-9_|\-]+)\)|\[([a-z]{2,8})\])(?![?*{])((?:[A-Za-z0-9_\-](?![?*{])|\\[.\-])*))?"
 )
-_OPTIONAL = re.compile(r"=\{0,\d\}$|(?<!\\)=\*$")
-_TAIL = re.compile(r"\{(\d+),\d*\}$")
+_OPTIONAL = lazy(r"=\{0,\d\}$|(?<!\\)=\*$")
+_TAIL = lazy(r"\{(\d+),\d*\}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from auditor.model.pattern import lazy
 from scanners.secrets.cards import Card, confirming
 from scanners.secrets.checks import CHECKS, SOFT
 from scanners.secrets.detection import Detection
@@ -15,10 +16,10 @@ from scanners.secrets.text import Line, shannon
 CERTAIN, STRUCTURED, UNVERIFIED, EXAMPLE = 0.99, 0.95, 0.6, 0.3
 """Scores: checksum right; structure right; checksum wrong; reads like an example from documentation."""
 _GRADES = {UNVERIFIED: "unverified", EXAMPLE: "example"}
-_MADE_UP = re.compile(r"(?i)^[^a-z0-9]*(.)\1*$|x{6,}|(.)\2{7,}|\*{4}|\.{4}|your|replace|<|\$\{|placeholder")
-_SEQUENCE = re.compile(r"(?i)0123456|1234567|2345678|3456789|abcdef|bcdefg|uvwxyz|qwerty")
-_EXAMPLE_WORD = re.compile(r"(?i)example|sample|dummy|fake")
-_TEST_PATH = re.compile(
+_MADE_UP = lazy(r"(?i)^[^a-z0-9]*(.)\1*$|x{6,}|(.)\2{7,}|\*{4}|\.{4}|your|replace|<|\$\{|placeholder")
+_SEQUENCE = lazy(r"(?i)0123456|1234567|2345678|3456789|abcdef|bcdefg|uvwxyz|qwerty")
+_EXAMPLE_WORD = lazy(r"(?i)example|sample|dummy|fake")
+_TEST_PATH = lazy(
     r"(?i)(?:^|/)(?:tests?|spec|specs|fixtures?|examples?|samples?|mocks?|testdata|docs?)(?:/|$)|[_.\-]test\."
 )
 _LONGEST_BLOCK = 20_000

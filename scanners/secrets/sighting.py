@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from auditor.model.content import foreign_marker, is_test
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation, Location, WikiLocation
+from auditor.model.pattern import lazy
 from auditor.model.ports import Marker
 from auditor.model.target import Repo, Wiki
 from auditor.model.text import visible
@@ -16,8 +16,8 @@ from scanners.secrets.detection import Detection
 
 _SHOWN_BEFORE, _SHOWN_AFTER = 70, 24
 _LOOKED_AT = 600
-_BLANK = re.compile(r"[\s\"',;]")
-_RANDOM = re.compile(r"(?=[^\s\d]{0,200}\d)[A-Za-z0-9+/_\-.=!@#$%^&*]{12,}")
+_BLANK = lazy(r"[\s\"',;]")
+_RANDOM = lazy(r"(?=[^\s\d]{0,200}\d)[A-Za-z0-9+/_\-.=!@#$%^&*]{12,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-_TYPE = re.compile(rb"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-_LANG = re.compile(rb"""\blang\s*=\s*["']?(tsx?)\b""", re.IGNORECASE)
+from auditor.model.pattern import lazy
+
+_SCRIPT = lazy(rb"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_TYPE = lazy(rb"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_LANG = lazy(rb"""\blang\s*=\s*["']?(tsx?)\b""", re.IGNORECASE)
 _CODE = {b"text/javascript", b"application/javascript", b"module", b"text/babel", b"text/jsx", b"text/ecmascript"}
 
 
@@ -34,7 +36,7 @@ def inline_scripts(page: bytes) -> Iterator[Script]:
         yield Script(_without_template_tags(source), first, lang.group(1).decode().lower() if lang else "")
 
 
-_HANDLER = re.compile(
+_HANDLER = lazy(
     rb"""(?:@[\w.:-]+|v-on:[\w.:-]+|x-on:[\w.:-]+|\bon[a-z]{3,15}|\((?:ngSubmit|click|submit|change)\))\s*=\s*("[^"]{4,400}"|'[^']{4,400}')"""
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files
 from auditor.model.run import NotScanned
 from scanners.syntax import tree as t
@@ -18,23 +18,23 @@ LARGEST = 2 * 1024 * 1024
 MEAN_LINE = 400
 """Mean bytes of a line in a file that people write; minified bundles have longer ones."""
 
-VENDORED = re.compile(
+VENDORED = lazy(
     r"(^|/)(node_modules|site-packages|\.venv|venv|env|vendor|vendored|third_party|bower_components|dist|build|out|\.next|\.nuxt|"
     r"\.git|__pycache__|\.terraform|\.aws-sam|\.serverless|coverage|target|\.tox|\.mypy_cache|htmlcov|wheels|\.yarn|"
     r"public/build|static/admin|storybook-static|python/lib|dist-packages)/"
 )
-TESTS = re.compile(
+TESTS = lazy(
     r"(?i)(^|/)(tests?|__tests__|spec|specs|e2e|cypress|playwright|__mocks__|mocks?|fixtures?|testdata|test_data|stories)/|"
     r"(^|/)(test_[^/]+|[^/]+_test|conftest)\.py$|\.(test|spec|stories|cy|e2e|d)\.[cm]?[jt]sx?$"
 )
 _SCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts")
 _PAGE = (".html", ".htm", ".vue", ".svelte", ".jinja", ".jinja2", ".j2", ".ejs", ".hbs", ".astro", ".php")
-_BUNDLE = re.compile(
+_BUNDLE = lazy(
     r"(?i)(\.min|[.-]bundle|\.chunk|-vendor|\.umd|\.prod)\.js$|(^|/)(jquery|bootstrap|react|vue|angular|lodash|moment|d3|three|leaflet|chart)([.-][\w.]+)?\.js$"
 )
 
 
-_ROUTE_FILE = re.compile(r"(^|/)(app/.*/route|pages/api/.*)\.[jt]sx?$")
+_ROUTE_FILE = lazy(r"(^|/)(app/.*/route|pages/api/.*)\.[jt]sx?$")
 """`app/api/test/auth/route.ts` serves requests, whatever its address is called."""
 
 

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import Declared
 from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, METHODS, from_key, joined, spell
@@ -17,7 +18,7 @@ _ADD = frozenset({"addResource", "add_resource", "resourceForPath", "resource_fo
 _PROXY = frozenset({"addProxy", "add_proxy"})
 _METHOD = frozenset({"addMethod", "add_method"})
 _ROUTES = frozenset({"addRoutes", "add_routes"})
-_FUNCTION = re.compile(r"(?i)(^|\.)(Function|NodejsFunction|PythonFunction|DockerImageFunction|SingletonFunction)$")
+_FUNCTION = lazy(r"(?i)(^|\.)(Function|NodejsFunction|PythonFunction|DockerImageFunction|SingletonFunction)$")
 
 
 def cdk_routes(program: Program) -> Iterator[Declared]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files
 from scanners.endpoints.declarations.cloudformation import Template, is_template
 from scanners.endpoints.declarations.documents import Block, read_document
@@ -16,15 +17,13 @@ from scanners.endpoints.hardening import Fault
 from scanners.routing.evidence import Auth
 from scanners.syntax.reading import TESTS
 
-_RELEVANT = re.compile(
+_RELEVANT = lazy(
     rb"AWS::Serverless|AWS::ApiGateway|AWS::Lambda::Url|[\"']?\b(?:openapi|swagger)[\"']?\s*:|^functions\s*:|handler\s*:|"
     rb"aws_api_?gateway|aws_lambda_function|route_key|^\s*module\s+\"",
     re.MULTILINE,
 )
-_SKIP = re.compile(
-    r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/"
-)
-_MODULE_EXAMPLE = re.compile(r"(^|/)modules/.*/examples?/")
+_SKIP = lazy(r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/")
+_MODULE_EXAMPLE = lazy(r"(^|/)modules/.*/examples?/")
 """What shows how to use a Terraform module deploys nothing."""
 _ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
 LARGEST = 2 * 1024 * 1024
@@ -73,7 +72,7 @@ def _content(files: Files, entry: FileEntry) -> bytes | None:
     return next((body for _, body in files.read_many([entry])), None)
 
 
-_AUTHORIZER = re.compile(
+_AUTHORIZER = lazy(
     rb"^\s*resource\s+\"aws_api_?gateway(?:v2)?_authorizer\"|^\s*Authorizers\s*:|[\"']?AWS::ApiGateway(?:V2)?::Authorizer",
     re.MULTILINE,
 )

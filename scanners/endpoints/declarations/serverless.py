@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.declarations.cloudformation import resolve_handler
 from scanners.endpoints.declarations.documents import Block, block, text
 from scanners.endpoints.endpoint import Declared
 from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, spell
 
-_FILE = re.compile(r"^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$")
+_FILE = lazy(r"^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$")
 
 
 def is_serverless(path: str, document: Block) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.declarations.documents import Block
 from scanners.endpoints.declarations.serverless import serverless_routes
 from scanners.endpoints.endpoint import Declared
@@ -14,7 +15,7 @@ from scanners.endpoints.script_text import constant
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_CONFIGURATION = re.compile(r"(^|/)serverless[\w.-]*\.[cm]?[jt]s$")
+_CONFIGURATION = lazy(r"(^|/)serverless[\w.-]*\.[cm]?[jt]s$")
 DEEPEST = 8
 
 

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.declarations.cloudformation import resolve_handler
 from scanners.endpoints.endpoint import Declared
 from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, METHODS, spell
 
-_HEAD = re.compile(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)
-_ATTRIBUTE = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)
-_REFERENCE = re.compile(r"(aws_\w+)\.([\w-]+)")
-_KEY = re.compile(r'"((?:GET|POST|PUT|PATCH|DELETE|ANY|HEAD) /[^"\s]*)"')
+_HEAD = lazy(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)
+_ATTRIBUTE = lazy(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_REFERENCE = lazy(r"(aws_\w+)\.([\w-]+)")
+_KEY = lazy(r'"((?:GET|POST|PUT|PATCH|DELETE|ANY|HEAD) /[^"\s]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _routes(resource: Resource, known: Mapping[tuple[str, str], Resource]) -> It
         )  # fmt: skip
 
 
-_MODULE = re.compile(r'^[ \t]*module\s+"[\w-]+"\s*\{', re.MULTILINE)
+_MODULE = lazy(r'^[ \t]*module\s+"[\w-]+"\s*\{', re.MULTILINE)
 
 
 def _module_routes(files: Mapping[str, str]) -> Iterator[Declared]:
