@@ -109,9 +109,20 @@ class Actions:
         evidence = self.in_statements(checks, scope)
         action = self._action(method, "", (scope.path, function.line), function.name, evidence, scope, rest)
         entered = {called(n).rsplit(".", 1)[-1] for n in t.walk(*rest) if isinstance(n, t.Call)}
-        inner = any(r.scope is not scope or r.handler in entered for r in named)
+        inner = any(r.scope is not scope or r.handler in entered for r in named) or self._holds(rest, scope, taken)
         if action.reach >= Reach.WRITE and not inner:
             yield action
+
+    def _holds(self, nodes: tuple[t.Node, ...], scope: Scope, taken: set[int], depth: int = 0) -> bool:
+        """Whether the named actions stand in functions that these nodes call: `return doGet(e)`."""
+        for call in t.walk(*nodes):
+            target = self.reaches.target(call, scope) if isinstance(call, t.Call) and depth < 4 else None
+            if target is None or not isinstance(target.node, t.Function):
+                continue
+            body = target.node.body
+            if any(id(n) in taken for n in t.walk(*body)) or self._holds(body, target.module, taken, depth + 1):
+                return True
+        return False
 
     def _action(
         self,
@@ -311,6 +322,8 @@ def _last_name(node: t.Node) -> str:
     if isinstance(node, t.Call):
         if node.args and isinstance(node.args[0], t.Const) and called(node).endswith(("getProperty", "get")):
             return str(node.args[0].value)
+        if called(node) in {"String", "Number"} and node.args:
+            return _last_name(node.args[0])
         return (
             _last_name(node.func.base)
             if isinstance(node.func, t.Attr) and node.func.name in {"trim", "toString"}

@@ -161,9 +161,10 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
         first = unchecked[0]
         message = f"{listed} stores what the request holds without a check"
         yield Place("post-without-validation", first.file, first.line, message, by_access=True)
+    by_get = _reached_by_get(project)
     for scope, function in project.functions():
-        if function.name in {"doGet", "doPost"}:
-            yield from _in_entry(scope, function)
+        if function.name in {"doGet", "doPost"} or id(function) in by_get:
+            yield from _in_entry(scope, function, by_get=id(function) in by_get)
 
 
 def _bodies(project: Project, action: Action) -> Iterator[tuple[Scope, tuple[t.Node, ...], frozenset[str]]]:
@@ -253,7 +254,7 @@ def _in_body(action: Action, scope: Scope, nodes: tuple[t.Node, ...], names: fro
             and action.auth is not Auth.YES
             and node.args
             and isinstance(node.func, t.Attr)
-            and _raw(node.args[0], names)
+            and _raw(node.args[0], names, _copies(nodes, names))
         ):
             yield Place("formula-injection", scope.path, node.line, by_access=True)
         if name == "eval" and node.args and _holds(node.args[0], names):
@@ -272,14 +273,33 @@ def _in_body(action: Action, scope: Scope, nodes: tuple[t.Node, ...], names: fro
             )
 
 
-def _in_entry(scope: Scope, function: t.Function) -> Iterator[Place]:
+def _reached_by_get(project: Project) -> frozenset[int]:
+    """Functions that `doGet` hands its request to, itself included."""
+    entry = project.function("doGet")
+    seen: set[int] = set()
+    stack = [entry] if entry is not None else []
+    while stack and len(seen) < 40:
+        found = stack.pop()
+        if not isinstance(found.node, t.Function) or id(found.node) in seen:
+            continue
+        seen.add(id(found.node))
+        given = {p.name for p in found.node.params}
+        for node in t.walk(*found.node.body):
+            if isinstance(node, t.Call) and any(isinstance(a, t.Name) and a.id in given for a in node.args):
+                target = project.program.resolve(found.module, called(node)) if "." not in called(node) else None
+                if isinstance(target, Found):
+                    stack.append(target)
+    return frozenset(seen)
+
+
+def _in_entry(scope: Scope, function: t.Function, *, by_get: bool) -> Iterator[Place]:
     for node in t.walk(*function.body):
         if isinstance(node, t.Try):
             yield from _leaks(scope, node)
         if (
             (
                 isinstance(node, t.Attr)
-                and function.name == "doGet"
+                and by_get
                 and re.fullmatch(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret", node.name)
             )
             and isinstance(node.base, t.Attr)
@@ -329,7 +349,18 @@ def _holds(node: t.Node, names: frozenset[str]) -> bool:
     return any(isinstance(n, t.Name) and n.id in names for n in t.walk(node))
 
 
-def _raw(node: t.Node, names: frozenset[str]) -> bool:
+def _copies(nodes: tuple[t.Node, ...], names: frozenset[str]) -> frozenset[str]:
+    """Names that hold a field of the request as it came: `title = e.parameter.title`."""
+    found: set[str] = set()
+    for node in t.walk(*nodes):
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and isinstance(node.value, t.Attr):
+            base = t.dotted(node.value)
+            if base.split(".", 1)[0] in names and base.count(".") > 1:
+                found.add(node.target.id)
+    return frozenset(found)
+
+
+def _raw(node: t.Node, names: frozenset[str], copies: frozenset[str]) -> bool:
     """Text of the request as it came, in a row or alone; numbers, dates and cleaned values do not count."""
     items = [
         i
@@ -341,6 +372,8 @@ def _raw(node: t.Node, names: frozenset[str]) -> bool:
         while isinstance(value, t.Logic):
             value = value.values[0]
         if isinstance(value, t.Attr) and _holds(value, names):
+            return True
+        if isinstance(value, t.Name) and value.id in copies:
             return True
         if isinstance(value, t.Index) and _holds(value.base, names):
             return True
