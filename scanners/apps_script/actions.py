@@ -330,5 +330,6 @@ def _last_name(node: t.Node) -> str:
             else ""
         )
     if isinstance(node, t.Logic):
-        return next((n for v in node.values if (n := _last_name(v))), "")
+        names = [n for v in node.values if (n := _last_name(v))]
+        return next((n for n in names if _KEY.search(n)), names[0] if names else "")
     return ""

@@ -108,6 +108,8 @@ def _compared_with_text(node: t.Binary, scope: Scope) -> Iterator[Place]:
     for side, other in ((node.left, node.right), (node.right, node.left)):
         text = t.text_of(other)
         name = side.name if isinstance(side, t.Attr) else side.id if isinstance(side, t.Name) else ""
+        if name.lower() == "key" and not re.search(r"\d|[A-Z].*[a-z]|\W", text or ""):
+            continue  # `field.key === "mileage"` names a field
         if text and len(text) >= 4 and _COMPARED.search(name) and text not in {"undefined", "string"}:
             yield Place("hard-coded-secret", scope.path, node.line, f"{name} is compared with a text in the code", name)
 
@@ -357,6 +359,8 @@ def _copies(nodes: tuple[t.Node, ...], names: frozenset[str]) -> frozenset[str]:
             base = t.dotted(node.value)
             if base.split(".", 1)[0] in names and base.count(".") > 1:
                 found.add(node.target.id)
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Table) and _holds(node.value, names):
+            found.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
     return frozenset(found)
 
 

@@ -32,10 +32,12 @@ _PYTHON = re.compile(
     rb"\bevent\b|(?i:prefix|api_v\d|base_path)|HTTPRequestHandler|RequestHandler|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
-_SERVER = re.compile(
-    rb"express|exports|handler|fastify|koa|hono|Router\(|createServer|lambda|addMethod|addRoutes|@Controller|nestjs|onRequest|NextRe|httpMethod|serverless|middleware|export const config|"
-    rb"NestFactory|setGlobalPrefix|APP_GUARD|addHook|statusCode|\(event\b|\bevents\s*:", re.IGNORECASE
+_SERVER_WORDS = (
+    b"express", b"exports", b"handler", b"fastify", b"koa", b"hono", b"router(", b"createserver", b"lambda", b"addmethod",
+    b"addroutes", b"@controller", b"nestjs", b"onrequest", b"nextre", b"httpmethod", b"serverless", b"middleware",
+    b"export const config", b"nestfactory", b"setglobalprefix", b"app_guard", b"addhook", b"statuscode",
 )  # fmt: skip
+_EVENT = re.compile(rb"\(event\b|\bevents\s*:")
 
 
 class Endpoints:
@@ -90,7 +92,13 @@ def _wanted(path: str, content: bytes) -> bool:
         return _PYTHON.search(content) is not None
     if (kind == "script" and by_place(path)) or path.endswith((".vue", ".svelte")):
         return True
-    return RELEVANT.search(content) is not None or (kind == "script" and _SERVER.search(content) is not None)
+    return RELEVANT.search(content) is not None or (kind == "script" and _serves(content))
+
+
+def _serves(content: bytes) -> bool:
+    """Whether a script has a word of servers; plain searches are ten times as fast as one expression."""
+    text = content.lower()
+    return any(word in text for word in _SERVER_WORDS) or _EVENT.search(text) is not None
 
 
 def _once(calls: Iterable[FrontCall]) -> list[FrontCall]:
