@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.adapters.pool import ProcessPool
 from auditor.adapters.programs import LocalPrograms
@@ -27,6 +30,9 @@ from auditor.model.finding import Match
 from auditor.model.location import WikiLocation
 from auditor.model.ports import Programs
 from auditor.model.run import EntityInfo, NotScanned
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MANY = 2_000_000
 """Characters of all pages from which on starting processes pays."""
@@ -175,22 +181,36 @@ def _vocabulary(rules: Path) -> Vocabulary:
 def _read_batch(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary | None = None) -> list[PageReading]:
     known = vocabulary or _vocabulary(rules)
     markdown = parser()
-    readings = (
-        read_page(
-            job.text,
-            page=job.page,
-            entity=job.entity,
-            vocabulary=known,
-            markdown=markdown,
-            when=job.when,
-            commit=job.commit,
-            currency=job.currency,
-            kind=job.kind,
-        )
-        for job in jobs
+    with _uncollected():
+        return [_read(job, known, markdown) for job in jobs]
+
+
+def _read(job: _Job, vocabulary: Vocabulary, markdown: MarkdownIt) -> PageReading:
+    reading = read_page(
+        job.text,
+        page=job.page,
+        entity=job.entity,
+        vocabulary=vocabulary,
+        markdown=markdown,
+        when=job.when,
+        commit=job.commit,
+        currency=job.currency,
+        kind=job.kind,
     )
     # the blocks have served their purpose; without them a page is light enough to be sent between processes
-    return [replace(r, document=replace(r.document, blocks=())) for r in readings]
+    return replace(reading, document=replace(reading.document, blocks=()))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: a page leaves hardly any, and looking for them took a quarter of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _dated_by_line(reading: PageReading, line_dates: Callable[[str], Mapping[int, date]]) -> PageReading:
