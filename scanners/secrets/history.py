@@ -17,6 +17,7 @@ from auditor.model.target import Repo
 from scanners.secrets.cards import dumped, loaded
 from scanners.secrets.detector import Detector
 from scanners.secrets.making import VERSION, detector_of
+from scanners.secrets.packed import opened
 from scanners.secrets.remembered import Remembered
 from scanners.secrets.sighting import Placed, Sighting, with_details
 from scanners.secrets.versions import Versions
@@ -166,7 +167,7 @@ def _look_at(batch: list[tuple[str, str]], history: History, versions: Versions)
     """Versions of a path follow each other in a batch, so that each is compared with the one before."""
     paths = dict(batch)
     for blob, content in history.read_blobs([blob for blob, _ in batch]):
-        seen = versions.look(paths[blob], content)
+        seen = versions.look(paths[blob], opened(content)[0])
         if seen:
             yield blob, paths[blob], list(seen)
 

@@ -13,6 +13,7 @@ from auditor.model.target import Repo, ScanTarget, Wiki
 from scanners.secrets.detector import Detector
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.making import stored_detector
+from scanners.secrets.packed import opened
 from scanners.secrets.sighting import Placed, Sighting, matches, sighting
 
 LARGEST = 64 * 1024 * 1024
@@ -87,7 +88,10 @@ def _readable(
             continue
         looked_at["files"] += 1
         looked_at["lines"] += content.count(b"\n")
-        yield entry, content
+        inner, why = opened(content)
+        if why:
+            skipped.append(NotScanned(entry.path, "archive", detail=why))
+        yield entry, inner
 
 
 def _sightings(path: str, content: bytes, detector: Detector, mark: Marker) -> list[Sighting]:
@@ -119,4 +123,4 @@ def look(entry: FileEntry, content: bytes, detector: Detector, mark: Marker) -> 
 def look_at(pairs: Iterable[tuple[str, bytes]], detector: Detector, mark: Marker) -> Iterator[Placed]:
     """The same for (path, content) pairs: the way of the pre-commit hook."""
     for path, content in pairs:
-        yield from look(FileEntry(path, "", len(content)), content, detector, mark)
+        yield from look(FileEntry(path, "", len(content)), opened(content)[0], detector, mark)

@@ -89,10 +89,12 @@ def lines_at(
 
 def as_utf8(content: bytes) -> bytes:
     """UTF-7, UTF-16 and UTF-32 become UTF-8; everything else stays as it is."""
-    if content[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
-        return content.decode("utf-32", "replace").encode("utf-8", "replace")
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return content.decode("utf-16", "replace").encode("utf-8", "replace")
+    wide = "utf-32" if content[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"} else ""
+    wide = wide or ("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "")
+    if wide:
+        text = content.decode(wide, "replace").encode("utf-8", "replace")
+        # Such a mark in front of other text hides nothing: where no byte is zero behind it, both readings are looked at.
+        return text if b"\0" in content[4:516] else content + b"\n" + text
     if content.startswith(_UTF7) or (b"+A" in content[:4096] and _LIKE_UTF7.search(content, 0, 4096)):
         return content.decode("utf-7", "replace").encode("utf-8", "replace")
     head = content[:512]

@@ -54,8 +54,14 @@ def test_a_key_is_found_in_every_encoding(encoding: str) -> None:
         b'{"cells": [{"source": ["key = \\"' + STRIPE.encode() + b'\\"\\n"]}]}',
         b"x" * 3_000_000 + b" " + STRIPE.encode() + b" " + b"y" * 3_000_000,
         STRIPE.encode(),
+        b"\xff\xfe" + f"stripe = '{STRIPE}'\n".encode(),
+        b"\xfe\xff\xfa\x80" + f"stripe = '{STRIPE}'\n".encode() + b"\x80",
+        b"\xff\xfe\0\0" + f"stripe = '{STRIPE}'\n".encode(),
     ],
-    ids=["invalid utf-8", "binary", "base64", "base64 twice", "notebook", "one long line", "nothing else"],
+    ids=[
+        *("invalid utf-8", "binary", "base64", "base64 twice", "notebook", "one long line", "nothing else"),
+        *("no utf-16", "no utf-16be", "no utf-32"),
+    ],
 )
 def test_a_key_is_found_wherever_it_hides(content: bytes) -> None:
     assert rules(look({"a.bin": content})) == ["secrets.stripe-live-key"]

@@ -98,8 +98,8 @@ class SqliteCache:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner may enter, whatever the umask says."""
-    if not path.is_dir():
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
+    """Make a folder, and those above it that are missing, that only its owner may enter, whatever the umask says."""
+    for missing in reversed([each for each in (path, *path.parents) if not each.is_dir()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+        missing.chmod(0o700)
     return path

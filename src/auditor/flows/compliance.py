@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from auditor.flows.reporting import ENTRY_SUFFIX, private_folder, write_private
+from auditor.adapters.cache import private_folder
+from auditor.flows.reporting import ENTRY_SUFFIX, write_private
 from auditor.formats.codec import Codec
 from auditor.model.scorecard import Scorecard
 from auditor.reports.frameworks import PAGE, compliance_entry, framework_view, href, overview_view

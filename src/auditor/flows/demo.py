@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from auditor.adapters.cache import private_folder
 from auditor.adapters.example import build_repositories, build_repository
 from auditor.errors import UsageError
 
@@ -39,7 +40,7 @@ def prepare(source: Path, folder: Path) -> None:
         if not (folder / MARKER).exists():
             raise UsageError(f"{folder} exists and was not made by the demo; name another folder")
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     (folder / MARKER).write_text("Made by `auditor demo`; it may be deleted.\n", encoding="utf-8")
     for name in ("portfolio.toml", "repos.env.example", "waivers.toml"):
         shutil.copyfile(source / name, folder / name)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.adapters.cache import private_folder
 from auditor.errors import ConfigError
 from auditor.formats.codec import Codec, CodecError
 from auditor.model.report import Report, ViewSettings
@@ -61,11 +62,6 @@ def write_index(folder: Path, order: Sequence[str], renderer: Renderer) -> Path:
     target = folder / "index.html"
     write_private(target, renderer.index(index_of(entries, order)).encode())
     return target
-
-
-def private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
