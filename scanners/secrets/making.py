@@ -13,7 +13,7 @@ from scanners.secrets.engine import build
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.plan import plan
 
-VERSION = "7"
+VERSION = "8"
 """Part of every cache key; raised when detection changes without its rules."""
 
 
