@@ -12,6 +12,7 @@ from auditor.cli.output import Quiet, progress
 from auditor.cli.portfolios import PortfolioPath
 from auditor.cli.scanning import severity_of
 from auditor.errors import ExitCode
+from auditor.model.text import visible
 
 if TYPE_CHECKING:
     from auditor.flows.collecting import Collected
@@ -128,14 +129,14 @@ def _say(collected: Collected, written: Sequence[Written], index: Path) -> None:
         typer.echo(f"  {item.report.tone.word:8} {item.report.title}: {item.report.verdict}")
     for outcome in collected.outcomes:
         if outcome.status == "failed":
-            typer.echo(f"not scanned: {outcome.target.name}: {outcome.scanner}: {outcome.reason}")
+            typer.echo(visible(f"not scanned: {outcome.target.name}: {outcome.scanner}: {outcome.reason}"))
         missed = [item for item in outcome.result.not_scanned if not item.expected]
         for gap in missed[:5]:
-            typer.echo(f"not scanned: {outcome.target.name}: {gap.path}: {gap.reason}")
+            typer.echo(visible(f"not scanned: {outcome.target.name}: {gap.path}: {gap.reason}"))
         if len(missed) > 5:
-            typer.echo(f"not scanned: {outcome.target.name}: {len(missed) - 5} more ({outcome.scanner})")
+            typer.echo(visible(f"not scanned: {outcome.target.name}: {len(missed) - 5} more ({outcome.scanner})"))
     for note in collected.notes:
-        typer.echo(f"note: {note}")
+        typer.echo(visible(f"note: {note}"))
     typer.echo(f"Wrote the reports to {index.parent / collected.snapshot.period}, and {index}.")
 
 

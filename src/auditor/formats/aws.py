@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from auditor.model.money import CENT, Saving
+from auditor.model.text import visible
 
 SCHEMA = "auditor/aws-check@1"
 _SHOWN = 25
@@ -120,7 +121,7 @@ def as_text(judgement: Any, *, everything: bool = False) -> str:
     lines.append(
         f"{judgement.checks} checks on {sum(1 for _ in judgement.estate.inventory.every())} resources: {words}"
     )
-    return "\n".join(lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def _check_lines(found: Iterable[Any]) -> list[str]:

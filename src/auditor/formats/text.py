@@ -19,7 +19,8 @@ MOST_NOT_SCANNED = 20
 
 def scan_text(verdict: Verdict, *, most: int = 0) -> str:
     """The whole text; `most` limits the findings printed (0: all)."""
-    return "\n".join([*_findings(verdict.findings, most), *_coverage(verdict), *_end(verdict)]) + "\n"
+    lines = [*_findings(verdict.findings, most), *_coverage(verdict), *_end(verdict)]
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def _findings(findings: Sequence[Finding], most: int) -> Iterator[str]:

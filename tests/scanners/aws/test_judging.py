@@ -18,6 +18,7 @@ from auditor.adapters.aws.spec import Scope
 from auditor.adapters.aws.table import TABLE
 from auditor.cli.app import app
 from auditor.errors import NotScannedError, RuleError
+from auditor.formats.aws import as_text
 from auditor.model.rule import Rule, Severity
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.scorecard import ControlResult, ControlState
@@ -243,6 +244,8 @@ def test_control_characters_in_names_are_made_visible() -> None:
     result = next(r for r in judged(document).results if r.rule.id == "aws.lambda-secret-in-environment" and r.failed)
     assert "\x1b" not in result.message
     assert "\u202e" not in result.message
+    document["resources"]["cloudfront.distribution"][0]["_name"] = "A\x1b[31m\u202eB" + "y" * 256
+    assert not {"\x1b", "\u202e"} & set(as_text(judged(document)))
 
 
 def test_sites_carry_the_business_and_the_client() -> None:
