@@ -145,6 +145,28 @@ def test_code_on_one_line_is_named_as_not_checked(shop: Path) -> None:
     ]
 
 
+def test_a_git_directory_with_a_link_in_it_leads_nowhere(shop: Path) -> None:
+    precious = shop.parent / "precious"
+    (precious / "letters").mkdir(parents=True)
+    (shop / ".git" / "auditor").mkdir()
+    (shop / ".git" / "auditor" / "hook").symlink_to(precious)
+    write(shop, {"a.py": BAD})
+    git(shop, "add", "-A")
+    assert run(shop).returncode == 1
+    assert [path.name for path in precious.iterdir()] == ["letters"]
+
+
+def test_answers_are_named_by_what_only_this_installation_knows(shop: Path) -> None:
+    write(shop, {"a.py": "x = 1\n"})
+    git(shop, "add", "-A")
+    run(shop)
+    run(shop)
+    first = {path.name for path in (shop / ".git" / "auditor" / "hook").iterdir()}
+    (shop.parent / "state" / "auditor" / "key").write_text("ab" * 32 + "\n")
+    run(shop)
+    assert {path.name for path in (shop / ".git" / "auditor" / "hook").iterdir()}.isdisjoint(first)
+
+
 def test_links_and_submodules_are_left_out(shop: Path) -> None:
     (shop / "link.py").symlink_to("/etc/passwd")
     git(shop, "add", "-A")

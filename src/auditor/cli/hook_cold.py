@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ SLOW_TO_START = {"semgrep": "scanners.semgrep.ahead"}
 """Modules that know how a scanner's program is called, without importing the scanner."""
 
 
-def look(unseen: list[tuple[str, str, str]], said: list[str], *, folder: str, budget: float, fail_on: str) -> int:
-    """Scan what was never seen and print everything; the exit code."""
+def look(
+    unseen: list[tuple[str, str, str]], said: list[str], *, folder: Callable[[], str], budget: float, fail_on: str
+) -> int:
+    """Scan what was never seen and print everything; the exit code. `folder` names where answers are kept."""
     import gc
 
     gc.disable()  # a short life: collecting while importing costs more than it frees
@@ -31,7 +34,7 @@ def look(unseen: list[tuple[str, str, str]], said: list[str], *, folder: str, bu
         for waiting in started.values():
             _remove(waiting)
     if not result.unfinished:
-        _keep(folder, unseen, result)
+        _keep(folder(), unseen, result)
     return _print(said, result)
 
 
@@ -78,6 +81,8 @@ def _keep(folder: str, unseen: list[tuple[str, str, str]], result: Checked) -> N
     from auditor.adapters.cache import private_folder
 
     keep = Path(folder)
+    if any(place.is_symlink() for place in (keep.parent.parent, keep.parent, keep)):
+        return  # somebody else put it there, and it may lead anywhere
     _forget_others(keep)
     for path, blob, before in unseen:
         name = f"{blob}-{before[:12]}" if before else blob
