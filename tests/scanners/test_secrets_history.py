@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -22,17 +23,23 @@ OLD_KEY = "sk_live_" + "Zq8RtY2uVw5xLm3nBd7kPf4s"
 NEW_KEY = "sk_live_" + "Hs6TgW1yJc9bQn4vXe8mKz2d"
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, when: str = "") -> str:
     settings = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main"]
     return subprocess.run(
-        ["git", *settings, *arguments], cwd=folder, check=True, capture_output=True, text=True
+        ["git", *settings, *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **({"GIT_COMMITTER_DATE": when} if when else {})},
     ).stdout.strip()
 
 
 def commit(folder: Path, path: str, text: str, when: str) -> str:
     (folder / path).write_text(text)
     git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", f"change {path}", f"--date={when}T12:00:00+00:00")
+    moment = f"{when}T12:00:00+00:00"
+    git(folder, "commit", "-q", "-m", f"change {path}", f"--date={moment}", when=moment)
     return git(folder, "rev-parse", "HEAD")
 
 
