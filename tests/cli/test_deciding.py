@@ -26,6 +26,17 @@ def test_what_stands_in_the_baseline_does_not_block_and_its_copy_does(tmp_path: 
     assert run("scan", shop, "--only", "bandit", "--baseline", file).exit_code == 1  # type: ignore[attr-defined]
 
 
+def test_a_further_copy_of_a_known_secret_is_not_covered_by_the_baseline(tmp_path: Path) -> None:
+    shop, file = tmp_path / "shop", tmp_path / "base.json"
+    key = 'stripe = "sk_live_' + 'Zq8RtY2uVw5xLm3nBd7kPf4s"\n'
+    write(shop, {"a.py": key, "b.py": key})
+    assert run("baseline", shop, "--only", "secrets", "-o", file).exit_code == 0  # type: ignore[attr-defined]
+    write(shop, {"a.py": f"\n\n{key}"})
+    assert run("scan", shop, "--only", "secrets", "--baseline", file).exit_code == 0  # type: ignore[attr-defined]
+    write(shop, {"a.py": key + key})
+    assert run("scan", shop, "--only", "secrets", "--baseline", file).exit_code == 1  # type: ignore[attr-defined]
+
+
 def test_a_baseline_has_no_line_numbers_and_is_the_same_when_lines_move(tmp_path: Path) -> None:
     shop, first, second = tmp_path / "shop", tmp_path / "1.json", tmp_path / "2.json"
     write(shop, {"a.py": BAD})
@@ -45,7 +56,7 @@ def test_an_incomplete_scan_writes_no_baseline(tmp_path: Path) -> None:
 
 def test_an_empty_baseline_knows_nothing() -> None:
     assert json.loads(baseline(()))["findings"] == []
-    assert with_baseline((), frozenset()) == ()
+    assert with_baseline((), {}) == ()
 
 
 def test_the_list_of_waivers_names_what_ended_and_what_is_not_complete(tmp_path: Path) -> None:

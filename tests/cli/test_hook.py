@@ -63,6 +63,24 @@ def test_a_fault_that_stood_there_before_does_not_stop_an_edit(shop: Path) -> No
     assert run(shop).returncode == 1
 
 
+def test_a_second_copy_of_a_key_that_stood_there_before_stops_the_commit(shop: Path) -> None:
+    key = 'stripe = "sk_live_' + 'Zq8RtY2uVw5xLm3nBd7kPf4s"\n'
+    commit(shop, {"a.py": key})
+    write(shop, {"a.py": f"x = 1\n{key}"})
+    git(shop, "add", "-A")
+    assert run(shop).returncode == 0
+    write(shop, {"a.py": key + key})
+    git(shop, "add", "-A")
+    assert run(shop).returncode == 1
+
+
+def test_a_path_that_is_given_and_not_staged_is_said_to_be_unchecked(shop: Path) -> None:
+    write(shop, {"a.py": BAD})
+    done = run(shop, "a.py")
+    assert (done.returncode, done.stderr) == (0, "auditor hook: 0 files checked: nothing is staged\n")
+    assert run(shop).stderr == ""
+
+
 def test_a_renamed_path_is_judged_anew(shop: Path) -> None:
     write(shop, {"a.txt": BAD})
     git(shop, "add", "-A")

@@ -11,10 +11,11 @@ import pytest
 from auditor.model.finding import Finding, Match, State
 from auditor.model.location import CodeLocation
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
-from auditor.steps.match import Tier, match_findings
+from auditor.steps.match import Tier, match_findings, with_copies
 from auditor.steps.neighbours import with_neighbours
 from auditor.steps.normalise import normalise
 from tests.support.context import MemoryFiles, mark, repo
+from tests.support.findings import finding_at
 from tests.support.scanners import CARD
 
 SECRET = replace(CARD, id="secrets.token", scanner="secrets")
@@ -154,3 +155,16 @@ def test_an_edited_line_is_recognised_and_says_so() -> None:
     before = found({"a.py": A})
     result = match_findings(before, found({"a.py": A.replace("bad(x)", "bad(y)")}), rules=RULES)
     assert result.tiers == {before[0].fingerprint: Tier.EDITED}
+
+
+def test_a_known_secret_is_new_where_it_was_copied_to_unless_it_was_waived() -> None:
+    known = replace(finding_at("a.env"), also_at=(CodeLocation("shop", "b.env", 1),))
+    moved = replace(known, state=State.KNOWN, location=CodeLocation("shop", "a.env", 9))
+    assert with_copies([known], [moved]) == (moved,)
+    copied = replace(moved, also_at=(CodeLocation("shop", "b.env", 1), CodeLocation("shop", "new.env", 3)))
+    (fresh,) = with_copies([known], [copied])
+    assert (fresh.state, str(fresh.location), len(fresh.also_at)) == (State.NEW, "shop:new.env:3", 2)
+    twice = replace(moved, also_at=(CodeLocation("shop", "a.env", 10), CodeLocation("shop", "b.env", 1)))
+    (fresh,) = with_copies([known], [twice])
+    assert (fresh.state, str(fresh.location)) == (State.NEW, "shop:a.env:10")
+    assert with_copies([replace(known, state=State.WAIVED)], [copied]) == (copied,)

@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("auditor hook: this is no git repository, or it belongs to another user\n")
         return 2
     staged = _without(excluded, _index() if everything else _staged())
+    if not staged and any(not word.startswith("-") for word in arguments):
+        sys.stderr.write("auditor hook: 0 files checked: nothing is staged\n")
     folder = f"{git_dir}/auditor/hook/{_stamp(fail_on)}"
     unseen, said = _remembered(folder, staged)
     if unseen:

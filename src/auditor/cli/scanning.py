@@ -66,7 +66,7 @@ def scan(
         options["pages"] = {"deep": "true", "axe": axe}
     with progress("scanning", quiet=quiet) as announce:
         tools = make_tools(only=split(only), own_rules=rules, options=options, workers=jobs, announce=announce)
-        known = read_baseline(baseline) if baseline else frozenset()
+        known = read_baseline(baseline) if baseline else {}
         verdict = scan_paths(
             targets or [Path()], tools, policy, history=history, inline_waivers=inline_waivers, known=known
         )

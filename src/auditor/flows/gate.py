@@ -16,7 +16,7 @@ from auditor.model.ports import Scanner
 from auditor.model.run import Outcome, Verdict
 from auditor.model.target import Repo, Scope
 from auditor.steps.discover import Discovered
-from auditor.steps.match import match_findings
+from auditor.steps.match import match_findings, with_copies
 from auditor.steps.normalise import normalise
 from auditor.steps.waive import waive
 from auditor.waivers import WaiverFile, read_waivers
@@ -67,7 +67,7 @@ def gate(path: Path, base: str, head: str, tools: Tools, policy: Policy) -> Gate
         renames={(name, a): b for a, b in renames(git, met, tip).items()},
         present=frozenset((name, entry.path) for entry in GitFiles(git, tip).entries()),
     )
-    waived = waive(matched.findings, file, rules, today, inline=False)
+    waived = waive(with_copies(known, matched.findings), file, rules, today, inline=False)
     findings = tuple(_still_waived(finding, known) for finding in waived.findings)
     changed = {entry.path for entry in changed_files(git, tip, met).entries()}
     notes = [*waived.notes(today), *_policy_notes(changed), *_base_notes(before)]

@@ -29,17 +29,17 @@ def scan_paths(
     *,
     history: bool = False,
     inline_waivers: bool = True,
-    known: frozenset[str] = frozenset(),
+    known: Mapping[str, int] | None = None,
 ) -> Verdict:
     """Scan folders, repositories and files as they lie there, without a portfolio.
 
-    `known` are fingerprints of a baseline. A waived finding is still listed, with its reason and end.
+    `known` are the places by fingerprint of a baseline. A waived finding is still listed, with its reason and end.
     """
     discovered = discover_paths(paths, history=history)
     outcomes = scan_targets(discovered, tools, remember=True)
     rules, today = tools.rulebook.by_id(), tools.now.date()
     result = normalise(outcomes, rules)
-    waived = waive(with_baseline(result.findings, known), WaiverFile(), rules, today, inline=inline_waivers)
+    waived = waive(with_baseline(result.findings, known or {}), WaiverFile(), rules, today, inline=inline_waivers)
     verdict = verdict_of(waived.findings, result.outcomes, tools, policy, waived.notes(today))
     return replace(verdict, blocking=tuple(f for f in verdict.blocking if f.state is not State.KNOWN))
 

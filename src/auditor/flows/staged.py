@@ -76,10 +76,11 @@ def check_staged(
     guilty = {_path(f) for f in found if f.severity >= fail_on}
     before = [(name, blob) for name, _, blob in staged if blob and name in guilty]
     if before and not unfinished:
-        from auditor.steps.match import match_findings
+        from auditor.steps.match import match_findings, with_copies
 
         then = _scan(repo, BlobFiles(git, before), tools, loaded, budget)
-        found = match_findings(normalise(then.outcomes, rules).findings, found, rules=rules).findings
+        known = normalise(then.outcomes, rules).findings
+        found = with_copies(known, match_findings(known, found, rules=rules).findings)
         unfinished = (*unfinished, *then.unfinished)
     waived = waive(found, WaiverFile(), rules, tools.now.date())
     lines: dict[str, list[str]] = {}

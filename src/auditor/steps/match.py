@@ -6,7 +6,7 @@ is recognised too, but never carries a waiver: an edit to waived code is reviewe
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -194,6 +194,34 @@ def _result(
     renumbered = [_renumber(finding, taken) for finding in sorted(fresh, key=_order)]
     every = sorted([*kept, *renumbered], key=lambda f: (-f.severity, f.rule.id, str(_path(f)), f.fingerprint))
     return Matched(tuple(every), tuple(gone), tiers)
+
+
+def with_copies(old: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Known secrets that stand in more places than before are new there: a copy is what the change did.
+
+    A secret is one finding wherever it stands, so that it is rotated once; a gate or a hook must see the copy all the
+    same. What was waived stays waived.
+    """
+    before = {finding.fingerprint: finding for finding in old}
+    return tuple(_copied(before.get(f.fingerprint), f) if f.state is State.KNOWN else f for f in new)
+
+
+def _copied(before: Finding | None, finding: Finding) -> Finding:
+    if before is None or before.state is State.WAIVED or not is_secret(finding.rule):
+        return finding
+    places = (finding.location, *finding.also_at)
+    if len(places) <= 1 + len(before.also_at):
+        return finding
+    had = Counter(getattr(place, "path", "") for place in (before.location, *before.also_at))
+    has: Counter[str] = Counter()
+    for place in places:
+        path = getattr(place, "path", "")
+        has[path] += 1
+        if has[path] > had[path]:
+            others = tuple(other for other in places if other is not place)
+            excerpt = finding.excerpt if place is finding.location else ""
+            return replace(finding, state=State.NEW, location=place, also_at=others, excerpt=excerpt)
+    return replace(finding, state=State.NEW)
 
 
 def _renumber(finding: Finding, taken: set[tuple[str, str]]) -> Finding:
