@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -148,6 +149,19 @@ def _amount(value: object) -> Decimal:
         return Decimal(0)
 
 
+def _through(month: str, as_of: str) -> str:
+    """The last whole day that a running month's bill can hold; empty before its first day is over.
+
+    Cost Explorer is up to a day behind, so the day of the request does not count.
+    """
+    try:
+        day, first = date.fromisoformat(as_of[:10]) - timedelta(days=1), date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return ""
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return min(day, last).isoformat() if day >= first else ""
+
+
 def _shares(month: dict[str, Any], estate: Estate) -> dict[tuple[str, str], Decimal]:
     """(entity, service) -> dollars: by tag where the bill is split by it, what is untagged to the account's owner."""
     shares: dict[tuple[str, str], Decimal] = {}
@@ -194,9 +208,11 @@ def _costs(estate: Estate) -> Iterator[Record]:
     """One record per month, entity and service."""
     for bill in estate.inventory.bill:
         account = str(bill.get("account", ""))
+        as_of = str(bill.get("as_of") or estate.now.isoformat())
         for month in bill.get("months") or ():
             name = str(month.get("month"))
             running = bool(month.get("estimated"))
+            state = {"estimated": "yes", "through": _through(name, as_of)} if running else {"estimated": "no"}
             for (entity, service), amount in sorted(_shares(month, estate).items()):
                 yield Record(
                     kind="cost",
@@ -207,13 +223,8 @@ def _costs(estate: Estate) -> Iterator[Record]:
                         "global",
                         f"bill/{name}/{service}",
                         call="ce:GetCostAndUsage",
-                        as_of=str(bill.get("as_of") or estate.now.isoformat()),
+                        as_of=as_of,
                     ),
-                    text={
-                        "month": name,
-                        "service": service,
-                        "estimated": "yes" if running else "no",
-                        "account": account,
-                    },
+                    text={"month": name, "service": service, "account": account} | state,
                     amounts={"amount": Quantity(amount, amount, "money", "USD", "month")},
                 )

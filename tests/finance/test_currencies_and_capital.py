@@ -100,6 +100,14 @@ def test_the_run_rate_is_the_range_of_the_closed_months_with_its_mean() -> None:
     assert figure.trace.note == "range over 6 closed months, mean $65"
 
 
+def test_the_run_rate_of_all_is_that_of_whole_months_with_what_nobody_claims() -> None:
+    mine = (bill("2026-07", "10"), bill("2026-08", "30"))
+    shared = (replace(bill("2026-07", "50"), entity=""), replace(bill("2026-08", "20"), entity=""))
+    figure = metrics.over((replace(book("x\n"), records=mine),), "aws_run_rate", (*mine, *shared))
+    assert figure.value is not None
+    assert (figure.value.low, figure.value.high) == (50, 60)
+
+
 def test_a_month_that_runs_is_extended_by_days_and_a_page_answers_where_there_is_no_bill() -> None:
     running = replace(book("x\n"), records=(bill("2026-09", "10", estimated="true", through="2026-09-10"),))
     figure = cloud.aws_run_rate(running)

@@ -22,7 +22,7 @@ def aws_run_rate(book: Book) -> Figure:
 
     The bill wins over a figure that a page states; without a bill the page's own figure stands.
     """
-    months = _by_month([r for r in book.rows("cost") if _cost(r) is not None])
+    months = _by_month([r for r in book.rows("cost") if cost_of(r) is not None])
     closed = {m: rows for m, rows in months.items() if m <= book.period and not _partial(rows)}
     if closed:
         return _closed(book, dict(list(closed.items())[-CLOSED_MONTHS:]))
@@ -39,7 +39,19 @@ def aws_run_rate(book: Book) -> Figure:
     )  # fmt: skip
 
 
-def _cost(record: Record) -> Quantity | None:
+def aws_run_rate_over(books: tuple[Book, ...], bill: Sequence[Record]) -> Figure | None:
+    """The same over several entities, from the whole bill: also what nobody claims. None without a bill.
+
+    The range is that of whole months: the cheapest months of two entities need not be the same month.
+    """
+    rows = tuple(bill) or tuple(r for book in books for r in book.rows("cost"))
+    if not any(cost_of(r) is not None for r in rows):
+        return None
+    return aws_run_rate(Book("", books[0].period, records=rows))
+
+
+def cost_of(record: Record) -> Quantity | None:
+    """The amount of a line of the bill."""
     return next((record.amounts[name] for name in ("amount", "cost", "unblended") if name in record.amounts), None)
 
 
@@ -57,11 +69,11 @@ def _partial(rows: Sequence[Record]) -> bool:
 
 
 def _sum(rows: Sequence[Record]) -> Interval:
-    return total([Interval.of(value) for r in rows if (value := _cost(r)) is not None])
+    return total([Interval.of(value) for r in rows if (value := cost_of(r)) is not None])
 
 
 def _currency(rows: Sequence[Record]) -> str | None:
-    return next((value.currency for r in rows if (value := _cost(r)) is not None), None)
+    return next((value.currency for r in rows if (value := cost_of(r)) is not None), None)
 
 
 def _closed(book: Book, months: dict[str, list[Record]]) -> Figure:

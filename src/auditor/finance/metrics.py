@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from auditor.finance import (
     capital,
@@ -23,7 +23,7 @@ from auditor.finance.book import Book, book_of, money_quantity
 from auditor.finance.figures import amount, computed, missing, plain
 from auditor.finance.interval import Interval
 from auditor.finance.stated import add_up, common_currency, stated, sum_over
-from auditor.model.fact import Status
+from auditor.model.fact import Record, Status
 from auditor.model.figure import Figure
 from auditor.model.run import Snapshot
 
@@ -102,7 +102,7 @@ def figure(snapshot: Snapshot, metric: str, entity: str = "", period: str = "") 
     if entity:
         return of_book(book_of(snapshot, entity, period), metric)
     books = tuple(book_of(snapshot, e.key, period) for e in snapshot.entities)
-    return over(books, metric)
+    return over(books, metric, [r for r in snapshot.records if r.kind == "cost"])
 
 
 def of_book(book: Book, metric: str) -> Figure:
@@ -115,8 +115,11 @@ def of_book(book: Book, metric: str) -> Figure:
     return stated(book, name)
 
 
-def over(books: tuple[Book, ...], metric: str) -> Figure:
-    """One figure over several entities: sums where a sum makes sense, runway from the sums, gaps named."""
+def over(books: tuple[Book, ...], metric: str, bill: Sequence[Record] = ()) -> Figure:
+    """One figure over several entities: sums where a sum makes sense, runway from the sums, gaps named.
+
+    `bill` has the lines of the cloud's bill, also those that belong to nobody.
+    """
     name, _, wanted = metric.partition("@")
     if not books:
         return missing(Book("", "2000-01"), metric)
@@ -126,6 +129,8 @@ def over(books: tuple[Book, ...], metric: str) -> Figure:
         return _runway_over(books)
     if name == "target_share":
         return _share_over(books)
+    if name == "aws_run_rate" and (rate := cloud.aws_run_rate_over(books, bill)) is not None:
+        return rate
     if name in SUMMED:
         return _sum_computed(books, name)
     return missing(Book("", books[0].period), name, *(of_book(b, name) for b in books))

@@ -45,11 +45,12 @@ def explain_metric(
     if stored is not None:
         snapshot = load_snapshot(stored.text.encode())
         books = tuple(book_of(snapshot, e.key) for e in snapshot.entities)
+        bill = tuple(r for r in snapshot.records if r.kind == "cost")
     else:
         chosen = f"{now:%Y-%m}"
-        books = _read_now(portfolio, chosen, now)
+        books, bill = _read_now(portfolio, chosen, now), ()
     if not entity:
-        return (over(books, metric),), chosen
+        return (over(books, metric, bill),), chosen
     book = next((b for b in books if b.entity == entity), Book(entity, chosen))
     return _figures(book, metric), chosen
 

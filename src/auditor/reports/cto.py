@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from auditor.finance.cloud import cost_of
 from auditor.model.fact import Quantity, Record
 from auditor.model.figure import Figure
 from auditor.model.finding import Finding
@@ -16,7 +17,7 @@ from auditor.reports.controls import controls_indicator, controls_table
 from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft
-from auditor.reports.figures import by_month, cost_of, figure
+from auditor.reports.figures import by_month, figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, place, visible
 from auditor.reports.rows import text_of

@@ -42,7 +42,7 @@ def _computed(dossier: Dossier, metric: str, entity: str) -> Figure:
         return _counts(dossier, metric)
     if metric == "revenue":
         return _sum(dossier, metric, "Revenue")
-    return over(dossier.books, metric)
+    return over(dossier.books, metric, dossier.records("cost"))
 
 
 def _parts(dossier: Dossier, metric: str) -> tuple[list[Figure], tuple[Gap, ...]]:
@@ -117,39 +117,6 @@ def _capital_asked(dossier: Dossier, entity: str) -> Figure:
     return Figure("capital_asked", entity, Quantity(total, total, "money", currency), trace, label="Capital asked")
 
 
-def _run_rate(dossier: Dossier, entity: str) -> Figure:
-    """What AWS costs a month: lowest to highest closed month, summed over the services."""
-    rows = [(r, v) for r in dossier.records("cost", entity) if (v := cost_of(r))]
-    if not rows:
-        return Figure(
-            "aws_run_rate", entity, None, gaps=figure(dossier, "aws_cost", entity).gaps[:1], label="AWS a month"
-        )
-    months = by_month(rows)
-    ends = [sum((v.low for v in values), Decimal(0)) for values in months.values()]
-    tops = [sum((v.high for v in values), Decimal(0)) for values in months.values()]
-    value = Quantity(min(ends), max(tops), "money", rows[0][1].currency, "month")
-    shown = "; ".join(
-        f"{month or 'a month'} {money_words(sum((v.high for v in values), Decimal(0)), value.currency)}"
-        for month, values in months.items()
-    )
-    note = f"range over {len(months)} closed months" if len(months) > 1 else "one month known"
-    sources = tuple(dict.fromkeys(place(r.source) for r, _ in rows))
-    trace = Trace(
-        "aws-run-rate",
-        "AWS a month",
-        "lowest to highest closed month",
-        f"{shown}: {quantity_words(value)}",
-        sources,
-        note,
-    )
-    return Figure("aws_run_rate", entity, value, trace, label="AWS a month")
-
-
-def cost_of(record: Record) -> Quantity | None:
-    """The amount of a line of the bill."""
-    return next((record.amounts[name] for name in ("amount", "cost", "unblended") if name in record.amounts), None)
-
-
 def by_month(rows: Iterable[tuple[Record, Quantity]]) -> dict[str, list[Quantity]]:
     """Amounts by month of the bill, oldest first; six months at most."""
     months: dict[str, list[Quantity]] = {}
@@ -207,7 +174,6 @@ _OWN: Mapping[str, Own] = {
     "cac": _cac,
     "net_income": _net_income,
     "capital_asked": _capital_asked,
-    "aws_run_rate": _run_rate,
     "job_margin": _job_margin,
 }
 """Figures that only a report needs."""

@@ -18,6 +18,8 @@ from auditor.adapters.aws.spec import Scope
 from auditor.adapters.aws.table import TABLE
 from auditor.cli.app import app
 from auditor.errors import NotScannedError, RuleError
+from auditor.finance.book import Book
+from auditor.finance.metrics import over
 from auditor.formats.aws import as_text
 from auditor.model.rule import Rule, Severity
 from auditor.model.run import Outcome, OutcomeStatus
@@ -36,6 +38,7 @@ from scanners.aws.inventory import inventory_of
 from scanners.aws.judge import load, results, savings
 from scanners.aws.judging import Judgement, scan_result
 from scanners.aws.prices import Prices, read_prices
+from scanners.aws.records import records
 from scanners.aws.schema import Schema
 from tests.support.frameworks import snapshot
 
@@ -257,6 +260,17 @@ def test_sites_carry_the_business_and_the_client() -> None:
 def test_the_bill_is_shared_out_to_the_cent() -> None:
     for month in judged(recorded()).months:
         assert sum(month["entities"].values()) == month["total"] == sum(month["services"].values())
+
+
+@pytest.mark.parametrize(("asked", "days"), [("2026-09-16", 15), ("2026-10-03", 30), ("2026-09-01", None)])
+def test_a_running_month_of_the_bill_is_extended_by_its_whole_days(asked: str, days: int | None) -> None:
+    document = recorded()
+    bill = document["bill"][0]
+    bill["months"], bill["as_of"] = [{**bill["months"][-1], "estimated": True}], f"{asked}T06:00:00+00:00"
+    costs = [r for r in records(judged(document).estate) if r.kind == "cost"]
+    value = over((Book("jada", "2026-09"),), "aws_run_rate", costs).value
+    so_far = Decimal(bill["months"][0]["total"])
+    assert (value and value.low) == (so_far / days * 30 if days else None)
 
 
 def test_json_has_the_fields_of_the_contract() -> None:
