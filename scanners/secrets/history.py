@@ -71,6 +71,8 @@ class LookingBack:
         assert context.history is not None
         remembered = Remembered.load(context.cache, _key(target, context, detector))
         too_large: list[NotScanned] = []
+        if why := context.history.cut_off():
+            too_large.append(NotScanned(".git", "history", detail=why))
         wanted = sorted(_wanted(context.history, remembered, too_large), key=lambda item: item[1])
         work = _Work(context.history, dumped(detector.plan.cards), context.cache, context.mark, detector.threshold)
         processes = min(os.cpu_count() or 1, 8)

@@ -65,6 +65,19 @@ def test_a_key_that_was_removed_is_told_with_its_commits(tmp_path: Path) -> None
     assert (match.details["last_commit"], match.details["last_date"][:10]) == (last, "2024-02-03")
 
 
+def test_a_history_that_was_cut_off_is_not_scanned_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    commit(folder, "a.txt", "1\n", "2026-01-01")
+    commit(folder, "a.txt", "2\n", "2026-01-02")
+    assert not look_back(folder).not_scanned
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{folder}", str(tmp_path / "shallow"))
+    assert [n.detail for n in look_back(tmp_path / "shallow").not_scanned] == [
+        "a shallow clone: older commits are not here"
+    ]
+
+
 def test_a_key_that_is_still_there_is_one_match_with_its_first_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     first = commit(tmp_path, "pay.py", f"KEY = '{OLD_KEY}'\n", "2024-01-02")

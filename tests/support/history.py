@@ -39,6 +39,10 @@ class MemoryHistory:
         commit = CommitInfo("c" * 40, "2026-01-01T00:00:00+00:00")
         return dict.fromkeys(blobs, (commit, commit))
 
+    def cut_off(self) -> str:
+        """Nothing is."""
+        return ""
+
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
         return {path: CommitInfo("d" * 40, "2026-05-05T10:00:00-07:00") for path in self.deleted}
 

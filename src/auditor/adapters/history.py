@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from auditor.adapters.git import LOG, Git, read_blobs
+from auditor.errors import NotScannedError
 from auditor.model.ports import CommitInfo
 
 _COMMIT = "%x01%H%x00%aI%x00%an%x00%s"
@@ -73,6 +75,15 @@ class GitHistory:
                     first.setdefault(old, previous)
             previous = commit
         return {blob: (first[blob], last[blob]) for blob in first}
+
+    def cut_off(self) -> str:
+        """Why older commits or contents are not here; empty where all of history is."""
+        if self.git.is_shallow():
+            return "a shallow clone: older commits are not here"
+        with suppress(NotScannedError):
+            if self.git.text("config", "--local", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"):
+                return "a partial clone: some contents are not here"
+        return ""
 
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
         """Paths that once existed and do not at the commit under scan, with the commit that deleted them.

@@ -83,6 +83,10 @@ class History(Protocol):
         """First and last commit that hold each blob, of those commits that came after the tips `since`."""
         ...
 
+    def cut_off(self) -> str:
+        """Why older commits are not here, as in a shallow or partial clone; empty where all of history is."""
+        ...
+
     def deleted_paths(self) -> Mapping[str, CommitInfo]:
         """Paths that once existed and do not at the commit under scan, with the commit that deleted them.
 
