@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import bz2
 import io
-import lzma
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scanners.secrets.text import as_utf8
+
+if TYPE_CHECKING:
+    import zipfile
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of all that comes out of one file, archives within archives included."""
@@ -70,6 +71,9 @@ def _out_of(content: bytes, limits: _Limits, depth: int) -> Iterator[bytes]:
 
 def _members(content: bytes, limits: _Limits) -> Iterator[bytes]:
     """Members of a zip file; their names take no part, so none can lead anywhere."""
+    import lzma  # here, because the pre-commit hook seldom needs them
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for info in archive.infolist():
@@ -104,6 +108,9 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: _Limits) ->
 
 def _stream(content: bytes, limits: _Limits) -> Iterator[bytes]:
     """What one compressed stream holds."""
+    import bz2
+    import lzma
+
     try:
         if content.startswith(b"\x1f\x8b"):
             reader = zlib.decompressobj(31)
