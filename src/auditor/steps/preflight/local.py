@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from auditor.adapters.git import Git
+from auditor.adapters.git import ISOLATION, Git
 from auditor.adapters.mail.message import checked_address
 from auditor.adapters.programs import LocalPrograms
 from auditor.errors import AuditorError, DeliveryError, NotScannedError
@@ -59,7 +59,7 @@ def check_credentials_file(folder: Path) -> Iterator[Check]:
             f"git rm --cached {CREDENTIALS_NAME}, add it to .gitignore, and rotate every credential in it",
         )
         return
-    done = LocalPrograms().run(["git", "-C", str(folder), "check-ignore", "-q", str(path)], seconds=10)
+    done = LocalPrograms().run(["git", *ISOLATION, "-C", str(folder), "check-ignore", "-q", str(path)], seconds=10)
     if done.returncode == 0:
         yield passed("credentials.git", f"{CREDENTIALS_NAME} is ignored by git")
     else:
