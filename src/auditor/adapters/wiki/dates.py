@@ -28,7 +28,7 @@ YEAR = r"(?:19|20)\d\d"
 _YEAR = YEAR
 
 DATE = re.compile(
-    rf"""(?<![\w.])(?:
+    rf"""(?<![\w.])(?=[\dadefgjmnos])(?:
       (?P<iso>{_YEAR})-(?P<iso_m>\d\d)-(?P<iso_d>\d\d)(?:T[\d:.]+Z?)?
     | (?P<mdy_m>{_MONTH})\.?\s+(?P<mdy_d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<mdy_y>{_YEAR})
     | (?P<dmy_d>\d\d?)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dmy_m>{_MONTH})\.?,?\s+(?P<dmy_y>{_YEAR})
@@ -38,7 +38,7 @@ DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LOOSE = re.compile(
-    rf"""(?<![\w.])(?:
+    rf"""(?<![\w.])(?=['\dadefgjmnos])(?:
       {_YEAR}-\d\d(?![\d-]) | {_YEAR}/\d\d?(?:/\d\d?)? | {_MONTH}\.?\s+\d\d?(?:st|nd|rd|th)?(?!\s*[\d%,.]*\d)(?![\w%]) |
       \d\d?(?:st|nd|rd|th)?\s+{_MONTH}\b(?!\s+{_YEAR}) | \d\d?:\d\d(?::\d\d)? | \d\d?\s?(?:am|pm)\b |
       {_YEAR}\s?[-–—]\s?(?:{_YEAR}|\d\d)(?![\d,.]*\d) | \d\d?/\d\d?(?:/\d\d)?(?!\d) |
@@ -54,8 +54,10 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"net[ -]\d|\(\d\d|\+\d\d|\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d|{_MONTH}", re.IGNORECASE
+    rf"(?=[\d(+'n])(?:net[ -]\d|\(\d\d|\+\d\d|\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d)|{_MONTH}",
+    re.IGNORECASE,
 )
+_TRIPLE = re.compile(r"\d[.-]\d{3}[.-]\d")
 _MAYBE = re.compile(rf"\d|^\W*{_MONTH}\.?\W*$", re.IGNORECASE)
 
 
@@ -86,4 +88,8 @@ def date_spans(text: str) -> list[tuple[int, int]]:
     """Where dates, times, year ranges, plain fractions and telephone numbers stand: numbers in there are no values."""
     if not _PAIR.search(text):
         return []
-    return [m.span() for pattern in (DATE, _LOOSE, _PHONE) for m in pattern.finditer(text)]
+    spans = [m.span() for m in DATE.finditer(text)] if "/" in text or "19" in text or "20" in text else []
+    spans.extend(m.span() for m in _LOOSE.finditer(text))
+    if "(" in text or "+" in text or "net" in text.lower() or _TRIPLE.search(text):
+        spans.extend(m.span() for m in _PHONE.finditer(text))
+    return spans

@@ -8,6 +8,7 @@ from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.periods import periods_in
 
+_DIGIT = re.compile(r"\d")
 _AS_OF = re.compile(r"\b(?:as of|as at|last updated|updated(?: on)?|status as of|per)\b[:\s]*", re.IGNORECASE)
 
 
@@ -42,6 +43,8 @@ _NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20
 
 def as_of_of(text: str) -> tuple[int, str] | None:
     """Where an "as of" remark ends and its ISO date, if the line has one."""
+    if not _DIGIT.search(text):
+        return None
     m = _AS_OF.search(text)
     if m is None:
         return None

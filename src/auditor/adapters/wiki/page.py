@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 _ALL_AMOUNTS = re.compile(
-    r"\b(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?(?:\b((?-i:[A-Z]{3}))\b|(?<=in )([$€£¥₹]|US dollars?|dollars?|euros?|pounds?|rupees?)(?!\w))",
+    r"\b(?=[abfmpt])(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?(?:\b((?-i:[A-Z]{3}))\b|(?<=in )([$€£¥₹]|US dollars?|dollars?|euros?|pounds?|rupees?)(?!\w))",
     re.IGNORECASE,
 )
 _NAMED = {"us dollar": "USD", "dollar": "USD", "euro": "EUR", "pound": "GBP", "rupee": "INR"}
-_SIGN = re.compile(r"[$€£₹](?=\s?\d)|(?<=\d)€|(?<=\d\s)€")
+_SIGN = re.compile(r"[$€£₹](?:(?=\s?\d)|(?<=\d€)|(?<=\d\s€))")
 """A currency sign beside a figure."""
 _PERIOD_LINE = re.compile(
     r"^[\W_]*(?:(?:reporting|report|budget|accounting|review|billing) )?(?:period|month|quarter|fiscal year|date range|zeitraum|p[ée]riode|periodo)[\W_]*:[\W_]*(.+)$",

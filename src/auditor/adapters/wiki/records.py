@@ -263,7 +263,7 @@ def _amount(key: str, value: Quantity, unit: str, per: str | None, scope: Scope)
 def item_records(block: Block, lines: Sequence[str], scope: Scope) -> Iterator[Record]:
     """Blockers, milestones and check boxes written as list items."""
     near = " / ".join(block.headings[-2:])
-    kind = next((k for k in KINDS if k.name in _ITEM_KINDS and k.heading.search(near)), None)
+    kind = _item_kind(near)
     if kind is None or not block.lines:
         return
     first = block.lines[0]
@@ -289,6 +289,11 @@ def item_records(block: Block, lines: Sequence[str], scope: Scope) -> Iterator[R
     if name:
         place = WikiLocation(scope.page, block.headings[-1] if block.headings else "", first.number, 1, scope.commit)
         yield Record(kind.name, scope.entity, name, place, text)
+
+
+@lru_cache(maxsize=1024)
+def _item_kind(near: str) -> Kind | None:
+    return next((k for k in KINDS if k.name in _ITEM_KINDS and k.heading.search(near)), None)
 
 
 def _item_key(word: str) -> str:

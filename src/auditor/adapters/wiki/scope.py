@@ -117,10 +117,9 @@ def scale_of(text: str) -> Decimal | None:
 _CONTEXTS = {
     "rental": re.compile(
         r"\b(?:tenants?|landlord|leases?|rentals?|vacancy|noi|cap rate|mortgage|airbnb|str|ltr|duplex|triplex)\b",
-        re.IGNORECASE,
     ),
     "delivery": re.compile(
-        r"\b(?:boats?|yachts?|vessels?|captains?|skippers?|nautical|knots|deckhands?|passages?|marina)\b", re.IGNORECASE
+        r"\b(?:boats?|yachts?|vessels?|captains?|skippers?|nautical|knots|deckhands?|passages?|marina)\b"
     ),
 }
 _HINTS = {
