@@ -59,12 +59,16 @@ def check_credentials_file(folder: Path) -> Iterator[Check]:
             f"git rm --cached {CREDENTIALS_NAME}, add it to .gitignore, and rotate every credential in it",
         )
         return
-    done = LocalPrograms().run(["git", *ISOLATION, "-C", str(folder), "check-ignore", "-q", str(path)], seconds=10)
+    # `check-ignore` knows no literal pathspecs, and takes its arguments for plain paths anyway.
+    isolation = [flag for flag in ISOLATION if flag != "--literal-pathspecs"]
+    done = LocalPrograms().run(["git", *isolation, "-C", str(folder), "check-ignore", "-q", str(path)], seconds=10)
     if done.returncode == 0:
         yield passed("credentials.git", f"{CREDENTIALS_NAME} is ignored by git")
-    else:
+    elif done.returncode == 1:
         fix = f"add {CREDENTIALS_NAME} to .gitignore"
         yield failed("credentials.git", f"{CREDENTIALS_NAME} is not ignored by git: the next `git add` takes it", fix)
+    else:
+        yield unknown("credentials.git", "git gave no answer", f"git check-ignore {CREDENTIALS_NAME}")
 
 
 def check_readers(portfolio: Portfolio) -> Iterator[Check]:
