@@ -106,6 +106,15 @@ def build(expressions: Sequence[Expression], cache: Cache | None = None, *, plai
     return HyperscanEngine(database)
 
 
+def engine_key(expressions: Sequence[Expression]) -> str:
+    """Where the database of these expressions lies in a cache; empty where there is no Hyperscan."""
+    try:
+        import hyperscan
+    except ImportError:
+        return ""
+    return _cache_key(expressions, getattr(hyperscan, "__version__", ""))
+
+
 def _loaded(hyperscan: Any, stored: bytes) -> HyperscanEngine:
     database = hyperscan.loadb(stored, mode=hyperscan.HS_MODE_BLOCK)
     database.scratch = hyperscan.Scratch(database)

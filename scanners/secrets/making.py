@@ -9,7 +9,7 @@ from auditor.model.ports import Cache
 from auditor.model.rule import Rule
 from scanners.secrets.cards import Card, card_of, dumped, loaded
 from scanners.secrets.detector import Detector
-from scanners.secrets.engine import build
+from scanners.secrets.engine import build, engine_key
 from scanners.secrets.judge import THRESHOLD
 from scanners.secrets.plan import plan
 
@@ -46,3 +46,9 @@ def stored_detector(digest: str, rules: Sequence[Rule], cache: Cache, threshold:
     cards = [card_of(rule) for rule in rules]
     cache.put_many({key: dumped(cards)})
     return detector_of(cards, cache, threshold)
+
+
+def stored_database(digest: str, rules: Sequence[Rule], cache: Cache) -> bytes | None:
+    """What `stored_detector` left in the cache for its engine, for the door of the hook."""
+    key = engine_key(stored_detector(digest, rules, cache).plan.expressions)
+    return cache.get(key) if key else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -179,9 +179,11 @@ def make_hook_tools(broken: Mapping[str, str]) -> Tools:
     )
 
 
-def hook_scanners(broken: dict[str, str]) -> Iterator[Scanner]:
-    """The scanners of single files that are installed, each loaded when it is asked for; others are put into `broken`."""
+def hook_scanners(broken: dict[str, str], wanted: Container[str]) -> Iterator[Scanner]:
+    """The wanted scanners of single files, each loaded when it is asked for; what is not there is put into `broken`."""
     for name, point in HOOK_SCANNERS.items():
+        if name not in wanted:
+            continue
         found = _load(point)
         if isinstance(found, str):
             broken[name] = found

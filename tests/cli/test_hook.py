@@ -239,3 +239,78 @@ def test_the_compiled_rulebook_is_the_same_and_notices_a_change(tmp_path: Path) 
     assert compiled_rulebook(tmp_path / "rules", ["hygiene"], kept).rules[0].title == "XY"
     kept.write_text("{}")
     assert compiled_rulebook(tmp_path / "rules", ["hygiene"], kept).rules[0].title == "XY"
+
+
+def imported_by_a_run(folder: Path, *arguments: str) -> set[str]:
+    code = f"import sys; from auditor.cli.hook import main; main({list(arguments)!r}); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {[p for p in sys.path if p]!r}; {code}"],
+        cwd=folder,
+        env={"XDG_STATE_HOME": str(folder.parent / "state"), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def stage(folder: Path, text: str) -> None:
+    write(folder, {"a.py": text})
+    git(folder, "add", "-A")
+
+
+def test_a_clean_file_never_seen_needs_the_engine_alone(shop: Path) -> None:
+    pytest.importorskip("hyperscan")
+    stage(shop, "x = 1\n")
+    assert run(shop, "--only", "secrets").returncode == 0
+    stage(shop, "x = 2\n")
+    heavy = {
+        "typing",
+        "re",
+        "dataclasses",
+        "pathlib",
+        "sqlite3",
+        "json",
+        "subprocess",
+        "auditor.model",
+        "auditor.wiring",
+    }
+    seen = imported_by_a_run(shop, "--only", "secrets")
+    assert "hyperscan._hs_ext" in seen
+    assert not heavy & seen
+    assert "hyperscan._hs_ext" not in imported_by_a_run(shop, "--only", "secrets")  # the answer was kept
+
+
+def test_with_all_scanners_a_clean_file_does_not_load_the_one_for_secrets(shop: Path) -> None:
+    pytest.importorskip("hyperscan")
+    stage(shop, "x = 1\n")
+    run(shop)
+    stage(shop, "x = 2\n")
+    seen = imported_by_a_run(shop)
+    assert "scanners.hygiene" in seen
+    assert "scanners.secrets.scanner" not in seen
+
+
+def test_a_secret_behind_the_door_stops_the_commit(shop: Path) -> None:
+    stage(shop, "x = 1\n")
+    assert run(shop, "--only", "secrets").returncode == 0
+    first, second, third = (f"ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY2z{end}" for end in ("A4", "B5", "C6"))
+    write(shop, {"b.py": f"token = '{first}'\n", "c.txt": f"x {second}\n"})
+    (shop / "d.txt").write_bytes(f"x {third}\n".encode("utf-16"))
+    git(shop, "add", "-A")
+    done = run(shop, "--only", "secrets")
+    assert done.returncode == 1
+    assert {line.split(":")[0] for line in done.stdout.splitlines() if "secrets." in line} == {"b.py", "c.txt", "d.txt"}
+    assert run(shop, "--only", "spelling").returncode == 2
+
+
+def test_a_database_that_a_repository_brings_along_opens_no_door(shop: Path) -> None:
+    stage(shop, "x = 1\n")
+    run(shop, "--only", "secrets")
+    kept = shop.parent / "state" / "auditor" / "door"
+    for database in kept.iterdir():
+        (shop / database.name).write_bytes(database.read_bytes())
+        database.unlink()
+        database.symlink_to(shop / database.name)
+    stage(shop, "x = 2\n")
+    assert "auditor.wiring" in imported_by_a_run(shop, "--only", "secrets")

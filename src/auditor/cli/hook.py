@@ -7,11 +7,12 @@ program, its rules and its scanners. A blob that was seen costs one `open`.
 import os
 import sys
 
-USAGE = """usage: auditor hook [--budget SECONDS] [--fail-on SEVERITY] [--exclude REGEX] [--all-files] [FILE ...]
+USAGE = """usage: auditor hook [--only SCANNER] [--budget SECONDS] [--fail-on SEVERITY] [--exclude REGEX] [--all-files] [FILE ...]
 
 Check what is staged before it is committed: secrets, hygiene, and code where those extras are installed. Reads the index,
 never the work tree; runs nothing of the repository; makes no connection. Arguments that pre-commit passes are ignored.
 
+  --only SCANNER      bandit, hygiene, secrets or semgrep alone
   --budget SECONDS    give up after this time and say so (default 20)
   --fail-on SEVERITY  least severity that stops the commit (default high)
   --exclude REGEX     leave out paths in which this is found; may be repeated (`exclude` of .pre-commit-config.yaml has
@@ -24,7 +25,7 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _ISOLATION = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external=", "-c", "core.pager=cat",
     "-c", "protocol.allow=never", "-c", "core.untrackedCache=false", "--no-pager", "--no-optional-locks",
-    "--literal-pathspecs",
+    "--no-replace-objects", "--literal-pathspecs",
 )  # fmt: skip
 """Those of adapters/git.py that matter to the few commands used here; a test compares the two."""
 _KEPT = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
@@ -36,22 +37,31 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if isinstance(options, int):
         return options
-    budget, fail_on, everything, excluded = options
-    git_dir = _git("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").strip()
+    budget, fail_on, everything, excluded, only = options
+    git_dir = git("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").strip()
     if not git_dir:
         sys.stderr.write("auditor hook: this is no git repository, or it belongs to another user\n")
         return 2
     staged = _without(excluded, _index() if everything else _staged())
     if not staged and any(not word.startswith("-") for word in arguments):
         sys.stderr.write("auditor hook: 0 files checked: nothing is staged\n")
-    folder = f"{git_dir}/auditor/hook/{_stamp(fail_on)}"
+    kept = f"{git_dir}/auditor/hook{'-' if only else ''}{only}"
+    installation = installed()
+    folder = f"{kept}/{installation}-{fail_on}"
     unseen, said = _remembered(folder, staged)
+    if unseen and only == "secrets":
+        from auditor.cli.hook_door import doubtful, keep_answers
+
+        left = doubtful(unseen, installation)
+        if not left:
+            keep_answers(folder, unseen, {}, "")
+            unseen = left
     if unseen:
         from auditor.cli.hook_cold import look
 
         # Named again afterwards: the first run of all makes the key that takes part in the name.
-        home = lambda: f"{git_dir}/auditor/hook/{_stamp(fail_on)}"  # noqa: E731
-        return look(unseen, said, folder=home, budget=budget, fail_on=fail_on)
+        home = lambda: f"{kept}/{installed()}-{fail_on}"  # noqa: E731
+        return look(unseen, said, folder=home, installation=installation, budget=budget, fail_on=fail_on, only=only)
     note = _read(f"{folder}/notes")
     if note:
         sys.stderr.write(note)
@@ -61,8 +71,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _options(arguments: list[str]) -> tuple[float, str, bool, list[str]] | int:
-    budget, fail_on, everything = 20.0, "high", False
+def _options(arguments: list[str]) -> tuple[float, str, bool, list[str], str] | int:
+    budget, fail_on, everything, only = 20.0, "high", False, ""
     excluded: list[str] = []
     left = list(arguments)
     while left:
@@ -76,12 +86,14 @@ def _options(arguments: list[str]) -> tuple[float, str, bool, list[str]] | int:
             budget = float(left.pop(0))
         elif word == "--fail-on" and left and left[0] in {"info", "low", "medium", "high", "critical"}:
             fail_on = left.pop(0)
+        elif word == "--only" and left and left[0] in {"bandit", "hygiene", "secrets", "semgrep"}:
+            only = left.pop(0)
         elif word == "--exclude" and left and _is_expression(left[0]):
             excluded.append(left.pop(0))
         elif word.startswith("--"):
             sys.stderr.write(f"auditor hook: {word} is unknown or lacks its value\n{USAGE}")
             return 2
-    return budget, fail_on, everything, excluded
+    return budget, fail_on, everything, excluded, only
 
 
 def _is_expression(text: str) -> bool:
@@ -107,8 +119,11 @@ def _without(excluded: list[str], staged: list[tuple[str, str, str]]) -> list[tu
     return kept
 
 
-def _git(*arguments: str) -> bytes:
-    """Output of git, empty when it failed; without `subprocess`, whose import takes as long as git itself."""
+def git(*arguments: str, asked: bytes = b"", most: int = 1 << 31) -> bytes:
+    """Output of git, empty when it failed or said more than `most` bytes; `asked` is what it reads, less than a pipe holds.
+
+    Without `subprocess`, whose import takes as long as git itself.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -119,28 +134,38 @@ def _git(*arguments: str) -> bytes:
         "LC_ALL": "C",
     }
     reading, writing = os.pipe()
+    actions = [(os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_CLOSE, reading)]
+    question = -1
+    if asked:
+        question, telling = os.pipe()
+        os.write(telling, asked)
+        os.close(telling)
+        actions.append((os.POSIX_SPAWN_DUP2, question, 0))
     try:
         child = os.posix_spawnp(
             "git",
             ["git", *_ISOLATION, *arguments],
             environment,
-            file_actions=[(os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_CLOSE, reading)],
+            file_actions=actions,
         )
     except OSError:
         os.close(reading)
-        os.close(writing)
         return b""
-    os.close(writing)
+    finally:
+        os.close(writing)
+        if asked:
+            os.close(question)
     with open(reading, "rb") as stream:  # noqa: PTH123  a descriptor, and pathlib costs 3 ms
-        output = stream.read()
+        output = stream.read(most)
+        whole = len(output) < most
     _, status = os.waitpid(child, 0)
-    return output if status == 0 else b""
+    return output if status == 0 and whole else b""
 
 
 def _staged() -> list[tuple[str, str, str]]:
     """(path, blob, blob before or empty) of what is added or changed; links and submodules are left out."""
-    base = "HEAD" if _git("rev-parse", "--verify", "--quiet", "HEAD") else EMPTY_TREE
-    raw = _git("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", base)
+    base = "HEAD" if git("rev-parse", "--verify", "--quiet", "HEAD") else EMPTY_TREE
+    raw = git("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", base)
     return _parsed(raw)
 
 
@@ -158,14 +183,14 @@ def _parsed(raw: bytes) -> list[tuple[str, str, str]]:
 def _index() -> list[tuple[str, str, str]]:
     """Every regular file of the index."""
     found = []
-    for line in _git("ls-files", "--stage", "-z").split(b"\0"):
+    for line in git("ls-files", "--stage", "-z").split(b"\0"):
         if line.startswith(b"100"):
             head, name = line.split(b"\t", 1)
             found.append((name.decode("utf-8", "surrogateescape"), head.split()[1].decode(), ""))
     return found
 
 
-def _stamp(fail_on: str) -> str:
+def installed() -> str:
     """Names program, rules and scanners as they are installed now: version, newest change, and number of rule files."""
     from auditor import __version__
 
@@ -176,7 +201,7 @@ def _stamp(fail_on: str) -> str:
     for root in roots:
         changed, files = _newest(root, deep=root != shipped)
         newest, count = max(newest, changed), count + files
-    return f"{__version__}-{newest:x}-{count}-{fail_on}-{sys.hexversion:x}-{_own_name()}"
+    return f"{__version__}-{newest:x}-{count}-{sys.hexversion:x}-{_own_name()}"
 
 
 def _own_name() -> str:

@@ -8,40 +8,74 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from auditor.adapters.ahead import Waiting, private_temporary_folder, remove_folder, start
+from auditor.cli.hook import installed
+from auditor.cli.hook_door import doubtful, is_there, keep_answers, keep_database
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from auditor.flows.staged import Checked  # imported while the engine gets ready
 
 MOST_LINES = 50
 """Findings printed; the rest is counted."""
+SCANNERS = frozenset({"bandit", "hygiene", "secrets", "semgrep"})
+"""Those that judge single files."""
 SLOW_TO_START = {"semgrep": "scanners.semgrep.ahead"}
 """Modules that know how a scanner's program is called, without importing the scanner."""
 
 
 def look(
-    unseen: list[tuple[str, str, str]], said: list[str], *, folder: Callable[[], str], budget: float, fail_on: str
+    unseen: list[tuple[str, str, str]],
+    said: list[str],
+    *,
+    folder: Callable[[], str],
+    installation: str,
+    budget: float,
+    fail_on: str,
+    only: str = "",
 ) -> int:
     """Scan what was never seen and print everything; the exit code. `folder` names where answers are kept."""
     import gc
 
     gc.disable()  # a short life: collecting while importing costs more than it frees
-    started = start_ahead([path for path, _, _ in unseen])
+    started = start_ahead([path for path, _, _ in unseen], only)
     try:
-        result = _check(unseen, started, budget, fail_on)
+        result = _check(unseen, started, budget, fail_on, _wanted(unseen, installation, only))
     finally:
         for waiting in started.values():
             _remove(waiting)
     if not result.unfinished:
-        _keep(folder(), unseen, result)
+        lines = {path: "".join(told) for path, told in result.lines.items()}
+        keep_answers(folder(), unseen, lines, "".join(f"auditor: {note}\n" for note in result.notes))
+        _prepare_door(installation)
     return _print(said, result)
 
 
-def start_ahead(paths: list[str]) -> dict[str, Waiting]:
+def _wanted(unseen: list[tuple[str, str, str]], installation: str, only: str) -> frozenset[str]:
+    """The scanners to be asked: of secrets the door may know enough."""
+    if only:
+        return frozenset({only})
+    return SCANNERS if doubtful(unseen, installation) else SCANNERS - {"secrets"}
+
+
+def _prepare_door(before: str) -> None:
+    """Keep the database for next time, where it was made by the very program and rules that have just been used."""
+    after = installed()
+    if is_there(after) or before.rsplit("-", 1)[0] != after.rsplit("-", 1)[0]:
+        return
+    from auditor.wiring import make_hook_tools
+
+    tools = make_hook_tools({})
+    making = import_module("scanners.secrets.making")
+    stored = making.stored_database(tools.rulebook.digest, tools.rulebook.of("secrets"), tools.cache)
+    if stored:
+        keep_database(after, stored)
+
+
+def start_ahead(paths: list[str], only: str = "") -> dict[str, Waiting]:
     """The programs that will probably be wanted, by scanner."""
     found: dict[str, Waiting] = {}
     for scanner, name in SLOW_TO_START.items():
+        if only not in {"", scanner}:
+            continue
         try:
             module = import_module(name)
         except ImportError:
@@ -61,7 +95,13 @@ def _remove(waiting: Waiting) -> None:
     remove_folder(waiting.folder)
 
 
-def _check(unseen: list[tuple[str, str, str]], started: dict[str, Waiting], budget: float, fail_on: str) -> Checked:
+def _check(
+    unseen: list[tuple[str, str, str]],
+    started: dict[str, Waiting],
+    budget: float,
+    fail_on: str,
+    wanted: frozenset[str],
+) -> Checked:
     from pathlib import Path
 
     from auditor.adapters.programs import StartedProgram
@@ -71,25 +111,8 @@ def _check(unseen: list[tuple[str, str, str]], started: dict[str, Waiting], budg
 
     waiting = {scanner: StartedProgram(program) for scanner, program in started.items()}
     broken: dict[str, str] = {}
-    tools, scanners = make_hook_tools(broken), hook_scanners(broken)
+    tools, scanners = make_hook_tools(broken), hook_scanners(broken, wanted)
     return check_staged(Path.cwd(), unseen, tools, scanners, Severity[fail_on.upper()], budget, waiting)
-
-
-def _keep(folder: str, unseen: list[tuple[str, str, str]], result: Checked) -> None:
-    from pathlib import Path
-
-    from auditor.adapters.cache import private_folder
-
-    keep = Path(folder)
-    if any(place.is_symlink() for place in (keep.parent.parent, keep.parent, keep)):
-        return  # somebody else put it there, and it may lead anywhere
-    _forget_others(keep)
-    for path, blob, before in unseen:
-        name = f"{blob}-{before[:12]}" if before else blob
-        target = private_folder(keep / blob[:2]) / name
-        text = "".join(result.lines.get(path, ()))
-        target.write_text(f"{path!r}\n{text}", encoding="utf-8")
-    (keep / "notes").write_text("".join(f"auditor: {note}\n" for note in result.notes), encoding="utf-8")
 
 
 def _print(said: list[str], result: Checked) -> int:
@@ -110,13 +133,3 @@ def _print(said: list[str], result: Checked) -> int:
     if result.unfinished:
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.FINDINGS if lines else ExitCode.PASSED)
-
-
-def _forget_others(folder: Path) -> None:
-    """Answers of other versions and rules are of no use any more."""
-    if folder.is_dir() or not folder.parent.is_dir():
-        return
-    import shutil
-
-    for other in folder.parent.iterdir():
-        shutil.rmtree(other, ignore_errors=True)
