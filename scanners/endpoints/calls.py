@@ -505,7 +505,9 @@ def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | N
         if isinstance(node, t.Call):
             yield node, _meant(node, around)
         inside = (*around, node) if isinstance(node, t.Function) and (node.name or not around) else around
-        stack.extend((child, inside) for child in reversed(t.children(node)))
+        found = t.children(node)
+        found.reverse()
+        stack += [(child, inside) for child in found]
 
 
 def _meant(node: t.Call, around: tuple[t.Function, ...]) -> t.Function | None:

@@ -406,4 +406,6 @@ def _calls(body: tuple[t.Node, ...], parents: dict[int, int]) -> Iterator[tuple[
         if isinstance(node, t.Function):
             inside = id(node)
             parents[inside] = around
-        stack.extend((child, inside) for child in reversed(t.children(node)))
+        found = t.children(node)
+        found.reverse()
+        stack += [(child, inside) for child in found]

@@ -18,8 +18,9 @@ _COPYRIGHT = lazy(
     r"(?:©|&copy;|&#0*169;|&#xa9;|\(c\)|\bcopyright\b)[^\n]{0,60}?((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;|to)\s*((?:19|20)\d\d|present|now|today))?",
     re.IGNORECASE,
 )
-_SIGN = lazy(r"©|\([cC]\)|[cC]opyright|COPYRIGHT")
-_SIGN_IN_SOURCE = lazy(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|[cC]opyright|COPYRIGHT")
+# Every alternative begins with a plain character: so the beginnings are looked for many at a time.
+_SIGN = lazy(r"©|\([cC]\)|copyright|Copyright|COPYRIGHT")
+_SIGN_IN_SOURCE = lazy(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|copyright|Copyright|COPYRIGHT")
 _YEAR_BEFORE = lazy(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
 _MADE_UP_NUMBER = lazy(
     r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
@@ -28,6 +29,8 @@ _TEXT_NUMBER = lazy(
     r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
     r"|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
 )
+_OF_NUMBERS = lazy(r"[\dXx+(][\dXx+()\s.-]{3,}")
+"""Whatever a telephone number is written with, as far as it goes: nearly all of a page is nothing of the kind."""
 _TOGGLE = lazy(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
     re.IGNORECASE,
@@ -94,14 +97,16 @@ def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
             address = node.attributes.get("href") or ""
             if _is_made_up(address):
                 spots.append(Spot(page.line_of(node), excerpt(address)))
-        if not spots and _TEXT_NUMBER.search(page.text):
-            spots = [
-                Spot(page.line_at(f.start()), excerpt(f[0]))
-                for f in _TEXT_NUMBER.finditer(page.bare)
-                if _is_made_up(f[0])
-            ]
+        if not spots and any(_numbers(page.text)):
+            spots = [Spot(page.line_at(f.start()), excerpt(f[0])) for f in _numbers(page.bare) if _is_made_up(f[0])]
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]]:
+    """Telephone numbers as they are written; one character more is seen, for what may not follow them."""
+    for run in _OF_NUMBERS.finditer(text):
+        yield from _TEXT_NUMBER.finditer(text, run.start(), run.end() + 1)
 
 
 def _is_made_up(number: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
 from scanners.pages.templates import is_assembled, is_part, parted
@@ -14,6 +15,7 @@ from scanners.pages.templates import is_assembled, is_part, parted
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+_T = TypeVar("_T")
 LARGEST = 3 * 1024 * 1024
 """Bytes; a larger file is no page that a visitor waits for."""
 
@@ -25,9 +27,10 @@ _UNCLOSED = frozenset(
     "html head body".split()
 )
 _TOKEN = lazy(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(?P<raw>script|style|textarea|xmp)\b(?P<raw_attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>(?P<content>.*?)</(?P=raw)\s*>"
-    r"|<(?P<tag>[a-zA-Z][a-zA-Z0-9:-]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>"
+    r"<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
+    r"|<(?P<raw>script|style|textarea|xmp)\b(?P<raw_attributes>(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+)>"
+    r"(?P<content>[^<]*+(?:<(?!/(?P=raw)\s*>)[^<]*+)*+)</(?P=raw)\s*>"
+    r"|<(?P<tag>[a-zA-Z][a-zA-Z0-9:-]*)(?P<attributes>(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+)>"
     r"|</[a-zA-Z][^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
@@ -110,6 +113,7 @@ class Page:
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]
         self._lines: dict[str, dict[int, int]] = {}
+        self._remembered: dict[str, tuple[Any, ...]] = {}
 
     def _read_tokens(self) -> tuple[str, str]:
         """The bare text, and the markup without template tags between elements: one before `<html>` ends the head."""
@@ -189,7 +193,18 @@ class Page:
     def css(self, selector: str) -> list[LexborNode]:
         """Nodes that a browser would show, each once: those inside `noscript` and `template` are left out."""
         nodes = {node.mem_id: node for node in self.tree.css(selector)}
-        return [node for node in nodes.values() if not _inside(node, _UNSEEN)]
+        unseen = self._unseen
+        return [node for at, node in nodes.items() if at not in unseen] if unseen else list(nodes.values())
+
+    @cached_property
+    def _unseen(self) -> frozenset[int]:
+        return frozenset(node.mem_id for node in self.tree.css("noscript *, template *"))
+
+    def remembered(self, name: str, read: Callable[[Page], Iterable[_T]]) -> tuple[_T, ...]:
+        """What several rules ask of the page, read once."""
+        if name not in self._remembered:
+            self._remembered[name] = tuple(read(self))
+        return self._remembered[name]
 
     def has(self, selector: str) -> bool:
         """Whether anything matches."""
@@ -234,18 +249,6 @@ class Page:
     def is_apart(self) -> bool:
         """Whether nobody is meant to find it by searching: errors, thanks, previews."""
         return bool(_APART.search(self.path))
-
-
-_UNSEEN = frozenset({"noscript", "template"})
-
-
-def _inside(node: LexborNode, tags: frozenset[str]) -> bool:
-    above = node.parent
-    while above is not None:
-        if above.tag in tags:
-            return True
-        above = above.parent
-    return False
 
 
 def _blank(text: str) -> str:

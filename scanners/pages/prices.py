@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _AMOUNT = lazy(
     r"(?P<sign>US\$|CA\$|AU\$|[$€£])\s?(?P<low>\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+(?:\.\d\d)?)(?P<kilo>k\b)?(?:\s*(?:-|–|—|to)\s*(?:US\$|[$€£])?\s?(?P<high>\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+(?:\.\d\d)?))?(?P<plus>\+)?"
 )
+_SIGN = lazy(r"[$€£]\s?\d")
 _PER = lazy(
     r"^[\s(]*(?:USD\s*)?(?:/|per\b|an?\b|each\b|p\.?p\.?\b)\s*(?P<per>person|people|guest|pax|adult|child|hour|hr|h\b|night|day|week|month|mo\b|year|yr|trip|tour|load|item|cubic\s+yard|truck|boat|charter|group|seat|ticket|project|site|nm|mile)?",
     re.IGNORECASE,
@@ -60,8 +61,7 @@ def prices(page: Page) -> Iterator[Price]:
     """Prices in document order, each once per label."""
     seen: set[tuple[str, str]] = set()
     for node in page.css("body *"):
-        own = node.text(deep=False)
-        if node.tag in {"script", "style", "title"} or not re.search(r"[$€£]\s?\d", own):
+        if not _SIGN.search(node.text(deep=False)) or node.tag in {"script", "style", "title"}:
             continue
         whole = " ".join(node.text(separator=" ").split())
         for found in _AMOUNT.finditer(whole):
@@ -107,12 +107,12 @@ def _label(node: LexborNode, before: str) -> str:
         if box.tag in _BOX:
             heading = box.css_first(_LABELS)
             text = " ".join(heading.text(separator=" ").split()) if heading else ""
-            if text and not re.search(r"[$€£]\s?\d", text):
+            if text and not _SIGN.search(text):
                 return text[:80]
             if box.tag == "tr":
                 cell = box.css_first("td")
                 text = " ".join(cell.text(separator=" ").split()) if cell else ""
-                if text and not re.search(r"[$€£]\s?\d", text):
+                if text and not _SIGN.search(text):
                     return text[:80]
         box = box.parent
     words = re.split(r"[.;:|•–—]\s*", before.strip(" :–—-"))

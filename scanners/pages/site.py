@@ -245,6 +245,10 @@ class Site:
 
 def structured_data(page: Page) -> Iterator[tuple[int | None, Any]]:
     """(line, document) of each JSON-LD block; the document is None where it does not parse."""
+    yield from page.remembered("structured data", _structured_data)
+
+
+def _structured_data(page: Page) -> Iterator[tuple[int | None, Any]]:
     for node in page.tree.css("script[type*='ld+json' i]"):
         text = node.text().strip()
         text = re.sub(r"\A(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\Z", "", text).strip()

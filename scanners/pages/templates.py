@@ -64,7 +64,7 @@ def is_assembled(path: str, source: str, code: str) -> bool:
     if path.lower().endswith(".astro") or source.startswith("---\n"):
         return True
     # Opened here and closed in another file.
-    return bool(_OPENED.search(source)) and "</html" not in source.lower()
+    return "</html" not in source and bool(_OPENED.search(source)) and "</html" not in source.lower()
 
 
 def is_part(path: str, source: str, *, assembled: bool) -> bool:
