@@ -97,9 +97,4 @@ def _by_action(program: Program, scope: Scope, entry: Entry) -> Interpreter | No
 
 
 def _called_names(program: Program) -> set[str]:
-    return {
-        called(node).rsplit(".", 1)[-1]
-        for scope in program.scopes.values()
-        for node in scope.nodes
-        if isinstance(node, t.Call)
-    }
+    return {called(node).rsplit(".", 1)[-1] for scope in program.scopes.values() for node in scope.all_of(t.Call)}

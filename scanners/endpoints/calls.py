@@ -23,6 +23,21 @@ RELEVANT = lazy(
     re.IGNORECASE,
 )
 """A script without any of these makes no request that we know."""
+_SURE = (
+    b"fetch", b"axios", b"xmlhttprequest", b"jquery.", b"google.script.run", b"sendbeacon", b"eventsource", b"superagent",
+    b"$http", b"httpclient", b"useswr", b"createapi",
+)  # fmt: skip
+_PERHAPS = (b".ajax", b"$.get", b"$.post", b"ky", b"http.", b"api", b"client", b"request", b"service")
+_ADDRESS = lazy(rb"['\"`](?:/[\w-]|https?://)", re.IGNORECASE)
+
+
+def is_relevant(content: bytes) -> bool:
+    """Whether a script has any of `RELEVANT`; nearly always a plain search answers."""
+    text = content.lower()
+    if any(word in text for word in _SURE) or _ADDRESS.search(content):
+        return True
+    return any(word in text for word in _PERHAPS) and RELEVANT.search(content) is not None
+
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 _HTTP_OBJECTS = lazy(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|request|\$axios|\$fetch)$")
@@ -308,14 +323,15 @@ class Calls:
     # -- clients ------------------------------------------------------------------------------------------------
 
     def _find_clients(self, scope: Scope) -> None:
-        for node in scope.nodes:
-            installed = _INSTALLED.search(t.dotted(node.target)) if isinstance(node, t.Bind) else None
-            if isinstance(node, t.Bind) and installed is not None and t.dotted(node.value):
+        for node in scope.all_of(t.Bind):
+            target = t.dotted(node.target)
+            installed = _INSTALLED.search(target) if "." in target else None
+            if installed is not None and t.dotted(node.value):
                 self.installed[installed.group(1)] = (node.value, scope)
-            if isinstance(node, t.Bind) and t.dotted(node.target).endswith("axios.defaults.baseURL"):
+            if target.endswith("axios.defaults.baseURL"):
                 self.default = self.urls.of(node.value, None, scope)
-            if isinstance(node, t.Bind) and isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
-                name = t.dotted(node.target).removeprefix("this.")
+            if isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
+                name = target.removeprefix("this.")
                 table = node.value.args[0] if node.value.args else None
                 table = self.urls.definition(table, None, scope) if table is not None else None
                 base = self._base_of(table, scope) if isinstance(table, t.Table) else None
@@ -499,15 +515,23 @@ def _is_jquery(node: t.Call, name: str) -> bool:
 
 def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | None]]:
     """Every call with the function around whose parameters it uses, else the innermost named one, in the order of the source."""
-    stack: list[tuple[t.Node, tuple[t.Function, ...]]] = [(n, ()) for n in reversed(body)]
+    around: tuple[t.Function, ...] = ()
+    stack: list[t.Node | tuple[t.Function, ...]] = [*reversed(body)]
     while stack:
-        node, around = stack.pop()
+        node = stack.pop()
+        if isinstance(node, tuple):  # the end of a function: what was around it is around again
+            around = node
+            continue
+        found = t.children(node)
+        if not found:
+            continue
+        found.reverse()
         if isinstance(node, t.Call):
             yield node, _meant(node, around)
-        inside = (*around, node) if isinstance(node, t.Function) and (node.name or not around) else around
-        found = t.children(node)
-        found.reverse()
-        stack += [(child, inside) for child in found]
+        elif isinstance(node, t.Function) and (node.name or not around):
+            stack.append(around)
+            around = (*around, node)
+        stack += found
 
 
 def _meant(node: t.Call, around: tuple[t.Function, ...]) -> t.Function | None:

@@ -255,9 +255,7 @@ class DjangoRoutes:
 
 
 def _calls(scope: Scope) -> Iterator[t.Call]:
-    for node in scope.nodes:
-        if isinstance(node, t.Call):
-            yield node
+    yield from scope.all_of(t.Call)
 
 
 def _route(name: str, node: t.Node) -> str | None:

@@ -18,6 +18,9 @@ _PAGE = lazy(r"(?i)\.(html?|php|aspx?)$|^$|^#|^(mailto|tel|javascript):|[{}<>]")
 def form_calls(pages: Mapping[str, bytes]) -> Iterator[FrontCall]:
     """Forms with a literal address that is not a page, and htmx requests."""
     for path, content in pages.items():
+        lower = content.lower()
+        if b"<form" not in lower and b"hx-" not in lower:
+            continue
         for match in _FORM.finditer(content):
             tag = match.group(0).decode(errors="replace")
             action = re.search(_ATTRIBUTE.format("action"), tag)

@@ -57,7 +57,7 @@ def faults(program: Program, servers: frozenset[str], guards: Guards) -> list[Fa
 
 
 def _in_file(scope: Scope) -> Iterator[Fault]:
-    for node in scope.nodes:
+    for node in scope.all_of(t.Table, t.Bind, t.Call, t.Logic):
         if isinstance(node, t.Table):
             yield from _cors_header(node, scope)
         elif isinstance(node, t.Bind):
@@ -148,7 +148,7 @@ def _default_secret(node: t.Call, scope: Scope) -> Iterator[Fault]:
 
 
 def _in_functions(scope: Scope) -> Iterator[Fault]:
-    for function in (n for n in scope.nodes if isinstance(n, t.Function)):
+    for function in scope.all_of(t.Function):
         names = {p.name for p in function.params} & _SOURCES
         tainted = derived(function, frozenset(names | {"request", "req"}))
         for node in t.walk(*function.body, into_functions=False):
@@ -295,14 +295,10 @@ def _unused_guards(program: Program, servers: frozenset[str], guards: Guards) ->
     """A function that checks who is calling, defined and mentioned nowhere."""
     mentioned: set[str] = set()
     for scope in program.scopes.values():
-        mentioned.update(n.id for n in scope.nodes if isinstance(n, t.Name))
-        mentioned.update(n.name for n in scope.nodes if isinstance(n, t.Attr))
-        mentioned.update(name for n in scope.nodes if isinstance(n, t.Import) for name, _ in n.names)
-        mentioned.update(
-            str(n.value)
-            for n in scope.nodes
-            if isinstance(n, t.Const) and isinstance(n.value, str) and len(n.value) < 60
-        )
+        mentioned.update(n.id for n in scope.all_of(t.Name))
+        mentioned.update(n.name for n in scope.all_of(t.Attr))
+        mentioned.update(name for n in scope.all_of(t.Import) for name, _ in n.names)
+        mentioned.update(n.value for n in scope.all_of(t.Const) if isinstance(n.value, str) and len(n.value) < 60)
     folders = {path.rsplit("/", 1)[0] if "/" in path else "" for path in servers}
     for scope in program.scopes.values():
         folder = scope.path.rsplit("/", 1)[0] if "/" in scope.path else ""

@@ -38,9 +38,7 @@ def keyed_request(node: t.Call, last: str) -> tuple[t.Node, t.Node | None] | Non
 
 def described(scope: Scope) -> Iterator[tuple[t.Node, str, t.Node, t.Node | None]]:
     """(function around, method, address, base) of every `builder.query({query: ...})` of `createApi`."""
-    if "createApi" not in scope.imports and not any(
-        isinstance(n, t.Attr) and n.name == "injectEndpoints" for n in scope.nodes
-    ):
+    if "createApi" not in scope.imports and not any(n.name == "injectEndpoints" for n in scope.all_of(t.Attr)):
         return
     base = next(
         (

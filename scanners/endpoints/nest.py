@@ -32,9 +32,7 @@ class NestRoutes:
 
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
-        controllers = [
-            (node, scope) for scope in self.scopes for node in scope.nodes if isinstance(node, t.Class) and _head(node)
-        ]
+        controllers = [(node, scope) for scope in self.scopes for node in scope.all_of(t.Class) if _head(node)]
         if not controllers:
             return
         for scope in self.scopes:

@@ -64,7 +64,7 @@ class NodeApplications:
 
     def _find(self, scope: Scope) -> None:
         found = False
-        for node in scope.nodes:
+        for node in scope.all_of(t.Bind, t.Function):
             if isinstance(node, t.Bind):
                 name = t.dotted(node.target).removeprefix("this.")
                 value, below = node.value, ""
@@ -205,7 +205,7 @@ class NodeApplications:
                 child = self._given_back(node, scope)
                 if parents and child is not None and child is not parents[0] and child.name in PARAMS:
                     child.mounts.append((parents[0], "", ()))
-        for loop in (n for n in scope.nodes if isinstance(n, t.Loop)):
+        for loop in scope.all_of(t.Loop):
             if loop.target is not None:
                 self._mount_each(
                     loop.source, t.Function(loop.line, "", (t.Param(loop.line, loop.target),), loop.body), scope
@@ -347,15 +347,15 @@ def _entry_value(node: t.Node, param: t.Param, entry: t.Table) -> t.Node:
 
 def _local(node: t.Node, scope: Scope) -> t.Node | None:
     name = t.dotted(node)
-    return next((n.value for n in scope.nodes if isinstance(n, t.Bind) and name and t.dotted(n.target) == name), None)
+    return next((n.value for n in scope.all_of(t.Bind) if name and t.dotted(n.target) == name), None)
 
 
 def _field(scope: Scope, name: str) -> t.Node | None:
     """What `this.name` is set to in a file."""
     return next(
         (
-            n.value for n in scope.nodes
-            if isinstance(n, t.Bind) and t.dotted(n.target).removeprefix("this.") == name and isinstance(n.value, t.Call)
+            n.value for n in scope.all_of(t.Bind)
+            if t.dotted(n.target).removeprefix("this.") == name and isinstance(n.value, t.Call)
         ),
         None,
     )  # fmt: skip
@@ -397,15 +397,19 @@ def _own_prefix(value: t.Node) -> str:
 
 def _calls(body: tuple[t.Node, ...], parents: dict[int, int]) -> Iterator[tuple[t.Call, int]]:
     """Calls with the identity of the function around, in the order of the source; notes which function is in which."""
-    stack: list[tuple[t.Node, int]] = [(n, 0) for n in reversed(body)]
+    around = 0
+    stack: list[t.Node | int] = [*reversed(body)]
     while stack:
-        node, around = stack.pop()
+        node = stack.pop()
+        if isinstance(node, int):  # the end of a function: what was around it is around again
+            around = node
+            continue
+        found = t.children(node)
         if isinstance(node, t.Call):
             yield node, around
-        inside = around
-        if isinstance(node, t.Function):
-            inside = id(node)
-            parents[inside] = around
-        found = t.children(node)
+        elif isinstance(node, t.Function):
+            stack.append(around)
+            parents[id(node)] = around
+            around = id(node)
         found.reverse()
-        stack += [(child, inside) for child in found]
+        stack += found

@@ -29,16 +29,14 @@ class NodeRoutes:
         self.known = NodeApplications(program)
         self.tables: set[int] = set()
         """Descriptions of routes that an application has been given."""
-        self.guarded = any(
-            isinstance(n, t.Call) and called(n).endswith(".auth.default") for s in self.known.scopes for n in s.nodes
-        )
+        self.guarded = any(called(n).endswith(".auth.default") for s in self.known.scopes for n in s.all_of(t.Call))
         """hapi: every route asks who is calling unless it says otherwise."""
 
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
         for scope in self.known.scopes:
             around = self.known.inside.get(scope.path, {})
-            for node in scope.nodes:
+            for node in scope.all_of(t.Call, t.Table):
                 if isinstance(node, t.Call) and isinstance(node.func, t.Attr):
                     yield from self._route(node, node.func, scope, around.get(id(node), 0))
                 elif isinstance(node, t.Table) and id(node) not in self.tables:

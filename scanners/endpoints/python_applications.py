@@ -33,8 +33,8 @@ class PythonApplications:
             self._find_mounts(scope)
 
     def _find_applications(self, scope: Scope) -> None:
-        for node in scope.nodes:
-            if not (isinstance(node, t.Bind) and isinstance(node.value, t.Call)):
+        for node in scope.all_of(t.Bind):
+            if not isinstance(node.value, t.Call):
                 continue
             kind = called(node.value).rsplit(".", 1)[-1]
             name = t.dotted(node.target)

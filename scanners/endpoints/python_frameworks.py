@@ -213,8 +213,8 @@ class PythonRoutes:
         """Prefixes of Starlette's `Mount("/api", routes=[Route(...)])` around a route."""
         if scope.path not in self._mounts:
             inside: dict[int, str] = {}
-            for node in scope.nodes:
-                if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] == "Mount" and node.args:
+            for node in scope.all_of(t.Call):
+                if called(node).rsplit(".", 1)[-1] == "Mount" and node.args:
                     prefix = literal(node.args[0], scope, self.program) or ""
                     for inner in t.walk(node):
                         if isinstance(inner, t.Call) and inner is not node:

@@ -12,7 +12,7 @@ from auditor.model.ports import Files, ScanContext
 from auditor.model.run import ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.endpoints.backends import inventory, is_opaque
-from scanners.endpoints.calls import RELEVANT, Calls
+from scanners.endpoints.calls import Calls, is_relevant
 from scanners.endpoints.declarations.cdk import cdk_routes
 from scanners.endpoints.declarations.merging import merge
 from scanners.endpoints.declarations.reading import read_declarations, unused_authorizers
@@ -92,7 +92,7 @@ def _wanted(path: str, content: bytes) -> bool:
         return _PYTHON.search(content) is not None
     if (kind == "script" and by_place(path)) or path.endswith((".vue", ".svelte")):
         return True
-    return RELEVANT.search(content) is not None or (kind == "script" and _serves(content))
+    return is_relevant(content) or (kind == "script" and _serves(content))
 
 
 def _serves(content: bytes) -> bool:

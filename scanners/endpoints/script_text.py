@@ -67,7 +67,7 @@ def _member(node: t.Attr, scope: Scope, program: Program, depth: int) -> str | N
 
 def _of_class(scope: Scope, name: str) -> t.Node | None:
     """A field of the class around: the first that a class of the file has."""
-    for cls in (n for n in scope.nodes if isinstance(n, t.Class)):
+    for cls in scope.all_of(t.Class):
         for node in t.walk(*cls.body):
             if isinstance(node, t.Bind) and t.dotted(node.target).removeprefix("this.") == name:
                 return node.value

@@ -209,7 +209,7 @@ class Urls:
         return Found(found.module, table) if table is not None else None
 
     def _class_field(self, name: str, scope: Scope) -> t.Node | None:
-        for cls in (node for node in scope.nodes if isinstance(node, t.Class)):
+        for cls in scope.all_of(t.Class):
             for member in t.walk(*cls.body):
                 if not isinstance(member, t.Bind) or t.dotted(member.target).removeprefix("this.") != name:
                     continue
@@ -231,8 +231,8 @@ class Urls:
                 n
                 for s in self.program.scopes.values()
                 if s.module.language == "javascript" and (s is scope or cls.name in s.imports)
-                for n in s.nodes
-                if isinstance(n, t.Call) and t.dotted(n.func) == cls.name
+                for n in s.all_of(t.Call)
+                if t.dotted(n.func) == cls.name
             ]
         calls = self._made[cls.name]
         if len(calls) == 1 and index < len(calls[0].args):

@@ -19,11 +19,16 @@ def names_in(node: t.Node) -> list[str]:
 def derived(function: t.Function, sources: frozenset[str]) -> frozenset[str]:
     """`sources` and every name that is bound to something made from them, in three passes."""
     names = set(sources)
+    bound = [
+        ({n.id for n in t.walk(node.value) if isinstance(n, t.Name)}, node.target)
+        for node in t.walk(*function.body)
+        if isinstance(node, t.Bind)
+    ]
     for _ in range(3):
         before = len(names)
-        for node in t.walk(*function.body):
-            if isinstance(node, t.Bind) and holds(node.value, frozenset(names)):
-                names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
+        for used, target in bound:
+            if not names.isdisjoint(used):
+                names.update(n.id for n in t.walk(target) if isinstance(n, t.Name))
         if len(names) == before:
             break
     return frozenset(names)

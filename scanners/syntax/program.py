@@ -6,9 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from scanners.syntax import tree as t
 
+_N = TypeVar("_N", bound=t.Node)
 Definition = t.Node
 """A `Function`, a `Class`, or the value a name is bound to."""
 
@@ -32,6 +34,7 @@ class Scope:
     stars: list[str] = field(default_factory=list)
     exports: dict[str, t.Node] = field(default_factory=dict)
     _nodes: tuple[t.Node, ...] | None = None
+    _by_kind: dict[tuple[type[t.Node], ...], tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[t.Node, ...]:
@@ -39,6 +42,12 @@ class Scope:
         if self._nodes is None:
             self._nodes = tuple(t.walk(*self.module.body))
         return self._nodes
+
+    def all_of(self, *kinds: type[_N]) -> tuple[_N, ...]:
+        """The nodes of some kinds, in the order of the source: most questions are about one in ten of all nodes."""
+        if kinds not in self._by_kind:
+            self._by_kind[kinds] = tuple(node for node in self.nodes if type(node) in kinds)
+        return self._by_kind[kinds]
 
     @property
     def path(self) -> str:
@@ -187,11 +196,10 @@ def _scope(module: t.Module) -> Scope:
                     scope.imports[alias] = (node.module, name)
         elif isinstance(node, t.Bind):
             _bind(scope, node)
-    for node in scope.nodes if module.language == "python" else ():
-        if isinstance(node, t.Import):  # within a function, against circular imports: `create_app` of Flask
-            for name, alias in node.names:
-                if name != "*":
-                    scope.imports.setdefault(alias, (node.module, name))
+    for node in scope.all_of(t.Import) if module.language == "python" else ():
+        for name, alias in node.names:  # within a function, against circular imports: `create_app` of Flask
+            if name != "*":
+                scope.imports.setdefault(alias, (node.module, name))
     return scope
 
 

@@ -364,6 +364,8 @@ def walk(*roots: Node, into_functions: bool = True) -> Iterator[Node]:
 
 def dotted(node: Node) -> str:
     """`a.b.c` of names and attributes; literal indexes count as attributes; empty for anything else."""
+    if type(node) is Name:
+        return node.id
     parts: list[str] = []
     while True:
         if isinstance(node, Attr):

@@ -24,7 +24,7 @@ _FUNCTION = lazy(r"(?i)(^|\.)(Function|NodejsFunction|PythonFunction|DockerImage
 def cdk_routes(program: Program) -> Iterator[Declared]:
     """Routes of every file that builds an API."""
     for scope in program.scopes.values():
-        calls = {n.func.name for n in scope.nodes if isinstance(n, t.Call) and isinstance(n.func, t.Attr)}
+        calls = {n.func.name for n in scope.all_of(t.Call) if isinstance(n.func, t.Attr)}
         if calls & (_METHOD | _ROUTES):
             yield from _File(scope).routes()
         yield from _sst(scope)
@@ -32,7 +32,7 @@ def cdk_routes(program: Program) -> Iterator[Declared]:
 
 def _sst(scope: Scope) -> Iterator[Declared]:
     """`routes: {"GET /items": "functions/items.handler"}` of SST."""
-    for node in scope.nodes:
+    for node in scope.all_of(t.Call, t.Table):
         if isinstance(node, t.Call):
             yield from _sst_call(node, scope)
         if not isinstance(node, t.Table):
