@@ -95,7 +95,7 @@ def _indicators(draft: Draft) -> tuple[Indicator, ...]:
     stacks = draft.counted("stacks", "Runtimes", runtimes(draft.now), rule="runtimes found")
     return (
         Indicator("severe", "Critical and high", severe, "down", f"{criticals.text} of them critical", points=True),
-        Indicator("aws_run_rate", "AWS a month", run_rate, "down", "range over the closed months"),
+        Indicator("aws_run_rate", "AWS a month", run_rate, "down", "from the months of the bill"),
         Indicator("savings", "Savings found", saving_total, "", "a month, ready to take"),
         controls_indicator(draft)
         or Indicator("ended", "At end of life", ended_stacks, "down", f"of {stacks.text} runtimes", points=True),
