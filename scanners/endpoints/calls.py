@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import FrontCall
@@ -59,6 +60,16 @@ _FETCH = lazy(
 )
 
 
+class _Said(NamedTuple):
+    """A call in a script, with what is asked of it again and again."""
+
+    node: t.Call
+    function: t.Function | None
+    name: str
+    script: t.Node | None
+    """The server function that `google.script.run` names."""
+
+
 class Calls:
     """All requests of a program's scripts."""
 
@@ -76,7 +87,12 @@ class Calls:
         """`axios.defaults.baseURL`."""
         self.scopes = [s for s in program.scopes.values() if s.module.language == "javascript"]
         self.owners = {id(f): name for s in self.scopes for name, f in members(s)}
-        self.found = {s.path: tuple(_calls_in(s.module.body)) for s in self.scopes}
+        self.found = {
+            s.path: [
+                _Said(call, function, called(call), script_run(call)) for call, function in _calls_in(s.module.body)
+            ]
+            for s in self.scopes
+        }
         for scope in self.scopes:
             self._find_clients(scope)
         for _ in range(3):  # wrappers of wrappers
@@ -92,8 +108,8 @@ class Calls:
         for scope in self.scopes:
             if scope.path in skip:
                 continue
-            for call, function in self.found[scope.path]:
-                yield from self._calls(call, function, scope)
+            for said in self.found[scope.path]:
+                yield from self._calls(said, scope)
             yield from self._described(scope)
 
     def _described(self, scope: Scope) -> Iterator[FrontCall]:
@@ -106,8 +122,9 @@ class Calls:
 
     # -- what a call requests -----------------------------------------------------------------------------------
 
-    def _calls(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[FrontCall]:
-        for method, url in self._requests(node, function, scope):
+    def _calls(self, said: _Said, scope: Scope) -> Iterator[FrontCall]:
+        node, function = said.node, said.function
+        for method, url in self._requests(said, scope):
             if (url.is_wrapper or (url.direct and url.has_hole)) and self._is_wrapper(function, scope):
                 continue  # its callers say the path
             call = self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
@@ -124,12 +141,11 @@ class Calls:
             return False
         return any(path == scope.path for path, _ in self.wrappers.get(function.name, ()))
 
-    def _requests(self, node: t.Call, function: t.Function | None, scope: Scope) -> Iterator[tuple[str, Url]]:
-        name = called(node)
+    def _requests(self, said: _Said, scope: Scope) -> Iterator[tuple[str, Url]]:
+        node, function, name = said.node, said.function, said.name
         last = name.rsplit(".", 1)[-1]
-        script = script_run(node)
-        if script is not None:
-            yield "RUN", self._script(script, function)
+        if said.script is not None:
+            yield "RUN", self._script(said.script, function)
             return
         if last not in self.wrappers and last not in _LAST and not isinstance(node.func, t.Name):
             return
@@ -361,7 +377,8 @@ class Calls:
         return isinstance(found, Found) and isinstance(found.node, (t.Function, t.Table, t.Class))
 
     def _find_wrappers(self, scope: Scope) -> None:
-        for call, function in self.found[scope.path]:
+        for said in self.found[scope.path]:
+            call, function = said.node, said.function
             if function is None or not function.name:
                 continue
             known = self.wrappers.setdefault(function.name, [])
@@ -369,7 +386,7 @@ class Calls:
             owner = self.owners.get(id(function), "")
             if not same and any(path == scope.path and w.owner == owner for path, w in known):
                 continue
-            for method, url in self._requests(call, function, scope):
+            for method, url in self._requests(said, scope):
                 if not (url.is_wrapper or (url.direct and url.has_hole)):
                     continue
                 wrapper = wrapper_of(function, call, (method, url), self.urls, scope, owner)

@@ -44,7 +44,9 @@ def join(
     that answer requests, and nothing here says for which paths; then nothing at all is called missing.
     """
     wanted = [c for c in calls if not _STATIC.search(c.path) and c.method != "RUN"]
-    served = {id(c): [e for e in endpoints if matches(c, e)] for c in wanted}
+    asked = {(c.method, c.path): c for c in wanted}
+    answers = {request: [e for e in endpoints if matches(c, e)] for request, c in asked.items()}
+    served = {id(c): answers[c.method, c.path] for c in wanted}
     return Joined(
         open=tuple(e for e in endpoints if e.auth is Auth.NO),
         dead=_dead(endpoints, wanted, served),

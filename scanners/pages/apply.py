@@ -134,7 +134,9 @@ def counted(rule: PageRule, count: int) -> str:
 
 def excerpt(text: str) -> str:
     """The beginning of a text, in one line, control characters made visible."""
-    line = " ".join(text.split())[:160]
+    line = " ".join(text.split(maxsplit=161)[:161])[:160]  # so many words are more than so many characters
+    if line.isprintable():
+        return line
     return "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}" for c in line)
 
 

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
@@ -35,6 +36,8 @@ _TOKEN = lazy(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = lazy(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_COMBINED = lazy(r"[\s,>+~|]")
+"""In a selector that may name a node twice."""
 _NOT_SPACE = lazy(r"[^\r\n]+")
 _TEMPLATE_TAG = lazy(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FRONT_MATTER = lazy(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
@@ -111,7 +114,7 @@ class Page:
         )
         self.is_served_by_tag = any(hint in source for hint in _SERVED_HINTS) and bool(_SERVED.search(source))
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
-        self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.source))]
+        self._line_starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n")[:-1])]
         self._lines: dict[str, dict[int, int]] = {}
         self._remembered: dict[str, tuple[Any, ...]] = {}
 
@@ -192,8 +195,10 @@ class Page:
 
     def css(self, selector: str) -> list[LexborNode]:
         """Nodes that a browser would show, each once: those inside `noscript` and `template` are left out."""
-        nodes = {node.mem_id: node for node in self.tree.css(selector)}
         unseen = self._unseen
+        if not unseen and not _COMBINED.search(selector):
+            return self.tree.css(selector)
+        nodes = {node.mem_id: node for node in self.tree.css(selector)}
         return [node for at, node in nodes.items() if at not in unseen] if unseen else list(nodes.values())
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
@@ -141,7 +142,7 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
     found = {
         name for name, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING)) if words.search(headline)
     }
-    if _RENTAL.search(headline) and len(_STAY.findall(text)) >= 3 and not _RENTAL_OF_BOATS.search(headline):
+    if _RENTAL.search(headline) and _has_many(_STAY, text, 3) and not _RENTAL_OF_BOATS.search(headline):
         found.add("rental")
     stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
     found |= {name for name, kinds in _TYPES if kinds & stated}
@@ -155,11 +156,16 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
 def _sells_trips(headline: str, shown: str, text: str) -> bool:
     """Whether a site whose headline is only a name sells trips: it offers them in links and headings, and at length."""
     offered = (
-        len(_TOURS.findall(shown)) >= 4
+        _has_many(_TOURS, shown, 4)
         or bool(_TRAVEL.search(headline))
         or len({found.lower() for found in _TRIP_LINKS.findall(shown)}) >= 3
     )
-    return offered and len(_TRIP_WORDS.findall(text)) >= 8
+    return offered and _has_many(_TRIP_WORDS, text, 8)
+
+
+def _has_many(words: re.Pattern[str], text: str, least: int) -> bool:
+    """Whether a text has at least so many of the words: more are not counted."""
+    return sum(1 for _ in islice(words.finditer(text), least)) == least
 
 
 def implied(declared: frozenset[str]) -> frozenset[str]:

@@ -31,10 +31,11 @@ _FETCHED = lazy(r"fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component
 _PARTS_IN_CODE = lazy(
     r"\b(?:include|require)(?:_once)?\b\s*[\s('\"]|\bget_(?:header|footer|sidebar|template_part)\b|\bwp_head\b|\b(?:render|partial|yield|content_for|insert|layout|section|extend)\b"
 )
-_HINTS = (
-    "{%", "{{", "#include", "# include", "@extends", "@include", "@section", "@yield", "@component", "@Render", "@Html.", "th:replace", "th:insert", "th:include", "data-include", "w3-include", "<jsp:", "<tiles:",
-    "<cfinclude", "<slot", "<Layout", "<partial",
-)  # fmt: skip
+_HINTS = lazy(
+    r"\{[%{]|#include|# include|@(?:extends|include|section|yield|component|Render|Html\.)"
+    r"|<(?:jsp:|tiles:|cfinclude|slot|Layout|partial)"
+)
+_HINTED = ("th:replace", "th:insert", "th:include", "data-include", "w3-include")
 """One of these is in every page that is put together of parts: most need no closer look."""
 _IS_PARTIAL = lazy(
     r"(?:^|/)(?:_?includes?|_?partials?|_?components?|_?snippets?|_?blocks|_?fragments?|shared|common)/|(?:^|/)_?(?:head|header|footer|nav|navbar|navigation|sidebar|menu|scripts?|meta|top|bottom)\.[a-z.]+$",
@@ -55,7 +56,7 @@ def has_markup(source: str) -> bool:
 
 def is_assembled(path: str, source: str, code: str) -> bool:
     """Whether parts of a page stand in other files; `code` is what a server runs in it."""
-    if any(hint in source for hint in _HINTS) and _PARTS.search(source):
+    if (_HINTS.search(source) or any(hint in source for hint in _HINTED)) and _PARTS.search(source):
         return True
     if (".load(" in source and _LOADED.search(source)) or ("fetch(" in source and _FETCHED.search(source)):
         return True

@@ -50,6 +50,14 @@ _CONSENT = lazy(
     re.IGNORECASE,
 )
 
+_COOKIE = lazy(r"[cC][oO][oO][kK][iI][eE]")
+_ASKS = lazy(
+    r"\b(?:we|this\s+(?:web)?site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies|cookie\s+(?:settings|preferences)"
+    r"|utiliz(?:a|amos)\s+cookies|usa(?:mos)?\s+cookies|aceptar\s+(?:todas\s+las\s+)?cookies|utilis(?:e|ons)\s+des\s+cookies|accepter\s+(?:les\s+)?cookies|verwende[nt]\s+cookies|cookies\s+akzeptieren|utilizz(?:a|iamo)\s+(?:i\s+)?cookie|accetta\s+(?:i\s+)?cookie|aceitar\s+cookies|gebruik\w*\s+(?:van\s+)?cookies",
+    re.IGNORECASE,
+)
+"""What a notice says; all of it stands near the word for cookies."""
+
 
 def _code_of(site: Site, page: Page) -> str:
     parts = [script for _, script in page.scripts]
@@ -126,18 +134,15 @@ def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if not _TRACKS.search(site.code) or _CONSENT.search(site.code):
         return
-    if any(
-        _CONSENT.search(" ".join((node.attributes.get("id") or "", node.attributes.get("class") or "")))
+    names = {
+        " ".join((node.attributes.get("id") or "", node.attributes.get("class") or ""))
         for page in site.everything
         for node in page.tree.css("div, section, aside, dialog, footer")
-    ):
+    }
+    if any(_CONSENT.search(name) for name in names):
         return
-    if re.search(
-        r"\b(?:we|this\s+(?:web)?site)\s+uses?\s+cookies\b|accept\s+(?:all\s+)?cookies|cookie\s+(?:settings|preferences)"
-        r"|utiliz(?:a|amos)\s+cookies|usa(?:mos)?\s+cookies|aceptar\s+(?:todas\s+las\s+)?cookies|utilis(?:e|ons)\s+des\s+cookies|accepter\s+(?:les\s+)?cookies|verwende[nt]\s+cookies|cookies\s+akzeptieren|utilizz(?:a|iamo)\s+(?:i\s+)?cookie|accetta\s+(?:i\s+)?cookie|aceitar\s+cookies|gebruik\w*\s+(?:van\s+)?cookies",
-        site.text,
-        re.IGNORECASE,
-    ):
+    text = site.text
+    if any(_ASKS.search(text, max(0, at.start() - 100), at.end() + 100) for at in _COOKIE.finditer(text)):
         return
     for page in site.pages:
         found = next(iter(_spots(page, _TRACKS)), None)

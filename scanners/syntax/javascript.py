@@ -95,7 +95,7 @@ class _Lower:
         """Children that count, lowered; a block statement, an argument list, a program."""
         if node is None:
             return ()
-        return tuple(self.node(c) for c in node.named_children if c.type not in _SKIP)
+        return tuple([self.node(c) for c in node.named_children if c.type not in _SKIP])
 
     def body(self, node: tree_sitter.Node | None) -> tuple[t.Node, ...]:
         """Statements of a block, or the single statement that stands in its place."""
@@ -105,7 +105,7 @@ class _Lower:
             inner = [c for c in node.named_children if c.type not in _SKIP]
             if node.type == "else_clause" and len(inner) == 1:
                 return self.body(inner[0])
-            return tuple(self.node(c) for c in inner)
+            return tuple([self.node(c) for c in inner])
         return (self.node(node),)
 
 
@@ -458,8 +458,10 @@ def _export(lo: _Lower, n: Any) -> t.Node:
 
 def _single(lo: _Lower, n: Any) -> t.Node:
     """Parentheses, `await`, `as`, `!`: what is inside."""
-    inner = [c for c in n.named_children if c.type not in _SKIP]
-    return lo.node(inner[0]) if inner else t.Unknown(lo.line(n))
+    first = n.named_child(0)
+    if first is not None and first.type in _SKIP:
+        first = next((c for c in n.named_children if c.type not in _SKIP), None)
+    return lo.node(first) if first is not None else t.Unknown(lo.line(n))
 
 
 def _statements(lo: _Lower, n: Any) -> t.Node:

@@ -40,13 +40,13 @@ class Scope:
     def nodes(self) -> tuple[t.Node, ...]:
         """Every node of the module in the order of the source, listed once."""
         if self._nodes is None:
-            self._nodes = tuple(t.walk(*self.module.body))
+            self._nodes = t.everything(self.module.body)
         return self._nodes
 
     def all_of(self, *kinds: type[_N]) -> tuple[_N, ...]:
         """The nodes of some kinds, in the order of the source: most questions are about one in ten of all nodes."""
         if kinds not in self._by_kind:
-            self._by_kind[kinds] = tuple(node for node in self.nodes if type(node) in kinds)
+            self._by_kind[kinds] = tuple([node for node in self.nodes if type(node) in kinds])
         return self._by_kind[kinds]
 
     @property
