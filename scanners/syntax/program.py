@@ -45,9 +45,14 @@ class Scope:
 
     def all_of(self, *kinds: type[_N]) -> tuple[_N, ...]:
         """The nodes of some kinds, in the order of the source: most questions are about one in ten of all nodes."""
-        if kinds not in self._by_kind:
+        if not self._by_kind:
+            found: dict[type[t.Node], list[t.Node]] = {}
+            for node in self.nodes:
+                found.setdefault(type(node), []).append(node)
+            self._by_kind = {(kind,): tuple(nodes) for kind, nodes in found.items()}
+        if len(kinds) > 1 and kinds not in self._by_kind:
             self._by_kind[kinds] = tuple([node for node in self.nodes if type(node) in kinds])
-        return self._by_kind[kinds]
+        return self._by_kind.get(kinds, ())
 
     @property
     def path(self) -> str:

@@ -34,12 +34,18 @@ def parse_python(path: str, source: bytes) -> t.Module:
 
 
 def _depth(module: ast.Module) -> int:
-    deepest = 0
-    found: list[tuple[ast.AST, int]] = [(module, 0)]
-    while found:
-        node, depth = found.pop()
-        deepest = max(deepest, depth)
-        found.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    deepest = -1
+    level: list[ast.AST] = [module]
+    while level:
+        deepest += 1
+        below: list[ast.AST] = []
+        for node in level:
+            for value in vars(node).values():
+                if isinstance(value, ast.AST):
+                    below.append(value)
+                elif type(value) is list:
+                    below += [each for each in value if isinstance(each, ast.AST)]
+        level = below
     return deepest
 
 
