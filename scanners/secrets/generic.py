@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import ChainMap, Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from auditor.model.pattern import lazy
 from scanners.secrets.candidates import Candidate, candidates
 from scanners.secrets.cards import Card
 from scanners.secrets.detection import Detection, Judged
@@ -17,10 +17,10 @@ from scanners.secrets.plan import Plan
 from scanners.secrets.providers import compiled
 from scanners.secrets.text import Line
 
-_PERSON = re.compile(PERSON.encode())
+_PERSON = lazy(PERSON.encode())
 _PRECEDENCE = {"url": 0, "header": 0, "flag": 0}
 """Of two candidates that overlap the one that says more is told."""
-_PUBLIC_BLOCK = re.compile(
+_PUBLIC_BLOCK = lazy(
     rb"-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|SIGNATURE|REQUEST|PARAMETERS|CRL|MESSAGE)[A-Z ]{0,12}-----"
     rb"(?:(?!-----)[\x00-\xff]){0,60000}-----END"
 )

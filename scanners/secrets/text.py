@@ -5,21 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
+
 _LONG_LINE = 4000
 _BEFORE, _AFTER = 800, 1800
-_BETWEEN = re.compile(
+_BETWEEN = lazy(
     r"""["'][ \t]{0,8}(?:[+.&][ \t]{0,8}|\\[ \t]{0,4})?(?:\r?\n[ \t]{0,60}(?:[+.&][ \t]{0,8})?)?[brfu]?["']"""
 )
 _UTF7 = (b"+/v8", b"+/v9", b"+/v+", b"+/v/")
-_LIKE_UTF7 = re.compile(rb"\+A(?:D0|CI|CY|F8|Ds|HsA?|H0|EA)-")
+_LIKE_UTF7 = lazy(rb"\+A(?:D0|CI|CY|F8|Ds|HsA?|H0|EA)-")
 """`=`, `"`, `&`, `_`, `;`, braces and `@` as UTF-7 writes them."""
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{20,8000}={0,2}")
+_BASE64 = lazy(r"[A-Za-z0-9+/_\-]{20,8000}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
