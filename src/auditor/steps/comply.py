@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from auditor.errors import UsageError
@@ -125,6 +126,8 @@ class Bench:
     entity: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     _known: dict[str, RuleEvidence] = field(default_factory=dict)
+    _looks: dict[tuple[str, bool], tuple[Look, ...]] = field(default_factory=dict)
+    """By scanner, and whether the rule took part: nothing else of a rule tells in a repository."""
 
     def __post_init__(self) -> None:
         """Index what is asked for again and again."""
@@ -145,6 +148,7 @@ class Bench:
         for line in self.snapshot.coverage:
             for tally in line.tallies:
                 self.tallies.setdefault((tally.rule, line.target), []).append(tally)
+        self.tallied = frozenset(rule for rule, _ in self.tallies)
 
     def _is_mine(self, entity: str) -> bool:
         return not self.entity or entity in {"", self.entity}
@@ -170,21 +174,28 @@ class Bench:
     def _judge(self, rule: str) -> RuleEvidence:
         scanner = rule.partition(".")[0]
         kinds = self.kinds.get(scanner, set())
-        looks = tuple(self._look(rule, scanner, *target) for target in self.targets if target[0] in kinds)
+        looks = self._all_looks(rule, scanner, kinds)
+        places = [target for target in self.targets if target[0] in kinds] if rule in self.tallied else []
         findings = tuple(self.findings.get(rule, ()))
         states = {look.state for look in looks} or {ControlState.NOT_EVALUATED}
         if any(f.state.is_open for f in findings):
             states.add(ControlState.FAIL)
-        elif len(findings) >= sum(
-            t.failed for kind, name in self.targets if kind in kinds for t in self._mine(rule, name)
-        ):
+        elif len(findings) >= sum(t.failed for _, name in places for t in self._mine(rule, name)):
             # As many decisions as failures: none is left open.
             states = (states - {ControlState.FAIL}) | ({ControlState.WAIVED} if findings else set())
         passed = tuple(
-            name for kind, target in self.targets for t in self._mine(rule, target) for name in t.passed_on
-            if kind == ACCOUNT
-        )  # fmt: skip
+            name for kind, target in places if kind == ACCOUNT for t in self._mine(rule, target) for name in t.passed_on
+        )
         return RuleEvidence(rule, self.titles.get(rule, ""), "", worst(states), findings, looks, passed)
+
+    def _all_looks(self, rule: str, scanner: str, kinds: AbstractSet[str]) -> tuple[Look, ...]:
+        key = (scanner, rule in self.ran)
+        if ACCOUNT in kinds or key not in self._looks:
+            looks = tuple(self._look(rule, scanner, *target) for target in self.targets if target[0] in kinds)
+            if ACCOUNT in kinds:
+                return looks
+            self._looks[key] = looks
+        return self._looks[key]
 
     def _mine(self, rule: str, target: str) -> list[Tally]:
         return [t for t in self.tallies.get((rule, target), ()) if self._is_mine(t.entity)]
