@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from scanners.secrets.candidates import Candidate
@@ -67,7 +67,7 @@ def score_of(line: str, candidate: Candidate, around: Surroundings) -> float:
 @lru_cache(maxsize=1)
 def trained() -> Judge:
     """The judge that ships."""
-    document = json.loads(resources.files("scanners.secrets").joinpath("judge.json").read_bytes())
+    document = json.loads(Path(__file__).with_name("judge.json").read_bytes())
     if tuple(document["features"]) != NAMES:
         raise AssertionError("judge.json was trained on other features: run benchmarks/secrets/train_judge.py")
     language = Language.of(
