@@ -78,6 +78,7 @@ def test_a_path_that_is_given_and_not_staged_is_said_to_be_unchecked(shop: Path)
     write(shop, {"a.py": BAD})
     done = run(shop, "a.py")
     assert (done.returncode, done.stderr) == (0, "auditor hook: 0 files checked: nothing is staged\n")
+    assert run(shop, "--only", "secrets", "--fail-on", "low").stderr == ""
     assert run(shop).stderr == ""
 
 

@@ -37,13 +37,13 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if isinstance(options, int):
         return options
-    budget, fail_on, everything, excluded, only = options
+    budget, fail_on, everything, excluded, only, names = options
     git_dir = git("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").strip()
     if not git_dir:
         sys.stderr.write("auditor hook: this is no git repository, or it belongs to another user\n")
         return 2
     staged = _without(excluded, _index() if everything else _staged())
-    if not staged and any(not word.startswith("-") for word in arguments):
+    if not staged and names:
         sys.stderr.write("auditor hook: 0 files checked: nothing is staged\n")
     kept = f"{git_dir}/auditor/hook{'-' if only else ''}{only}"
     installation = installed()
@@ -71,8 +71,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _options(arguments: list[str]) -> tuple[float, str, bool, list[str], str] | int:
+def _options(arguments: list[str]) -> tuple[float, str, bool, list[str], str, int] | int:
     budget, fail_on, everything, only = 20.0, "high", False, ""
+    names = 0
     excluded: list[str] = []
     left = list(arguments)
     while left:
@@ -93,7 +94,9 @@ def _options(arguments: list[str]) -> tuple[float, str, bool, list[str], str] | 
         elif word.startswith("--"):
             sys.stderr.write(f"auditor hook: {word} is unknown or lacks its value\n{USAGE}")
             return 2
-    return budget, fail_on, everything, excluded, only
+        else:
+            names += not word.startswith("-")
+    return budget, fail_on, everything, excluded, only, names
 
 
 def _is_expression(text: str) -> bool:
