@@ -40,7 +40,9 @@ def _depth(module: ast.Module) -> int:
         deepest += 1
         below: list[ast.AST] = []
         for node in level:
-            for value in vars(node).values():
+            # Not `vars`: other users of `ast` in this process hang links of their own on nodes that all trees share.
+            for name in node._fields:
+                value = getattr(node, name, None)
                 if isinstance(value, ast.AST):
                     below.append(value)
                 elif type(value) is list:

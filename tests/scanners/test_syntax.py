@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 
 import pytest
@@ -90,3 +91,14 @@ def test_python_lines_and_f_strings_survive() -> None:
     assert isinstance(bind, t.Bind)
     assert isinstance(bind.value, t.Text)
     assert bind.line == 1
+
+
+def test_links_that_others_hang_on_shared_nodes_are_not_followed() -> None:
+    # Bandit does so: `ast.Load()` is one object in all trees of a process.
+    shared = ast.parse("x").body[0].value.ctx  # type: ignore[attr-defined]
+    shared._bandit_parent = ast.parse("y = [x, x]")
+    shared._bandit_parent.body[0].value.ctx._bandit_parent = shared._bandit_parent
+    try:
+        assert parse_python("a.py", b"def f(x):\n    return x\n").language == "python"
+    finally:
+        del shared._bandit_parent
