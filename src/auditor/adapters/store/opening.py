@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ def open_store(where: str | Path) -> Store:
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             _upgrade(connection)
+    except StoreError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as error:
         engine.dispose()
         raise StoreError(f"the findings store {shown} cannot be opened: {_reason(error)}") from None
@@ -99,10 +103,12 @@ def _engine(url: URL) -> Engine:
     def _connected(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late for BEGIN IMMEDIATE; we say BEGIN ourselves below.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.Error:
+            connection.close()  # no database; the engine does not know this connection yet
+            raise
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
