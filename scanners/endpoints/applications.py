@@ -25,6 +25,8 @@ class Application:
     """Dependencies given to all of its routes."""
     mounts: list[tuple[Application, str, tuple[t.Node, ...]]] = field(default_factory=list)
     """(parent, prefix, dependencies)."""
+    is_part: bool = False
+    """A router: served only where something mounts it."""
 
     def prefixes(self, depth: int = 0) -> Iterator[tuple[str, tuple[Placed, ...], str]]:
         """(prefix, guards with their files, file of the outermost application) of every way in."""

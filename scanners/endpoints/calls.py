@@ -114,11 +114,11 @@ class Calls:
 
     def _described(self, scope: Scope) -> Iterator[FrontCall]:
         """Requests that Redux Toolkit's `createApi` is told of."""
-        for node, method, address, base in described(scope):
-            inner = self.urls.of(base, None, scope) if base is not None else None
-            function = node if isinstance(node, t.Function) else None
-            for found, url in self._one(method, address, function, scope, inner):
-                yield self._front(found, url.filled({}), address, scope)
+        for said in described(scope, self.program):
+            inner = self.urls.of(said.base, None, said.home) if said.base is not None else None
+            function = said.node if isinstance(said.node, t.Function) else None
+            for found, url in self._one(said.method, said.address, function, scope, inner):
+                yield self._front(found, url.filled({}), said.address, scope)
 
     # -- what a call requests -----------------------------------------------------------------------------------
 

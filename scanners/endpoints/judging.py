@@ -10,8 +10,9 @@ from scanners.endpoints.endpoint import Endpoint, Hit
 from scanners.endpoints.script_text import texts
 from scanners.routing.credentials import issues_tokens, knows_caller
 from scanners.routing.evidence import Auth, Evidence, Guard, Strength, guarded, public
-from scanners.routing.guards import Guards
+from scanners.routing.guards import Guards, lenient
 from scanners.routing.interpreter import Ran, Reached
+from scanners.routing.lenient import lets_strangers_pass
 from scanners.routing.route import ANY, Match, Route, both, joined
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -198,5 +199,7 @@ def _before(hit: Hit, node: t.Node, guards: Guards, scope: Scope) -> Evidence | 
         found = guards.decorator(node, scope)
         return found or (guards.dependency(node, scope) if hit.framework == "fastapi" else None)
     texts = {n.value for n in t.walk(*node.body) if isinstance(n, t.Const) and isinstance(n.value, str)}
+    if lets_strangers_pass(node, by_nothing=hit.framework == "flask"):
+        return lenient(node.name or "middleware", scope, node)
     spared = hit.path in texts or hit.handler in texts or any(x.endswith(f".{hit.handler}") for x in texts)
     return None if spared else guards.in_statements(node.body, scope)

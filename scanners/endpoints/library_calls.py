@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from auditor.model.pattern import lazy
 from scanners.routing.route import METHODS
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
-from scanners.syntax.program import Scope
+from scanners.syntax.program import Found, Program, Scope
 
 _KEYED = lazy(r"^useSWR(Immutable|Infinite|Mutation|Subscription)?$|^use(Lazy)?AsyncData$")
 _HANDLERS = frozenset({"withSuccessHandler", "withFailureHandler", "withUserObject"})
@@ -36,36 +37,80 @@ def keyed_request(node: t.Call, last: str) -> tuple[t.Node, t.Node | None] | Non
     return key, fetcher if isinstance(fetcher, (t.Name, t.Attr)) else None
 
 
-def described(scope: Scope) -> Iterator[tuple[t.Node, str, t.Node, t.Node | None]]:
-    """(function around, method, address, base) of every `builder.query({query: ...})` of `createApi`."""
-    if "createApi" not in scope.imports and not any(n.name == "injectEndpoints" for n in scope.all_of(t.Attr)):
-        return
-    base = next(
-        (
-            table.get("baseUrl")
-            for n in scope.nodes
-            if isinstance(n, t.Call) and called(n) in {"fetchBaseQuery", "axiosBaseQuery"}
-            for table in n.args
-            if isinstance(table, t.Table)
-        ),
-        None,
-    )
-    for node in scope.nodes:
-        if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"query", "mutation"} and node.args:
-            table = node.args[0]
-            function = table.get("query") if isinstance(table, t.Table) else None
-            if isinstance(function, t.Function):
-                yield from _query(function, base)
+class Described(NamedTuple):
+    """One `builder.query({query: ...})` of Redux Toolkit."""
+
+    node: t.Node
+    """The function around."""
+    method: str
+    address: t.Node
+    base: t.Node | None
+    home: Scope
+    """Module of the base."""
 
 
-def _query(function: t.Function, base: t.Node | None) -> Iterator[tuple[t.Node, str, t.Node, t.Node | None]]:
+def described(scope: Scope, program: Program) -> Iterator[Described]:
+    """Every query and mutation of `createApi({...})` and `api.injectEndpoints({...})`."""
+    for made in scope.all_of(t.Call):
+        last = called(made).rsplit(".", 1)[-1]
+        if last not in {"createApi", "injectEndpoints"}:
+            continue
+        base, home = (None, scope)
+        if last == "createApi":
+            base, home = _base_of(made, scope, program) or (None, scope)
+        elif isinstance(made.func, t.Attr):
+            base, home = _base_behind(made.func.base, scope, program) or (None, scope)
+        for node in t.walk(*made.args):
+            if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"query", "mutation"} and node.args:
+                table = node.args[0]
+                function = table.get("query") if isinstance(table, t.Table) else None
+                if isinstance(function, t.Function):
+                    yield from (Described(*said, base, home) for said in _query(function))
+
+
+def _base_behind(api: t.Node, scope: Scope, program: Program, depth: int = 0) -> tuple[t.Node, Scope] | None:
+    """The base of the `createApi({...})` that a name means, enhanced or not."""
+    if isinstance(api, t.Call):
+        if called(api) == "createApi":
+            return _base_of(api, scope, program)
+        return _base_behind(api.func.base, scope, program, depth + 1) if isinstance(api.func, t.Attr) else None
+    found = program.resolve(scope, t.dotted(api)) if t.dotted(api) else None
+    if not isinstance(found, Found) or depth > 4:
+        return None
+    return _base_behind(found.node, found.module, program, depth + 1)
+
+
+def _base_of(made: t.Call, scope: Scope, program: Program) -> tuple[t.Node, Scope] | None:
+    table = made.args[0] if made.args else None
+    query = table.get("baseQuery") if isinstance(table, t.Table) else None
+    return _base_in(query, scope, program) if query is not None else None
+
+
+def _base_in(node: t.Node, scope: Scope, program: Program, depth: int = 0) -> tuple[t.Node, Scope] | None:
+    """`baseUrl` of the `fetchBaseQuery({...})` in an expression, or in what its names mean."""
+    parts = tuple(t.walk(node))
+    for part in parts:
+        if isinstance(part, t.Call):
+            base = next((b for a in part.args if isinstance(a, t.Table) and (b := a.get("baseUrl", "baseURL"))), None)
+            if base is not None:
+                return base, scope
+    for part in parts if depth < 3 else ():
+        found = program.resolve(scope, part.id) if isinstance(part, t.Name) else None
+        if isinstance(found, Found) and found.node is not node and isinstance(found.node, (t.Call, t.Function)):
+            inner = _base_in(found.node, found.module, program, depth + 1)
+            if inner is not None:
+                return inner
+    return None
+
+
+def _query(function: t.Function) -> Iterator[tuple[t.Node, str, t.Node]]:
     given = next((n.value for n in function.body if isinstance(n, t.Return) and n.value is not None), None)
     if isinstance(given, t.Table):
         url, method = given.get("url"), (t.text_of(given.get("method")) or "GET").upper()
         if url is not None and method in METHODS:
-            yield function, method, url, base
+            yield function, method, url
     elif given is not None:
-        yield function, "GET", given, base
+        yield function, "GET", given
 
 
 def script_run(node: t.Call) -> t.Node | None:

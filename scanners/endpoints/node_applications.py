@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from auditor.model.pattern import lazy
 from scanners.endpoints.applications import Application
 from scanners.endpoints.script_text import constant, texts
+from scanners.endpoints.unmounted import unmounted
 from scanners.routing.shapes import called, is_auth_name
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -57,6 +58,7 @@ class NodeApplications:
         for scope in self.scopes:
             if self._may_route(scope):
                 self._find_mounts(scope)
+        self.unserved = unmounted(program, (*self.apps.values(), *self.params.values()))
 
     def _may_route(self, scope: Scope) -> bool:
         """Whether any name of an application is known in the file."""
@@ -74,13 +76,15 @@ class NodeApplications:
                 root = chain_root(value)
                 if name and _makes_router(root, scope):
                     prefix = _own_prefix(root) or below
-                    app = self.apps.setdefault((scope.path, name), Application(scope, name, "express", prefix))
+                    app = self.apps.setdefault(
+                        (scope.path, name), Application(scope, name, "express", prefix, is_part=_is_part(root))
+                    )
                     self.made[id(root)] = app
                     found = True
             elif isinstance(node, t.Function):
                 for param in node.params[:2]:
                     if param.name in PARAMS:
-                        self.params[id(node), param.name] = Application(scope, param.name, "express")
+                        self.params[id(node), param.name] = Application(scope, param.name, "express", is_part=True)
                         found = True
         if found:
             self.inside[scope.path] = {}
@@ -378,6 +382,14 @@ def _makes_router(value: t.Node, scope: Scope) -> bool:
     return bool(re.fullmatch(_MODULES, module)) and (
         "." not in name or name.endswith((".Router", ".createServer", ".server"))
     )
+
+
+def _is_part(made: t.Node) -> bool:
+    """`Router()`, `express.Router()`: nothing listens by itself."""
+    if not isinstance(made, t.Call):
+        return False
+    func = made.func
+    return (func.name if isinstance(func, t.Attr) else t.dotted(func)).lower().endswith("router")
 
 
 def chain_root(node: t.Node) -> t.Node:

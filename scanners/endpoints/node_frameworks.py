@@ -9,10 +9,10 @@ from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.node_applications import NodeApplications, is_gate
 from scanners.endpoints.script_text import texts
-from scanners.routing.route import ANY, METHODS, exact, joined
+from scanners.routing.route import ANY, METHODS, Match, exact, joined
 from scanners.routing.shapes import called, fails
 from scanners.syntax import tree as t
-from scanners.syntax.program import Program, Scope
+from scanners.syntax.program import Found, Program, Scope
 
 _VERBS = {
     "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "del": "DELETE", "all": ANY,
@@ -31,11 +31,14 @@ class NodeRoutes:
         """Descriptions of routes that an application has been given."""
         self.guarded = any(called(n).endswith(".auth.default") for s in self.known.scopes for n in s.all_of(t.Call))
         """hapi: every route asks who is calling unless it says otherwise."""
+        self.continued: frozenset[int] = frozenset()
+        """In the file at hand: `.all(check)` in a chain of one path that goes on with methods."""
 
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
         for scope in self.known.scopes:
             around = self.known.inside.get(scope.path, {})
+            self.continued = _continued(scope)
             for node in scope.all_of(t.Call, t.Table):
                 if isinstance(node, t.Call) and isinstance(node.func, t.Attr):
                     yield from self._route(node, node.func, scope, around.get(id(node), 0))
@@ -71,8 +74,10 @@ class NodeRoutes:
         chain = _route_call(base)
         if chain is not None and isinstance(chain.func, t.Attr):
             app = self.known.application(chain.func.base, scope, around)
-            if app is not None:
-                yield from self._hits(method, self._texts(chain.args[0], scope), node.args, node, app, scope, around)
+            if app is not None and id(node) not in self.continued:
+                before = _for_all(base)
+                paths = self._texts(chain.args[0], scope)
+                yield from self._hits(method, paths, (*before, *node.args), node, app, scope, around)
             return
         app = self.known.application(base, scope, around)
         while app is None and isinstance(base, t.Call) and isinstance(base.func, t.Attr):  # router.get(...).post(...)
@@ -81,6 +86,13 @@ class NodeRoutes:
         if app is None or len(node.args) < 2:
             return
         yield from self._hits(method, self._texts(node.args[0], scope), node.args[1:], node, app, scope, around)
+
+    def _says_nothing_here(self, handler: t.Node, scope: Scope) -> bool:
+        """Whether a handler only answers 404 or 405."""
+        name = t.dotted(handler)
+        found = self.program.resolve(scope, name) if name and "." not in name else None
+        function = found.node if isinstance(found, Found) else handler
+        return isinstance(function, t.Function) and bool(function.body) and fails(function.body)
 
     def _by_table(self, node: t.Call, table: t.Table, at: tuple[Application, int], scope: Scope) -> Iterator[Hit]:
         """Fastify's and hapi's `route({method, url, preHandler, handler})`; `at`: the application, and the function around."""
@@ -127,7 +139,7 @@ class NodeRoutes:
         scope: Scope,
         around: int = 0,
     ) -> Iterator[Hit]:
-        if app is None or not nodes:
+        if app is None or not nodes or id(app) in self.known.unserved:
             return
         flat: list[t.Node] = []
         for item in nodes:
@@ -142,7 +154,10 @@ class NodeRoutes:
         name = handler.name if isinstance(handler, t.Function) else t.dotted(handler) or _wrapped_name(handler)
         body = _wrapped_function(handler) or handler
         wrapper = (handler.func,) if isinstance(handler, t.Call) else ()
+        nothing = self._says_nothing_here(body, scope)
         for path in paths:
+            if nothing and (method == ANY or exact(path).match is Match.WILDCARD):
+                continue
             if not path.startswith(("/", "*", "{")) and path:
                 continue
             for prefix, more, backend in app.prefixes():
@@ -152,6 +167,26 @@ class NodeRoutes:
                     method, route.path, route.match, scope.path, node.line, name, backend, before=(*more, *own), body=(body,),
                     decorators=(*flat[:-1], *wrapper), framework="express",
                 )  # fmt: skip
+
+
+def _continued(scope: Scope) -> frozenset[int]:
+    """Calls of `.all(...)` upon which another method follows."""
+    return frozenset(
+        id(n.func.base)
+        for n in scope.all_of(t.Call)
+        if isinstance(n.func, t.Attr) and n.func.name in _VERBS and isinstance(n.func.base, t.Call)
+        and isinstance(n.func.base.func, t.Attr) and n.func.base.func.name == "all"
+    )  # fmt: skip
+
+
+def _for_all(chain: t.Node) -> tuple[t.Node, ...]:
+    """What `.all(...)` earlier in the chain of one path runs before every method."""
+    found: list[t.Node] = []
+    while isinstance(chain, t.Call) and isinstance(chain.func, t.Attr):
+        if chain.func.name == "all":
+            found[:0] = chain.args
+        chain = chain.func.base
+    return tuple(found)
 
 
 def _answers_all(node: t.Node) -> bool:

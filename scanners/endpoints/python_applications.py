@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from scanners.endpoints.applications import Application
+from scanners.endpoints.unmounted import unmounted
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -20,6 +21,9 @@ _ROUTERS = {
 }  # fmt: skip
 
 
+_PARTS = frozenset({"Blueprint", "APIBlueprint", "APIRouter", "Router", "Namespace", "namespace"})
+
+
 class PythonApplications:
     """Every application and router of a program's Python modules."""
 
@@ -31,6 +35,7 @@ class PythonApplications:
             self._find_applications(scope)
         for scope in self.scopes:
             self._find_mounts(scope)
+        self.unserved = unmounted(program, self.apps.values())
 
     def _find_applications(self, scope: Scope) -> None:
         for node in scope.all_of(t.Bind):
@@ -51,7 +56,9 @@ class PythonApplications:
             family = _ROUTERS[kind]
             if kind == "Router" and "powertools" in scope.imports.get("Router", ("", ""))[0]:
                 family = "powertools"
-            self.apps[scope.path, name.removeprefix("self.")] = Application(scope, name, family, text, guards)
+            self.apps[scope.path, name.removeprefix("self.")] = Application(
+                scope, name, family, text, guards, is_part=kind in _PARTS
+            )
 
     def _attached(self, node: t.Node, scope: Scope) -> None:
         """`Api(blueprint)`, `api.init_app(app)`, `ns = api.namespace("cats")`: below what they are given to."""

@@ -94,7 +94,7 @@ class PythonRoutes:
         home: Scope | None = None,
     ) -> Iterator[Hit]:
         """One route by every prefix; `home`: the module of the function, where it is another."""
-        if method == "OPTIONS":
+        if method == "OPTIONS" or (app is not None and id(app) in self.known.unserved):
             return
         home = home or scope
         injected = tuple((where.path, node) for node, where in dependencies(function, home, self.program))

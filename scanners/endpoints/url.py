@@ -11,7 +11,7 @@ from auditor.model.pattern import lazy
 from scanners.routing.route import spell
 
 _OWN_HOST = lazy(
-    r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?"
+    r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?:\d+|\{\w+\}))?"
 )
 ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
 STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)")

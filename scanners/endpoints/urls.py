@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.model.pattern import lazy
 from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
@@ -17,6 +17,20 @@ _BASES = frozenset({
 })  # fmt: skip
 _OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin", "root", "domain"})
 _CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
+
+
+_HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
+"""What is filled in after it is a part of the host."""
+
+
+def _in_place(pieces: Iterable[Piece]) -> Url:
+    """An address in which nothing counts as a base that stands below a path or within a host."""
+    parts: list[Piece] = []
+    for part in pieces:
+        below = any(isinstance(p, str) and "/" in p and p.strip("/") and not ABSOLUTE.match(p) for p in parts)
+        below = below or _HALF_A_HOST.match(flat(parts)) is not None
+        parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
+    return Url(tuple(parts))
 
 
 def _is_base(name: str) -> bool:
@@ -43,11 +57,7 @@ class Urls:
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
-        parts: list[Piece] = []
-        for part in self._parts(node, function, scope, 0):
-            below = any(isinstance(p, str) and "/" in p and p.strip("/") and not ABSOLUTE.match(p) for p in parts)
-            parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
-        return Url(tuple(parts))
+        return _in_place(self._parts(node, function, scope, 0))
 
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
@@ -142,7 +152,10 @@ class Urls:
 
     def _constant(self, name: str, found: Found, depth: int) -> Iterator[Piece]:
         """A constant of a module: a base when it names a host or comes from the environment, else its text."""
-        inner = Url(tuple(self._parts(found.node, None, found.module, depth + 1)))
+        if isinstance(found.node, t.Const) and found.node.value is None:  # `let made;`, which gets its value later
+            yield Base(name) if _is_base(name) else Gap(name)
+            return
+        inner = _in_place(self._parts(found.node, None, found.module, depth + 1))
         text = flat(inner.parts)
         if any(isinstance(p, Base) for p in inner.parts):
             value = next((p.value for p in inner.parts if isinstance(p, Base)), "")

@@ -25,6 +25,7 @@ from scanners.routing.checks import (
 )
 from scanners.routing.evidence import Evidence
 from scanners.routing.injected import dependencies
+from scanners.routing.lenient import lets_strangers_pass
 from scanners.routing.shapes import called, denies, is_auth_name, is_weak_auth_name, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -268,6 +269,8 @@ class Guards:
             inner = first.items if isinstance(first, t.Items) else (first,)
             return next((e for n in inner if (e := self.decorator(n, scope)) is not None), None)
         found = self.definition(target, scope)
+        if found is not None and isinstance(found.node, t.Function) and lets_strangers_pass(found.node):
+            return lenient(last, found.module, found.node)
         if is_auth_name(name):
             if found is not None and isinstance(found.node, t.Function):
                 bad = self.decodes_only(found.node, found.module)
@@ -288,15 +291,22 @@ class Guards:
         func = node.func if isinstance(node, t.Call) else node
         found = self.definition(func, scope)
         if found is not None and isinstance(found.node, t.Function):
+            if lets_strangers_pass(found.node, by_nothing=True):
+                return lenient(name, found.module, found.node)
             if refuses(found.node):
                 return Evidence(f"Depends({name})", scope.path, node.line)
             for inner, home in dependencies(found.node, found.module, self.program):
                 deeper = self.dependency(inner, home, depth + 1) if depth < 5 else None
                 if deeper is not None:
-                    return Evidence(f"Depends({name})", scope.path, node.line)
+                    return Evidence(f"Depends({name})", scope.path, node.line) if deeper.verified else deeper
         if is_auth_name(name) or re.search(r"(?i)oauth2|bearer|api_?key|security|current_user|active_user|auth", name):
             return Evidence(f"Depends({name})", scope.path, node.line)
         return None
+
+
+def lenient(name: str, scope: Scope, function: t.Function) -> Evidence:
+    """What only looks like a guard."""
+    return Evidence(f"{name} lets callers without a token pass", scope.path, function.line, verified=False)
 
 
 def _let_in(node: t.Node, rest: Sequence[t.Node], derived: set[str], scope: Scope) -> Evidence | None:

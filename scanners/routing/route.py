@@ -135,7 +135,7 @@ def product(first: Iterable[Route], second: Iterable[Route]) -> tuple[Route, ...
 
 
 _FLASK = lazy(r"<(?:[\w.]+(?:\([^)]*\))?:)?(\w+)>")
-_PATH_CONVERTER = lazy(r"<path:(\w+)>|\{(\w+):path\}")
+_PATH_CONVERTER = lazy(r"<path:(\w+)>|\{(\w+):path\}|\{\*(\w+)\}")
 _COLON = lazy(r"(?<=[/.\-]):(\w+)(?:\([^)]*\))?[?*+]?")
 _TYPED = lazy(r"\{(\w+):[^{}]*\}")
 
@@ -143,7 +143,7 @@ _TYPED = lazy(r"\{(\w+):[^{}]*\}")
 def spell(path: str) -> str:
     """One spelling: leading slash, `{name}` for parameters, no trailing slash but for the root."""
     path = path.split("?", 1)[0].strip()
-    path = _PATH_CONVERTER.sub(lambda m: "{" + (m.group(1) or m.group(2)) + "+}", path)
+    path = _PATH_CONVERTER.sub(lambda m: "{" + (m.group(1) or m.group(2) or m.group(3)) + "+}", path)
     path = _FLASK.sub(r"{\1}", path)
     path = _TYPED.sub(r"{\1}", path)
     if not path.startswith("/"):
