@@ -237,3 +237,17 @@ def test_a_file_that_was_changed_a_moment_ago_is_read_again(job: Job) -> None:
     about = (job.target.path / "a.txt").stat()  # type: ignore[union-attr]
     memory.add("a.txt", state_of(about), "0" * 40)
     assert memory.blob("a.txt", state_of(about)) == ""
+
+
+def test_what_was_finished_before_the_caller_broke_off_is_remembered(job: Job) -> None:
+    jobs = [replace(job, scanner=scanner) for scanner in (Words(), Other())]
+
+    def break_off(outcome: Outcome) -> None:
+        if outcome.scanner == "other":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scan_what_changed(jobs, Counted(), break_off)
+    counted = Counted()
+    scan_what_changed(jobs, counted)
+    assert counted.jobs == []

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from auditor import __version__
 from auditor.adapters.files import open_files
+from auditor.adapters.garbage import uncollected
 from auditor.adapters.git import Git
 from auditor.adapters.history import edits
 from auditor.errors import ConfigError, NotScannedError
@@ -75,12 +76,26 @@ def collect(
         UsageError: there is nothing to scan.
         StoreError: the store refuses.
     """
-    from auditor.adapters.store.decisions import Decisions
-
     moment = tools.now
     discovered = discover_portfolio(portfolio, moment, sources.inventories, sources.fetched)
     discovered = replace(discovered, missing=(*discovered.missing, *sources.missing))
     outcomes = scan_targets(discovered, tools, remember=True)
+    with uncollected():
+        return _put_together(portfolio, period, tools, store, discovered, outcomes, previous)
+
+
+def _put_together(
+    portfolio: Portfolio,
+    period: str,
+    tools: Tools,
+    store: Store,
+    discovered: Discovered,
+    outcomes: tuple[Outcome, ...],
+    previous: Snapshot | None,
+) -> Collected:
+    from auditor.adapters.store.decisions import Decisions
+
+    moment = tools.now
     wiki = next((target for target in discovered.targets if isinstance(target, Wiki)), None)
     reading = _read_wiki(portfolio, wiki, tools) if wiki else None
     if reading:

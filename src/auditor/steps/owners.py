@@ -9,7 +9,7 @@ from typing import Any
 from auditor.adapters.files import open_files
 from auditor.errors import NotScannedError
 from auditor.model.location import CodeLocation, Location
-from auditor.model.ports import Cache
+from auditor.model.ports import Cache, Files
 from auditor.model.target import Repo, ScanTarget
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -70,20 +70,37 @@ def _remembered(target: Repo, cache: Cache | None) -> CodeOwners | None:
     if cache is None or not target.commit:
         text = _read(target)
     else:
-        key = f"codeowners:{target.commit}"
-        stored = cache.get(key)
+        stored = cache.get(_key(target))
         text = stored.decode("utf-8", "replace") if stored is not None else _read(target)
         if stored is None and text is not None:
-            cache.put_many({key: text.encode("utf-8", "replace")})
+            cache.put_many({_key(target): text.encode("utf-8", "replace")})
     return read_codeowners(text) if text else None
 
 
+def _key(target: Repo) -> str:
+    return f"codeowners:{target.commit}"
+
+
+def remember_owners(target: Repo, files: Files, cache: Cache) -> None:
+    """Note who owns what while a repository is open anyway: to open thousands again for this took as long as a scanner."""
+    if target.commit and cache.get(_key(target)) is None:
+        text = _counting(files)
+        if text is not None:
+            cache.put_many({_key(target): text.encode("utf-8", "replace")})
+
+
 def _read(target: Repo) -> str | None:
-    """Text of the file that counts; empty when there is none, None when nobody could look."""
     try:
         files = open_files(target)
-        if files is None:
-            return ""
+    except NotScannedError:
+        # The scanners say by themselves that the repository cannot be read.
+        return None
+    return _counting(files) if files is not None else ""
+
+
+def _counting(files: Files) -> str | None:
+    """Text of the file that counts; empty when there is none, None when nobody could look."""
+    try:
         by_path = {entry.path: entry for entry in files.entries()}
         for place in PLACES:
             entry = by_path.get(place)

@@ -11,21 +11,23 @@ import hashlib
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from sys import modules
+from time import monotonic
 
 from auditor import __version__
 from auditor.adapters.files import open_files
 from auditor.adapters.folder import FolderFiles
+from auditor.adapters.garbage import uncollected
 from auditor.adapters.store.codec import dump, load
 from auditor.errors import NotScannedError, StoreError
 from auditor.model.ports import Cache, Scanner
 from auditor.model.run import Outcome, OutcomeStatus, ScanResult
 from auditor.model.target import AwsAccount, Repo, ScanTarget, Scope
-from auditor.steps.scan import Job, scan
+from auditor.steps.scan import Job, ended, run_job
 
 ENGINES = ("semgrep", "bandit", "detect-secrets", "hyperscan", "tree-sitter")
 """Packages whose version takes part in every key."""
@@ -83,28 +85,62 @@ def scan_what_changed(
     A run that died goes on where it was: what it finished is known.
     """
     seen = _Seen()
-    keys, known = _recalled(jobs, seen)
+    with uncollected():
+        keys, known = _recalled(jobs, seen)
     for outcome in known.values():
         finished(outcome)
     left = [index for index in range(len(jobs)) if index not in known]
-    names = {(jobs[i].scanner.name, jobs[i].target): (jobs[i], keys.get(i, "")) for i in left}
+    every = dict(known)
 
-    def keep(outcome: Outcome) -> None:
-        job, key = names.get((outcome.scanner, outcome.target), (None, ""))
-        if job is not None and outcome.is_complete:
-            if _is_work_tree(job.target):
-                # Somebody may have edited it meanwhile: what counts is what the scan itself has read.
-                key = _key_of(job, _tree_content(job.target, outcome.content, seen), seen)
-            if key:
-                job.cache.put_many({key: zlib.compress(dump((outcome.reason, outcome.result)).encode(), 1)})
-        finished(outcome)
+    def key_of(index: int, outcome: Outcome) -> str:
+        job = jobs[index]
+        if not _is_work_tree(job.target):
+            return keys.get(index, "")
+        # Somebody may have edited it meanwhile: what counts is what the scan itself has read.
+        return _key_of(job, _tree_content(job.target, outcome.content, seen), seen)
 
-    fresh: tuple[Outcome, ...] = ()
     if left:
-        with executor(len(left)) as opened:
-            fresh = scan([jobs[i] for i in left], opened, keep)
-    every = {**known, **dict(zip(left, fresh, strict=True))}
+        kept = _Kept(jobs[left[0]].cache)
+        with executor(len(left)) as opened, closing(kept):
+            for place, (outcome, packed) in ended([jobs[i] for i in left], opened, _scanned_and_packed, _unpacked):
+                every[left[place]] = outcome
+                kept.put(key_of(left[place], outcome) if packed else "", packed)
+                finished(outcome)
     return tuple(every[index] for index in range(len(jobs)))
+
+
+def _scanned_and_packed(job: Job) -> tuple[Outcome, bytes]:
+    """An outcome, and what is remembered of it; made where the job ran, so that the caller is free for the other jobs."""
+    outcome = run_job(job)
+    packed = zlib.compress(dump((outcome.reason, outcome.result)).encode(), 1) if outcome.is_complete else b""
+    return outcome, packed
+
+
+def _unpacked(outcome: Outcome) -> tuple[Outcome, bytes]:
+    return outcome, b""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Results on their way into the cache, many at a time; a run that dies loses those of its last second."""
+
+    cache: Cache
+    waiting: dict[str, bytes] = field(default_factory=dict)
+    since: float = 0.0
+
+    def put(self, key: str, packed: bytes) -> None:
+        """Remember a result; no key: it is none to remember."""
+        if not key:
+            return
+        self.since = self.since if self.waiting else monotonic()
+        self.waiting[key] = packed
+        if monotonic() - self.since >= 1.0:
+            self.close()
+
+    def close(self) -> None:
+        """Write what waits."""
+        self.cache.put_many(self.waiting)
+        self.waiting = {}
 
 
 def _is_work_tree(target: ScanTarget) -> bool:

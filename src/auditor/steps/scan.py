@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from auditor.adapters.cache import private_folder
 from auditor.adapters.files import open_files, open_history
@@ -22,8 +23,11 @@ from auditor.errors import MissingExtraError, NotScannedError
 from auditor.model.ports import Cache, Files, Marker, ScanContext, Scanner
 from auditor.model.rule import Rule
 from auditor.model.run import NotScanned, Outcome, OutcomeStatus, ScanResult
-from auditor.model.target import Repo, ScanTarget
+from auditor.model.target import Repo, ScanTarget, Scope
 from auditor.steps.neighbours import with_neighbours
+from auditor.steps.owners import remember_owners
+
+T = TypeVar("T")
 
 _TMPFS = Path("/dev/shm")  # noqa: S108  private folders are made in it
 
@@ -64,15 +68,26 @@ def scan(
 
     A scanner that breaks is a FAILED outcome that names the place of its bug; the other jobs go on.
     """
-    futures: dict[Future[Outcome], int] = {executor.submit(run_job, job): i for i, job in enumerate(jobs)}
     outcomes: dict[int, Outcome] = {}
-    for future in as_completed(futures):
-        index = futures[future]
-        error = future.exception()
-        outcome = _broken(jobs[index], error) if error else future.result()
+    for index, outcome in ended(jobs, executor, run_job, _itself):
         outcomes[index] = outcome
         finished(outcome)
     return tuple(outcomes[index] for index in range(len(jobs)))
+
+
+def ended(
+    jobs: Sequence[Job], executor: Executor, call: Callable[[Job], T], of_broken: Callable[[Outcome], T]
+) -> Iterator[tuple[int, T]]:
+    """What the call says of each job, by the job's index, as they end; a call that breaks says what `of_broken` makes of it."""
+    futures: dict[Future[T], int] = {executor.submit(call, job): i for i, job in enumerate(jobs)}
+    for future in as_completed(futures):
+        index = futures[future]
+        error = future.exception()
+        yield index, of_broken(_broken(jobs[index], error)) if error else future.result()
+
+
+def _itself(outcome: Outcome) -> Outcome:
+    return outcome
 
 
 def run_job(job: Job) -> Outcome:
@@ -100,6 +115,8 @@ def run_job(job: Job) -> Outcome:
         result = job.scanner.scan(job.target, context)
         result = _with_unread(with_neighbours(result, files, job.mark, for_github=True), files)
         content = _remembered(files)
+        if result.matches and files is not None and isinstance(job.target, Repo) and job.target.scope is Scope.TREE:
+            remember_owners(job.target, files, job.cache)
     except NotScannedError as error:
         return Outcome(job.scanner.name, job.target, OutcomeStatus.FAILED, str(error), seconds=_since(started))
     except MissingExtraError as error:

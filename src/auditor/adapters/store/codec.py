@@ -33,11 +33,43 @@ _CLASSES: dict[str, type[Any]] = {
 }
 
 
+_NAMES: dict[type[Any], tuple[str, ...]] = {
+    c: tuple(f.name for f in fields(c)) for c in _CLASSES.values() if is_dataclass(c)
+}
+_KNOWN: dict[type[Any], frozenset[str]] = {c: frozenset(names) for c, names in _NAMES.items()}
+_MAKERS: dict[Any, Callable[[str], Any]] = {
+    "Decimal": Decimal,
+    "Path": Path,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
 def to_plain(value: Any) -> Any:
     """The value as what JSON can hold; classes and exact numbers carry a tag `$`."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _NAMES.get(kind)
+    if names is not None:
+        kept: dict[str, Any] = {"$": kind.__name__}
+        for name in names:
+            kept[name] = to_plain(getattr(value, name))
+        return kept
+    if isinstance(value, Mapping):
+        return {"$": "map", "v": {str(k): to_plain(v) for k, v in value.items()}}
+    if isinstance(value, frozenset | set):
+        return {"$": "frozenset", "v": sorted(to_plain(v) for v in value)}
+    if isinstance(value, list | tuple):
+        return [to_plain(v) for v in value]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
     if isinstance(value, Enum):
         return {"$": type(value).__name__, "v": value.value}
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Decimal):
         return {"$": "Decimal", "v": str(value)}
@@ -47,16 +79,7 @@ def to_plain(value: Any) -> Any:
         return {"$": "date", "v": value.isoformat()}
     if isinstance(value, Path):
         return {"$": "Path", "v": str(value)}
-    if is_dataclass(value):
-        kept: dict[str, Any] = {"$": type(value).__name__}
-        for field in fields(value):
-            kept[field.name] = to_plain(getattr(value, field.name))
-        return kept
-    if isinstance(value, Mapping):
-        return {"$": "map", "v": {str(k): to_plain(v) for k, v in value.items()}}
-    if isinstance(value, frozenset | set):
-        return {"$": "frozenset", "v": sorted(to_plain(v) for v in value)}
-    return [to_plain(v) for v in value]
+    raise TypeError(f"{type(value).__name__} is no value of the model")
 
 
 def from_plain(value: Any) -> Any:
@@ -74,20 +97,14 @@ def from_plain(value: Any) -> Any:
         return {k: from_plain(v) for k, v in value["v"].items()}
     if tag == "frozenset":
         return frozenset(from_plain(v) for v in value["v"])
-    makers: dict[Any, Callable[[str], Any]] = {
-        "Decimal": Decimal,
-        "Path": Path,
-        "datetime": datetime.fromisoformat,
-        "date": date.fromisoformat,
-    }
-    if tag in makers:
-        return makers[tag](value["v"])
+    if tag in _MAKERS:
+        return _MAKERS[tag](value["v"])
     made = _CLASSES.get(str(tag))
     if made is None:
         raise StoreError(f"the store holds a value of the unknown kind {tag!r}; it was written by a newer version")
     if issubclass(made, Enum):
         return made(value["v"])
-    known = {f.name for f in fields(made)}
+    known = _KNOWN[made]
     return made(**{k: from_plain(v) for k, v in value.items() if k in known})
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.adapters.garbage import uncollected
 from auditor.adapters.pool import ProcessPool
 from auditor.adapters.programs import LocalPrograms
 from auditor.adapters.wiki.blocks import parser
@@ -167,7 +166,7 @@ def _read_all(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary) -> list
     if workers < 2 or sum(len(job.text) for job in jobs) < MANY:
         return _read_batch(jobs, rules, vocabulary)
     size = max(1, len(jobs) // (workers * 12))
-    with _uncollected(), ProcessPool(workers) as pool:
+    with uncollected(), ProcessPool(workers) as pool:
         waiting = [pool.submit(_read_batch, jobs[at : at + size], rules) for at in range(0, len(jobs), size)]
         return [reading for future in waiting for reading in future.result()]
 
@@ -181,7 +180,7 @@ def _vocabulary(rules: Path) -> Vocabulary:
 def _read_batch(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary | None = None) -> list[PageReading]:
     known = vocabulary or _vocabulary(rules)
     markdown = parser()
-    with _uncollected():
+    with uncollected():
         return [_read(job, known, markdown) for job in jobs]
 
 
@@ -199,18 +198,6 @@ def _read(job: _Job, vocabulary: Vocabulary, markdown: MarkdownIt) -> PageReadin
     )
     # the blocks have served their purpose; without them a page is light enough to be sent between processes
     return replace(reading, document=replace(reading.document, blocks=()))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for cycles meanwhile: pages leave hardly any, and looking for them took a sixth of the time or more."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _dated_by_line(reading: PageReading, line_dates: Callable[[str], Mapping[int, date]]) -> PageReading:
