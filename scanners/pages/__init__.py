@@ -27,9 +27,16 @@ from scanners.pages.templates import PLAIN, has_markup, is_template
 
 _SOURCE = lazy(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
 _COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
+_DATA = lazy(
+    r"(?:^|/)(?:_?data|i18n|locales?|languages?|translations|content)/(?:[^/]+/)*[^/]+\.(?:[cm]?[jt]s|json|ya?ml|toml)$"
+    r"|(?:^|/)(?:_config|hugo|config|site|site-?config|consts?|constants|settings|metadata)\.(?:[cm]?[jt]s|json|ya?ml|toml)$",
+    re.IGNORECASE,
+)
+"""Where sites that are generated keep their texts, addresses and prices."""
 _MARKDOWN_LINK = lazy(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
 _MARKDOWN_HEADING = lazy(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
 _MOST_SOURCES = 400
+_MOST_DATA = 60
 _MOST_TEMPLATES = 1500
 _MOST_COMPONENTS = 120
 _MOST_PLACES = 50
@@ -188,6 +195,14 @@ class _Reading:
             self._sources = tuple(Page(path, _marked_up(self.text(path)), is_evidence=True) for path in wanted)
         return self._sources
 
+    def data(self, root: str) -> tuple[Page, ...]:
+        """What a generator fills into its layouts: evidence as well."""
+        prefix = f"{root}/" if root else ""
+        named = (path for path in self.entries if path.startswith(prefix) and _DATA.search(path))
+        wanted = sorted(path for path in named if not is_elsewhere(path.removeprefix(prefix)))[:_MOST_DATA]
+        self.prefetch(wanted)
+        return tuple(Page.of_data(path, self.text(path)) for path in wanted)
+
     def pages(self) -> Iterator[Page]:
         """HTML files that are pages or fragments of pages."""
         wanted = [entry for path, entry in self.entries.items() if PLAIN.search(path) and not is_elsewhere(path)]
@@ -230,7 +245,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
         prefix = f"{root}/" if root else ""
         assembled = any(pages[path].is_assembled for path in paths)
         near = tuple(f for f in fragments if assembled or f.path.startswith(prefix) or len(pages) == len(paths))
-        near += reading.sources() if assembled else ()
+        near += (*reading.sources(), *reading.data(root)) if assembled else ()
         near += reading.components(root) if all(pages[path].is_shell for path in paths) else ()
         sites.append(
             Site(

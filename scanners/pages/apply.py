@@ -16,7 +16,8 @@ from scanners.pages.site import Site
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_TEMPLATED = lazy(r"\{\{|\{%|<\?|<%|\$\{|\[\[")
+_TEMPLATED = lazy(r"\{\{|\{%|<\?|<%|\$\{|\[\[|^\s*\{")
+"""An attribute that begins with a brace is an expression of Astro, JSX or Svelte."""
 _OF_THE_SITE = frozenset(
     "consent calendar checkout booking_form contact price reviews hours ota email_capture ld_right_type".split()
 )
@@ -25,7 +26,7 @@ _WRITTEN_BY_TAGS = lazy(r"title|description|canonical|og:image|ld\+json")
 """What plug-ins of site generators write into the head."""
 _REWRITES = lazy(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
 _SOURCE_FOLDER = lazy(
-    r"(?:^|/)(?:src|public|static|www|web|app|templates|views|_?layouts|html|client|dist|docs|assets|pages)$"
+    r"(?:^|/)(?:src|public|static|www|web|app|templates|views|_?layouts|html|client|dist|dst|build|out|_site|docs|assets|pages)$"
 )
 """Folders that a build or a server puts at the root of the site, with what lies beside them."""
 _CONFIGURATION = lazy(

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
-from scanners.pages.templates import is_assembled, is_part, parted
+from scanners.pages.templates import closed, is_assembled, is_part, parted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -23,6 +23,10 @@ LARGEST = 3 * 1024 * 1024
 DEEPEST = 1500
 """Levels of elements; questions about ancestors cost the square of it."""
 _ELEMENT = lazy(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
+_MUCH_TEXT = 1500
+_MANY_LINKS = 10
+_MOUNTS = "div[id='root'], div[id='app'], div[id='__next'], div[id='__nuxt'], div[id='svelte'], div[id='main']:empty, app-root"
+"""Where a script puts what it renders."""
 _UNCLOSED = frozenset(
     "area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot path "
     "html head body".split()
@@ -64,6 +68,9 @@ _APART = lazy(
     re.IGNORECASE,
 )
 
+_STATED_ADDRESS = lazy(r"(?:https?://|mailto:|tel:)[^\s\"'`<>()\[\]{}\\]+")
+_TITLES = ("title", "description", "tagline")
+
 
 def decoded(content: bytes) -> str | None:
     """Text of a file; None for what is no text."""
@@ -78,6 +85,11 @@ def decoded(content: bytes) -> str | None:
         return content.decode("cp1252", "replace")
 
 
+def addresses(text: str) -> list[str]:
+    """Absolute addresses that stand in code or data."""
+    return _STATED_ADDRESS.findall(text)
+
+
 class Page:
     """An HTML file of a site, or a fragment that others include."""
 
@@ -90,10 +102,13 @@ class Page:
         self.is_evidence = is_evidence
         """Whether it only says what is there (a text that a generator makes a page of), and is not judged."""
         """Whether a browser made this of the file: places in the markup are none of the file."""
+        source = closed(path, source)
         markup_only, code = parted(source)
         self.source = _FRONT_MATTER.sub(lambda found: _blank(found[0]), markup_only)
         self.front = source[: len(found[0])] if (found := _FRONT_MATTER.match(source)) else ""
         """What stands between `---` at its top: a generator's settings for the page."""
+        self.code = self.front if path.endswith(".astro") else ""
+        """What stands there in a component: code, with the texts, addresses and prices that it fills in."""
         self.scripts: tuple[tuple[int, str], ...]
         """(offset, text) of inline scripts, structured data left out."""
         self._starts: dict[str, list[tuple[int, str]]] = {}
@@ -117,6 +132,19 @@ class Page:
         self._line_starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n")[:-1])]
         self._lines: dict[str, dict[int, int]] = {}
         self._remembered: dict[str, tuple[Any, ...]] = {}
+
+    @classmethod
+    def of_data(cls, path: str, text: str) -> Page:
+        """A file of texts that a generator fills in: what is an address is a link, a first title is what a page's front matter says."""
+        markup = _STATED_ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', text)
+        page = cls(path, markup, is_evidence=True)
+        first = (
+            found
+            for key in _TITLES
+            for found in [re.search(rf"[\"']?\b{key}[\"']?\s*[:=]\s*[\"'`]?([^\"'`\n]{{3,300}})", text)]
+        )
+        page.front = "\n".join(f"title: {found[1]}" for found in first if found)
+        return page
 
     def _read_tokens(self) -> tuple[str, str]:
         """The bare text, and the markup without template tags between elements: one before `<html>` ends the head."""
@@ -142,7 +170,8 @@ class Page:
                 continue
             attributes = token["raw_attributes"] if token["raw"] else token["attributes"]
             self._starts.setdefault(tag, []).append((token.start(), attributes or ""))
-            if tag == "script" and "json" not in (attributes or "").lower():
+            # One that is never closed is no raw text: what it holds is not known.
+            if token["raw"] and tag == "script" and "json" not in (attributes or "").lower():
                 scripts.append((token.start("content"), token["content"]))
         out.append(self.source[at:])
         markup.append(self.source[at:])
@@ -230,15 +259,17 @@ class Page:
 
     @cached_property
     def is_shell(self) -> bool:
-        """Whether a script renders what a visitor sees, so that the file itself shows nothing."""
-        if self.is_rendered or len(self.text_of_body()) > 160 or not self.tree.css_first("script"):
+        """Whether a script renders what a visitor sees, so that the file itself shows nothing.
+
+        What a page of parts shows stands in the parts, unless it has an empty place for a script.
+        """
+        if self.is_rendered or len(self.text_of_body()) > 160 or not self.has("script"):
             return False
-        return (
-            self.has(
-                "div[id='root'], div[id='app'], div[id='__next'], div[id='__nuxt'], div[id='svelte'], div[id='main']:empty, app-root"
-            )
-            or self.has("script[type='module'][src], script[src*='bundle'], script[src*='main'], script[src*='app']")
-        ) and not self.has("form, img, a[href], button, input")
+        places = self.tree.css(_MOUNTS)
+        if self.is_assembled and not any(not place.text().strip() and place.child is None for place in places):
+            return False
+        by_script = "script[type='module'][src], script[src*='bundle'], script[src*='main'], script[src*='app']"
+        return bool(places or self.has(by_script)) and not self.has("form, img, a[href], button, input")
 
     def text_of_body(self) -> str:
         """Visible text without the title."""
@@ -247,8 +278,12 @@ class Page:
 
     @cached_property
     def is_application(self) -> bool:
-        """Whether it is for people who have signed in, or sign in here."""
-        return self.has("input[type='password' i]") or bool(_APPLICATION_PATH.search(self.path))
+        """Whether it is for people who have signed in, or sign in here: not a page of its own that offers it on the side."""
+        if _APPLICATION_PATH.search(self.path):
+            return True
+        if not self.has("input[type='password' i]"):
+            return False
+        return len(self.text) < _MUCH_TEXT or len(self.tree.css("a[href]:not([href^='#'])")) < _MANY_LINKS
 
     @cached_property
     def is_apart(self) -> bool:

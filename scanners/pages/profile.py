@@ -15,20 +15,22 @@ KNOWN = frozenset({"app", "dialog", "marketing", "booking", "tours", "boats", "h
 
 PHONE = lazy(
     r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|(?:\+|\b00)\d{1,3}[\s.()-]{0,3}\d[\d\s.()-]{6,}\d|\+\d{9,14}\b"
-    r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
+    r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.,-])0\d{2,3}\.\d{3}\.\d{3,4}(?![\d.-])|(?<![\w.,-])0\d{9}(?![\w.,-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
 PRICE = lazy(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
+    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL|VN[ĐD]|đ(?:ồng)?)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = lazy(
-    r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
-    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental)|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
+    r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
+    r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:appointments?\b|(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental))|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
+    r"|đặt\s+(?:tour|chỗ|vé|phòng|lịch|bàn|ngay|xe)|(?:pedir|solicitar|sacar|reservar)\s+(?:hora|turno|cita)|marcar\s+(?:consulta|hor[áa]rio)|agende\s+(?:sua|seu|agora)|um[óo]w\s+(?:wizyt[ęe]|si[ęe])|objednat|programare|programeaz[ăa]|запис(?:аться|ь)|randevu|foglal(?:ás|jon)|id[őo]pont\w*|pesan\s+(?:sekarang|tiket)|reservasi"
     r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
 _BUSINESS_NAV = lazy(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
     r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
+    r"|testimonios|depoimentos|t[ée]moignages|tratamientos|tratamentos|trattamenti|treatments|our\s+(?:doctors|clinic|menu|rooms)|dentists|habitaciones|dove\s+siamo|nos\s+(?:services|tarifs|chambres)|devis|or[çc]amento|presupuesto|speisekarte|[öo]ffnungszeiten|anfahrt|cennik|us[łl]ugi|oferta|hizmetler(?:imiz)?|hakk[ıi]m[ıi]zda|ileti[şs]im|услуги|цены|отзывы|контакты|о\s+нас|servicii|despre\s+noi|pre[țt]uri|layanan|tentang\s+kami|diensten|over\s+ons|tarieven|tj[äa]nster|om\s+oss|slu[žz]by|cen[íi]k|dịch\s+vụ|liên\s+hệ|giới\s+thiệu|bảng\s+giá|về\s+chúng\s+tôi"
     r"|call\s+(?:us|now|today)|packages|amenities|service\s+areas?|why\s+choose\s+us|our\s+tours|destinations)\b",
     re.IGNORECASE,
 )
@@ -45,7 +47,8 @@ _TOURS = lazy(
     re.IGNORECASE,
 )
 _TRAVEL = lazy(
-    r"\b(?:travels?|trips?|tourism|holidays?|vacations?|destinations?|getaways?|viajes|reisen|voyages)\b", re.IGNORECASE
+    r"\b(?:du\s+lịch|wisata|travels?|trips?|tourism|holidays?|vacations?|destinations?|getaways?|viajes|reisen|voyages)\b",
+    re.IGNORECASE,
 )
 _TRIP_LINKS = lazy(
     r"\b(?:packages?|tourist\s+\w+|resorts?|house\s?boats?|honeymoon|itinerar\w+|destinations?|sightseeing|excursions?|trips?|tours?|safaris?|hotels?)\b",
@@ -74,7 +77,7 @@ _STAY = lazy(
 )
 _HIRE = lazy(
     r"\b(?:car|bike|bicycle|e-?bike|scooter|motorcycle|motorbike|atv|golf\s+cart|van|truck|trailer|limo(?:usine)?|bus|camper(?:van)?|rv|equipment|tool|party|event|tent|chair|bounce\s+house|inflatable|photo\s+booth|ski|surf(?:board)?|gear|dumpster|wedding|prop|furniture)s?\s+(?:and\s+\w+\s+|&\s+\w+\s+)?(?:rentals?|hire|for\s+rent)\b"
-    r"|\brent(?:al)?\s+(?:a\s+)?cars?\b|\balquiler\s+de\s+(?:coches|carros|autos|motos|bicicletas|scooters|equipos?)|\blocation\s+de\s+(?:voitures?|v[ée]los?|scooters?|mat[ée]riel)|\b(?:auto|fahrrad|roller|wohnmobil)(?:vermietung|verleih)|\bnoleggio\s+(?:auto|bici|scooter|moto)|\baluguel\s+de\s+(?:carros|motos|equipamentos)",
+    r"|\brental\s+(?:gear|equipment|bikes?|scooters?)\b|\brent(?:al)?\s+(?:a\s+)?cars?\b|\balquiler\s+de\s+(?:coches|carros|autos|motos|bicicletas|scooters|equipos?)|\blocation\s+de\s+(?:voitures?|v[ée]los?|scooters?|mat[ée]riel)|\b(?:auto|fahrrad|roller|wohnmobil)(?:vermietung|verleih)|\bnoleggio\s+(?:auto|bici|scooter|moto)|\baluguel\s+de\s+(?:carros|motos|equipamentos)",
     re.IGNORECASE,
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
@@ -95,6 +98,13 @@ _TYPES = (
 )
 """What structured data says of the business."""
 _RENTAL_OF_BOATS = lazy(r"\b(?:boat|yacht|kayak|jet\s?ski|car|bike|equipment)\s+rentals?\b", re.IGNORECASE)
+_OPENS = lazy(
+    r"\b(?:(?:opening|business|office|working|store)\s+hours|open\s+(?:daily|every\s+day|7\s+days)|mon(?:day)?s?\s*(?:-|–|to|through)\s*(?:thu|fri|sat|sun)\w*"
+    r"|[öo]ffnungszeiten|sprechzeiten|horarios?\s+(?:de\s+)?(?:atenci[oó]n|apertura|funcionamento|atendimento)|(?:lunes|segunda)\s+(?:a|à)\s+\w+|hor[áa]rio\s+de\s+(?:funcionamento|atendimento)"
+    r"|orari\s+(?:di\s+)?apertura|apert[oi]\s+tutt[oi]|horaires\s+d.ouverture|du\s+lundi|openingstijden|godziny\s+otwarcia|öppettider|åpningstider|часы\s+работы|giờ\s+mở\s+cửa)\b",
+    re.IGNORECASE,
+)
+_MAIL_ADDRESS = lazy(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w{2,}")
 _APPLICATION = lazy(
     r"\b(?:dashboard|admin(?:istration)?|sign\s?in|log\s?in|login|portal|console|control\s+panel|back\s?office|playground|checklist|tracker)\b",
     re.IGNORECASE,
@@ -201,7 +211,7 @@ def _headline(site: Site) -> str:
     if site.is_shell or any(page.is_assembled for page in site.pages):
         # What a layout leaves open stands in its parts.
         parts += [part.first_text("h1") for part in site.fragments[:20]]
-        parts += [found[1] for part in site.fragments[:40] for found in _FRONT.finditer(part.front)]
+        parts += [found[1] for part in site.fragments[:120] for found in _FRONT.finditer(part.front)]
         prefix = f"{site.root}/" if site.root else ""
         settings = [f"{prefix}{name}" for name in _SETTINGS if f"{prefix}{name}" in site.paths]
         parts += [found[1] for text in site.texts(settings) for found in _FRONT.finditer(text)]
@@ -224,10 +234,14 @@ def _signals(site: Site, shown: str) -> int:
     words = {found.lower() for found in _BUSINESS_NAV.findall(shown)}
     return (
         any(href.startswith("tel:") for href in site.hrefs)
-        + any(href.startswith("mailto:") or "wa.me/" in href or "whatsapp" in href for href in site.hrefs)
+        + (
+            any(href.startswith("mailto:") or "wa.me/" in href or "whatsapp" in href for href in site.hrefs)
+            or bool(_MAIL_ADDRESS.search(text))
+        )
         + bool(PHONE.search(text))
         + bool(PRICE.search(text))
         + bool(_CALL_TO_BOOK.search(shown))
+        + bool(_OPENS.search(text))
         + min(len(words), 2)
         + any("LocalBusiness" in kinds_of(kind, site) for kind in site.structured_types)
     )

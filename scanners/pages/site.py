@@ -12,7 +12,7 @@ from typing import Any
 
 from auditor.model.pattern import lazy
 from scanners.pages.deep import Violation
-from scanners.pages.page import Page
+from scanners.pages.page import Page, addresses
 from scanners.pages.templates import is_template
 
 _INDEX = (
@@ -47,7 +47,7 @@ _INNER = lazy(
 _ELSEWHERE = lazy(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
-    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache)|[^/]*_mailer|demo-files|pdfjs|lightbox2?|(?:lib|libs|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?)"
+    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
     r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
     re.IGNORECASE,
 )
@@ -143,19 +143,21 @@ class Site:
         """Targets of links, frames and forms, lower case, each once."""
         found: dict[str, None] = {}
         for page in self.everything:
+            found |= dict.fromkeys(address.lower() for address in addresses(page.code))
             for node in page.tree.css(
                 "a[href], iframe[src], form[action], area[href], [data-href], [data-url], [data-src]"
             ):
                 for name in ("href", "src", "action", "data-href", "data-url", "data-src"):
                     value = node.attributes.get(name)
                     if value:
-                        found[value.strip().lower()] = None
+                        # Of an expression (Astro, JSX) the address begins behind the quote: {`tel:${phone}`}.
+                        found[value.strip().lstrip("{`'\" ").lower()] = None
         return tuple(found)
 
     @cached_property
     def text(self) -> str:
-        """Text of all pages and fragments, in one line."""
-        return " ".join(page.text for page in self.everything)
+        """Text of all pages and fragments, in one line, and of what the code of a component fills in."""
+        return " ".join(f"{page.text} {page.code}" if page.code else page.text for page in self.everything)
 
     @cached_property
     def code(self) -> str:

@@ -17,6 +17,11 @@ _TAG = lazy(
     re.IGNORECASE,
 )
 _CODE = lazy(r"<\?(?!xml\b)(?P<php>.*?)(?:\?>|\Z)|<%(?P<erb>.*?)%>", re.DOTALL | re.IGNORECASE)
+_COMPONENT = lazy(r"\.(?:astro|svelte|vue|marko|[jt]sx|mdx)$", re.IGNORECASE)
+_CLOSED_AT_ONCE = lazy(
+    r"<(?P<tag>(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)[a-zA-Z][\w.:-]*)"
+    r"(?P<attributes>(?:[^<>\"'`{}/]|/(?!>)|\"[^\"]*\"|'[^'\n]*'|`[^`]*`|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*+)/>"
+)
 _EXPRESSION = lazy(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
 """In an attribute its quotes would end the value for a parser that knows nothing of templates."""
 _ECHO = lazy(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
@@ -47,6 +52,13 @@ _OPENED = lazy(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 def is_template(path: str) -> bool:
     """Whether a program makes pages of it, so that it may be code as well as markup."""
     return bool(TEMPLATE.search(path))
+
+
+def closed(path: str, source: str) -> str:
+    """The source of a component with `<x />` written as `<x></x>`: for a parser of HTML the first is only opened."""
+    if "/>" not in source or not _COMPONENT.search(path):
+        return source
+    return _CLOSED_AT_ONCE.sub(r"<\g<tag>\g<attributes>></\g<tag>>", source)
 
 
 def has_markup(source: str) -> bool:

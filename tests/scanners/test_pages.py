@@ -247,3 +247,77 @@ def test_an_agency_for_charters_is_not_taken_for_a_charter() -> None:
     result = scan(Pages(), {"index.html": html})
     assert not found(result, "pages.no-checkout")
     assert found(result, "pages.no-analytics")
+
+
+def test_a_script_that_is_never_closed_does_not_end_the_scan() -> None:
+    result = scan(
+        Pages(), {"index.html": "<html><body><h1>Sails</h1><script src='a.js'><img src='a.jpg'></body></html>"}
+    )
+    assert result.looked_at["pages"] == 1
+
+
+def test_a_page_whose_body_stands_in_other_files_is_not_taken_for_one_that_a_script_renders() -> None:
+    files = {
+        "includes/head.php": "<!doctype html><html><head><title>Harbor boat tours</title><script src='main.js'></script></head><body>",
+        "index.php": "<?php include('includes/head.php'); ?><h1>Sunset cruises</h1><a href='tel:+16191550184'>Book now</a></body></html>",
+    }
+    result = scan(Pages(), files)
+    assert not found(result, "pages.rendered-by-script")
+    assert found(result, "pages.no-checkout")
+    assert not found(result, "pages.no-contact")
+
+
+ASTRO = """---
+import { site } from '../data/site';
+const { title } = Astro.props;
+---
+<!doctype html>
+<html lang="it"><head><title>{title}</title><link rel="canonical" href={`${site.url}/`} />
+<script type="application/ld+json" set:html={JSON.stringify({ "@type": "LodgingBusiness" })} />
+</head><body><main><a href={`tel:${site.phone}`}>{site.phone}</a><slot /></main></body></html>
+"""
+
+
+def test_an_expression_of_a_component_is_neither_a_relative_address_nor_swallows_what_follows() -> None:
+    result = scan(Pages(), {"src/layouts/Base.astro": ASTRO, "src/pages/index.astro": "<h1>Villa</h1>"})
+    assert not found(result, "pages.canonical-relative")
+    assert not found(result, "pages.no-main")
+
+
+def test_what_a_generator_fills_in_from_its_data_is_evidence() -> None:
+    data = "export const site = {\n  title: 'Agriturismo Villalba',\n  bookingUrl: 'https://www.booking.com/hotel/it/x.html',\n"
+    data += "  price: '90 EUR a notte', rooms: 'due camere per ospiti, una notte minima',\n  orari: 'Lunedi - Venerdi 9:00 - 18:00' }"
+    page = "---\nconst wa = 'https://wa.me/393330000000';\n---\n<a href={wa}>Prenota</a>"
+    files = {"src/layouts/Base.astro": ASTRO, "src/pages/index.astro": page, "src/data/site.ts": data}
+    result = scan(Pages(), files)
+    site = next(record for record in result.records if record.kind == "page-site")
+    assert site.text["profiles"] == "booking, marketing, rental"
+    silent = {"pages.no-price", "pages.no-checkout", "pages.no-contact", "pages.no-opening-hours"}
+    assert not silent & {match.rule_id for match in result.matches}
+    assert found(result, "pages.no-analytics")
+
+
+def test_a_page_for_everybody_that_offers_to_sign_in_is_still_for_everybody() -> None:
+    text = "".join(f"<a href='p{n}.html'>Tham quan {n}</a> {'trải nghiệm ' * 12}" for n in range(12))
+    html = f"<html><head><title>Du lịch Đồng Tháp</title></head><body><a href='#'>Đặt tour</a><input type='password'>{text}"
+    result = scan(Pages(), {"index.html": html + "<a href='tel:0905123456'>0905.123.456</a> 350.000 VNĐ</body></html>"})
+    assert found(result, "pages.no-checkout")
+    assert not found(result, "pages.no-contact")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<h1>Clínica Lumina</h1><a href='#'>Pedir cita</a><a href='#'>Tratamientos</a><a href='#'>Testimonios</a>",
+        "<h1>Phòng khám</h1><a href='#'>Đặt lịch</a><a href='#'>Dịch vụ</a><a href='#'>Liên hệ</a>",
+        "<h1>Agriturismo</h1><p>Aperto tutti i giorni. info@mauro.example, +39 043 2740029</p>",
+    ],
+    ids=["es", "vi", "it"],
+)
+def test_a_business_is_known_in_its_own_language(shown: str) -> None:
+    assert found(scan(Pages(), {"index.html": f"<html><body>{shown}</body></html>"}), "pages.no-analytics")
+
+
+def test_documents_of_a_library_are_no_pages_of_the_team() -> None:
+    page = "<html><body>x</body></html>"
+    assert scan(Pages(), {"api/libraries/fpdf182/doc/cell.htm": page, "libraries/x/docs/a.html": page}).skipped
