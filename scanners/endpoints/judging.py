@@ -165,6 +165,14 @@ def _framework_guard(hit: Hit, guards: Guards, scope: Scope) -> Guard:
         if found is not None and found.verified:
             return guarded(Strength.HANDLER, found)
         weak = weak or found
+    if weak is None and hit.framework != "chalice":  # Chalice says its authorizers itself
+        placed = [
+            (scope, hit.body),
+            *((guards.program.scopes[f], (n,)) for f, n in hit.before if isinstance(n, t.Function)),
+        ]
+        taken = next((g for home, nodes in placed if (g := trusting(nodes, home, guards)) is not None), None)
+        if taken is not None:
+            return taken
     return public(weak)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from scanners.endpoints.applications import Application
+from scanners.endpoints.applications import Application, Placed
 from scanners.endpoints.unmounted import unmounted
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
@@ -35,6 +35,11 @@ class PythonApplications:
             self._find_applications(scope)
         for scope in self.scopes:
             self._find_mounts(scope)
+        self._entries: dict[int, list[Placed]] = {}
+        if any(app.kind == "powertools" for app in self.apps.values()):
+            for scope in self.scopes:
+                for function in scope.all_of(t.Function):
+                    self._find_entry(function, scope)
         self.unserved = unmounted(program, self.apps.values())
 
     def _find_applications(self, scope: Scope) -> None:
@@ -102,6 +107,23 @@ class PythonApplications:
                 child.prefix = ""
             child.mounts.append((parent, text, listed(node.keyword("dependencies"))))
 
+    def entered(self, app: Application) -> tuple[Placed, ...]:
+        """What runs before `app.resolve(event, context)` of Powertools: decorators of the entry, and statements."""
+        return tuple(self._entries.get(id(app), ()))
+
+    def _find_entry(self, function: t.Function, scope: Scope) -> None:
+        before = _before_resolving(function.body)
+        if before is None:
+            return
+        call, statements = before
+        app = self.application(call.func.base, scope) if isinstance(call.func, t.Attr) else None
+        if app is None:
+            return
+        placed = [(scope.path, d) for d in function.decorators]
+        if statements:
+            placed.append((scope.path, t.Function(function.line, function.name, function.params, statements)))
+        self._entries.setdefault(id(app), []).extend(placed)
+
     def application(self, node: t.Node, scope: Scope) -> Application | None:
         """The application that a name means, across imports."""
         name = t.dotted(node)
@@ -136,6 +158,18 @@ class PythonApplications:
         if whole is None and isinstance(node, t.Text):
             return "".join(literal(part, scope, self.program) or "" for part in node.parts)
         return whole or ""
+
+
+def _before_resolving(body: tuple[t.Node, ...]) -> tuple[t.Call, tuple[t.Node, ...]] | None:
+    """The call `app.resolve(event, context)` among statements, with those that run before it."""
+    for index, node in enumerate(body):
+        for call in t.walk(node, into_functions=False):
+            if not (isinstance(call, t.Call) and isinstance(call.func, t.Attr) and call.func.name == "resolve"):
+                continue
+            if len(call.args) == 2:
+                inner = _before_resolving(node.body) if isinstance(node, (t.Try, t.Block)) else None
+                return call, (*body[:index], *(inner[1] if inner is not None else ()))
+    return None
 
 
 def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0) -> str | None:

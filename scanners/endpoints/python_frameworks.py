@@ -111,7 +111,7 @@ class PythonRoutes:
         """Functions that run before every route of the application (`before_request`)."""
         if app is None:
             return ()
-        found: list[Placed] = []
+        found: list[Placed] = [*self.known.entered(app)]
         for node in app.scope.module.body:
             if isinstance(node, t.Function):
                 for decorator in node.decorators:

@@ -23,6 +23,7 @@ from scanners.endpoints.file_routes import by_place
 from scanners.endpoints.forms import form_calls
 from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
+from scanners.endpoints.server_only import server_only
 from scanners.routing.guards import Guards
 from scanners.syntax.nesting import room_for_nesting
 from scanners.syntax.program import Program
@@ -70,7 +71,7 @@ class Endpoints:
         guards = Guards(program)
         everything, unserved = merge(found, deployed, described, guards)
         endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))
-        servers = frozenset(e.file for e in endpoints if language(e.file) == "script")
+        servers = server_only(program, (e.file for e in endpoints if language(e.file) == "script"))
         calls = _once((*Calls(program).all(servers), *form_calls(sources.pages)))
         dynamic = frozenset(path for path, _ in found.dynamic)
         joined = join(endpoints, calls, dynamic=dynamic, opaque=is_opaque(found, endpoints))

@@ -67,6 +67,7 @@ def _sst_call(node: t.Call, scope: Scope) -> Iterator[Declared]:
     )  # fmt: skip
 
 
+_SOURCE = lazy(r"^[\w./@-]+/[\w.-]+\.(ts|js|mjs|py)$")
 _CODE = ("code", "codePath", "code_path", "codeDir", "assetPath", "source", "path", "entry")
 
 
@@ -191,6 +192,9 @@ class _File:
         if isinstance(integration, t.Call):
             if _FUNCTION.search(called(integration)) or _describes_function(integration):
                 return self._of_function(integration)
+            entry = next((a for a in integration.args if _SOURCE.search(t.text_of(a) or "")), None)
+            if entry is not None:  # `this.createLambda("ListFn", "../lambdas/list.ts", ...)`
+                return f"{self._asset(entry).rsplit('.', 1)[0]}.handler"
             for arg in (*integration.args, *(v for _, v in integration.kwargs)):
                 found = self._handler(arg, depth + 1) if isinstance(arg, (t.Call, t.Name, t.Attr)) else ""
                 if found:
