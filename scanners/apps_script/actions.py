@@ -81,6 +81,8 @@ class Actions:
                 continue
             seen.add(reached.route.action)
             handler = self._handler(reached)
+            if method == "GET" and (_needs_body(reached.body) or (handler and _needs_body(_statements(handler.node)))):
+                continue
             nodes = (*reached.body, *((handler.node,) if handler is not None else ()))
             evidence = self._before(reached) or self._required(reached) or self._inside(reached, handler)
             yield self._action(
@@ -250,6 +252,22 @@ class Actions:
                 yield self._action(
                     "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
                 )
+
+
+def _statements(node: t.Node) -> tuple[t.Node, ...]:
+    return node.body if isinstance(node, t.Function) else ()
+
+
+def _needs_body(nodes: tuple[t.Node, ...]) -> bool:
+    """Whether `e.postData.contents` is read without a doubt that it is there: a GET fails at that line."""
+    stack = [n for n in nodes if not isinstance(n, t.Function)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, t.Attr) and t.dotted(node).endswith((".postData.contents", ".postData.getDataAsString")):
+            return True
+        if not isinstance(node, (t.If, t.Choice, t.Logic, t.Switch, t.Try, t.Function, t.Loop)):
+            stack.extend(t.children(node))
+    return False
 
 
 def _without(body: tuple[t.Node, ...], taken: set[int]) -> Iterator[t.Node]:

@@ -12,11 +12,14 @@ from auditor.model.pattern import lazy
 from auditor.model.target import Repo
 from auditor.model.text import visible
 from scanners.apps_script.actions import Action
-from scanners.apps_script.code_faults import Place, code_faults
+from scanners.apps_script.code_faults import code_faults
+from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
 from scanners.routing.credentials import issues_tokens
 from scanners.routing.evidence import Auth
+from scanners.routing.shapes import called
+from scanners.syntax import tree as t
 
 _BROAD = {
     "https://mail.google.com/": "all mail", "https://www.googleapis.com/auth/drive": "all files in Drive",
@@ -27,12 +30,17 @@ _BROAD = {
     "https://www.googleapis.com/auth/script.projects": "all script projects",
 }  # fmt: skip
 _DEBUG = lazy(
-    r"(?i)^(debug|dump|logs?|env|config|phpinfo|test|test_?mode|eval|exec|run_?test|diagnostics?|inspect|show_?(config|props|properties))$"
+    r"(?i)^(debug|dump|logs|env|phpinfo|test|test_?mode|eval|exec|run_?test|diagnostics?|inspect|show_?(config|props|properties))$"
 )
 _WEBHOOKS = lazy(
-    r"replyToken|checkout\.session|payment_intent|charge\.succeeded|hub\.challenge|url_verification|line\.me/|"
-    r"api\.telegram\.org|X-Hub-Signature|pull_request|update_id|entry\[0\]\.changes|PAYMENT\.CAPTURE|order_id.*webhook"
+    r"checkout\.session|payment_intent|charge\.succeeded|hub\.challenge|hub\.verify_token|url_verification|X-Hub-Signature|"
+    r"pull_request|PAYMENT\.CAPTURE|order_id.*webhook|setWebhook\b"
 )
+_WEBHOOK_FIELDS = frozenset(
+    "replyToken update_id callback_query response_url form_response transaction_status payment_intent signature_key".split()
+)
+"""Fields of what LINE, Telegram, Slack, Typeform and payment services send; that a script writes to them says nothing."""
+_LOG_IN = lazy(r"(?i)(log|sign)[-_]?in$|^authenticate$")
 _ACCESS = {"ANYONE_ANONYMOUS": "anonymous", "ANYONE": "anyone", "DOMAIN": "domain", "MYSELF": "myself", "": "unknown"}
 
 
@@ -54,22 +62,29 @@ class Faults:
         """Every fault, in no order."""
         yield from self._manifest()
         serves = [a for a in self.actions if a.method in {"GET", "POST"}]
-        if self.access != "myself":
-            if serves:
+        if serves and self.access != "myself":
+            if not self._as_user:
                 yield from self._exposure(list(self.actions))
                 yield from self._unguarded(serves)
-            yield from self._functions()
-            yield from self._special(serves)
+                yield from self._functions()
+                yield from self._special(serves)
+            yield from self._changes(serves)
         for place in code_faults(self.project, self.actions):
-            yield self._at(place)
+            if not (self._as_user and place.by_access):
+                yield self._at(place)
         for file, line in self.dynamic:
             yield self._match(
                 "dynamic-dispatch", file, line, "", "the function to run is found by a name from the request"
             )
 
+    @property
+    def _as_user(self) -> bool:
+        """Google asks for an account first, and the script can do what that account may do anyway: nobody is a stranger."""
+        return self.project.manifest.execute_as == "USER_ACCESSING" and self.access != "anonymous"
+
     def _grade(self, reach: Reach) -> str:
         """`anonymous-delete`, `domain-read`, ...; `as-user` where the script runs as whoever opens it."""
-        if self.project.manifest.execute_as == "USER_ACCESSING" and self.access != "anonymous":
+        if self._as_user:
             return "as-user"
         word = {"fetch": "read", "share": "delete"}.get(reach.word, reach.word)
         return f"{self.access}-{word}"
@@ -145,13 +160,15 @@ class Faults:
                     rule, found[0].file, found[0].line, method, f"do{method.title()} answers without a check of the caller: {listed}",
                     self._grade(min(worst, Reach.MAIL)), found,
                 )  # fmt: skip
-        destructive = [a for a in serves if a.auth is not Auth.YES and a.reach >= Reach.SHARE]
+        destructive = [a for a in serves if a.auth is not Auth.YES and a.reach >= Reach.SHARE and not _lets_in(a)]
         for action in destructive:
             what = action.name or f"do{action.method.title()}"
             yield self._match(
                 "destructive-action-without-auth", action.file, action.line, f"{action.method} {action.name}",
                 f"{what} deletes or shares without a check of the caller", self._grade(Reach.DELETE),
             )  # fmt: skip
+
+    def _changes(self, serves: list[Action]) -> Iterator[Match]:
         changing = [a for a in serves if a.method == "GET" and a.reach >= Reach.WRITE]
         if changing:
             listed = ", ".join(a.name for a in changing if a.name) or "doGet"
@@ -172,7 +189,7 @@ class Faults:
 
     def _special(self, serves: list[Action]) -> Iterator[Match]:
         for action in serves:
-            if action.auth is not Auth.YES and action.name and _DEBUG.match(action.name):
+            if action.auth is not Auth.YES and action.reach >= Reach.READ and _DEBUG.match(action.name):
                 yield self._match(
                     "debug-action", action.file, action.line, action.name, f"The action {action.name} is for developers and open to all",
                     self._grade(max(action.reach, Reach.READ)),
@@ -180,17 +197,22 @@ class Faults:
         posts = [a for a in serves if a.method == "POST" and a.auth is not Auth.YES]
         if any(a.reach >= Reach.READ for a in posts) or (posts and not any(a.auth is Auth.YES for a in serves)):
             scope = posts[0].scope
-            sources = " ".join(
-                str(n.value)
-                for _, n in self.project.walk()
-                if hasattr(n, "value") and isinstance(getattr(n, "value", None), str)
-            )
-            names = " ".join(str(getattr(n, "name", "")) for _, n in self.project.walk() if type(n).__name__ == "Attr")
-            if _WEBHOOKS.search(sources) or "replyToken" in names or "update_id" in names:
+            if self._is_webhook():
                 yield self._match(
                     "webhook-without-signature", scope.path, posts[0].line, "",
                     "doPost believes whoever claims to be the sending service", self._grade(max(a.reach for a in posts)),
                 )  # fmt: skip
+
+    def _is_webhook(self) -> bool:
+        """Whether doPost is written for what a chat or payment service sends."""
+        for _, node in self.project.walk():
+            if isinstance(node, t.Const) and isinstance(node.value, str) and _WEBHOOKS.search(node.value):
+                return True
+            if isinstance(node, t.Attr) and (
+                node.name in _WEBHOOK_FIELDS or t.dotted(node).endswith(("message.chat.id", "message.from.id"))
+            ):
+                return True
+        return False
 
     # -- matches ------------------------------------------------------------------------------------------------
 
@@ -233,14 +255,13 @@ class Faults:
 
 def _lets_in(action: Action) -> bool:
     """A log-in is open to everybody by its nature; what registers or resets is not let off when it deletes."""
+    if _LOG_IN.search(action.name):
+        return True  # it may remove what is left of earlier sessions
     return bool(action.name) and action.reach < Reach.SHARE and issues_tokens(action.name, "")
 
 
 def _only_page(action: Action) -> bool:
     """A GET that hands out a page does not give data away by itself."""
-    from scanners.routing.shapes import called
-    from scanners.syntax import tree as t
-
     names = [called(n) for n in t.walk(*action.nodes) if isinstance(n, t.Call)]
     page = any(n.startswith("HtmlService.") or n.endswith((".evaluate", ".createHtmlOutputFromFile")) for n in names)
     return action.method == "GET" and page and not any(n.startswith("ContentService.") for n in names)

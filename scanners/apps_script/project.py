@@ -116,32 +116,68 @@ def read_manifest(path: str, content: bytes) -> Manifest:
     )
 
 
+_BROWSER = lazy(
+    rb"\bdocument\s*\.\s*(?:getElement|querySelector|addEventListener|createElement|body|cookie)|\bwindow\s*\.\s*\w|\blocalStorage\b"
+    rb"|\bnavigator\s*\.\s*\w|\bself\.addEventListener"
+)
+_NODE = lazy(rb"(?m)\brequire\(\s*['\"]|\bmodule\.exports\b|\bprocess\.env\b|^\s*import\s[^\n]*\bfrom\b|^export\s")
+
+
+def runs_elsewhere(path: str, content: bytes, *, declared: bool) -> bool:
+    """Whether a script is one of a page or of Node that lies beside a project; `.gs` files never are.
+
+    A project with a manifest may be written in modules and put together by a bundler.
+    """
+    if path.lower().endswith(".gs") or uses_services(content):
+        return False
+    return bool(_BROWSER.search(content)) or (not declared and bool(_NODE.search(content)))
+
+
 def uses_services(content: bytes) -> bool:
     """Whether a script uses what only Apps Script has."""
     return _SERVICES.search(content) is not None
 
 
+def clasp_home(path: str, content: bytes, scripts: Iterable[str], manifests: Iterable[str]) -> str:
+    """Folder of the project that a `.clasp.json` is for: its `rootDir`, where the project lies there."""
+    folder = posixpath.dirname(path)
+    try:
+        document = json.loads(content.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return folder
+    given = str(document.get("rootDir") or "") if isinstance(document, dict) else ""
+    root = posixpath.normpath(posixpath.join(folder, given))
+    if not given or root == "." or root.startswith(("/", "..")) or "\\" in given or ":" in given:
+        return folder
+    inside = f"{folder}/" if folder else ""
+    if f"{root}/appsscript.json" in manifests:
+        return root
+    elsewhere = any(m.startswith(inside) for m in manifests)
+    return root if not elsewhere and any(s.startswith(f"{root}/") for s in scripts) else folder
+
+
 def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterable[str]) -> dict[str, str]:
-    """Project folder of each script; scripts of no project are left out.
+    """Project folder of each script; scripts of no project are left out. `clasps`: folders that a `.clasp.json` is for.
 
     A folder with a manifest or `.clasp.json` is a project; without one, a folder with `.gs` files, or with scripts that
     answer requests or use Apps Script's services.
     """
-    declared = {posixpath.dirname(path) for path in manifests} | {posixpath.dirname(path) for path in clasps}
+    declared = {posixpath.dirname(path) for path in manifests} | set(clasps)
     found: dict[str, str] = {}
     for path, content in scripts.items():
         folder = posixpath.dirname(path)
         home = _nearest(folder, declared)
         if home is not None:
-            found[path] = home
+            if not runs_elsewhere(path, content, declared=True):
+                found[path] = home
         elif (path.lower().endswith(".gs") or _ENTRY.search(content)) and (
             path.lower().endswith(".gs") or uses_services(content)
         ):
             found[path] = folder
     loose = {home for home in found.values() if home not in declared}
-    for path in scripts:
+    for path, content in scripts.items():
         home = _nearest(posixpath.dirname(path), loose)
-        if path not in found and home is not None:
+        if path not in found and home is not None and not runs_elsewhere(path, content, declared=False):
             found[path] = home
     return found
 

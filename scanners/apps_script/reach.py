@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from scanners.apps_script.upkeep import asked_for, made_here, tidies, wanted
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -41,6 +42,9 @@ _KINDS = (
 )  # fmt: skip
 """By the last name of a call, worst first."""
 
+_UPKEEP = {"prepares": Reach.READ, "tidies": Reach.WRITE}
+"""What a function counts for that only prepares sheets or throws away its own leavings, in the course of something else."""
+
 
 class Reaches:
     """Measures functions of one program, following calls."""
@@ -53,9 +57,11 @@ class Reaches:
     def of(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Reach:
         """The worst in these nodes and in what they call."""
         worst = Reach.NONE
-        for node in t.walk(*nodes):
+        made = made_here(nodes)
+        for node in asked_for(nodes, helper=depth > 0):
             if isinstance(node, t.Call):
-                worst = max(worst, self._call(node, scope, depth))
+                reach = self._call(node, scope, depth)
+                worst = max(worst, min(reach, Reach.WRITE) if reach > Reach.MAIL and made.has(node) else reach)
             if worst is Reach.DELETE:
                 break
         return worst
@@ -66,10 +72,14 @@ class Reaches:
         for reach, pattern in _KINDS:
             if pattern.match(name if reach is Reach.FETCH else last) and (isinstance(node.func, t.Attr)):
                 return reach
+        if last == "setContent" and re.search(r"(?i)file", name):  # a text output has that method, too
+            return Reach.WRITE
         if depth >= 6:
             return Reach.NONE
         target = self.target(node, scope)
-        return self.function(target, depth) if target is not None else Reach.NONE
+        found = self.function(target, depth) if target is not None else Reach.NONE
+        most = _UPKEEP.get(tidies(last))
+        return found if most is None else min(found, most)
 
     def function(self, target: Found, depth: int = 0) -> Reach:
         """The worst that one of our functions can do."""
@@ -77,7 +87,7 @@ class Reaches:
         if key not in self._known:
             self._known[key] = Reach.NONE
             assert isinstance(target.node, t.Function)
-            self._known[key] = self.of(target.node.body, target.module, depth + 1)
+            self._known[key] = self.of(wanted(target.node.body), target.module, depth + 1)
         return self._known[key]
 
     def _nested(self, name: str, scope: Scope) -> Found | None:

@@ -14,7 +14,7 @@ from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.apps_script.actions import Action, Actions
 from scanners.apps_script.faults import Faults
-from scanners.apps_script.project import GlobalProgram, Manifest, Project, read_manifest, roots
+from scanners.apps_script.project import GlobalProgram, Manifest, Project, clasp_home, read_manifest, roots
 from scanners.syntax import tree as t
 from scanners.syntax.javascript import parse_javascript
 from scanners.syntax.nesting import room_for_nesting
@@ -47,7 +47,8 @@ class AppsScript:
         scripts = {p: body for p, body in content.items() if p.lower().endswith(_SCRIPTS)}
         manifests = {p: body for p, body in content.items() if posixpath.basename(p) == "appsscript.json"}
         clasps = {p: body for p, body in content.items() if posixpath.basename(p) == ".clasp.json"}
-        homes = roots(scripts, manifests, clasps)
+        clasp_of = {clasp_home(p, body, scripts, manifests): p for p, body in clasps.items()}
+        homes = roots(scripts, manifests, clasp_of)
         if not homes:
             return ScanResult(skipped="no Apps Script project")
         matches: list[Match] = []
@@ -55,7 +56,10 @@ class AppsScript:
         for root in sorted(set(homes.values())):
             mine = {p: body for p, body in scripts.items() if homes.get(p) == root}
             alone = len(set(homes.values())) == 1 and not manifests and not clasps
-            project = _project(root, mine, content, manifests, clasps, everywhere=alone)
+            others = set(homes.values()) - {root}
+            own = {p: body for p, body in manifests.items() if posixpath.dirname(p) not in others}
+            clasp = clasp_of.get(root, "")
+            project = _project(root, mine, content, own, (clasp, clasps.get(clasp, b"")), everywhere=alone)
             actions = Actions(project)
             found = actions.all()
             matches.extend(Faults(target, project, found, actions.dynamic).all())
@@ -80,7 +84,7 @@ def _read(context: ScanContext) -> tuple[dict[str, bytes], list[NotScanned]]:
     content = {e.path: body for e, body in context.files.read_many(e for e in small if not e.path.endswith(".html"))}
     manifests = [p for p in content if posixpath.basename(p) in {"appsscript.json", ".clasp.json"}]
     scripts = {p: body for p, body in content.items() if p not in manifests}
-    if roots(scripts, manifests, ()):
+    if roots(scripts, manifests, [posixpath.dirname(p) for p in manifests]):
         pages = [e for e in small if e.path.endswith(".html")]
         content.update((e.path, body) for e, body in context.files.read_many(pages))
     return content, too_large
@@ -91,7 +95,7 @@ def _project(
     scripts: dict[str, bytes],
     content: dict[str, bytes],
     manifests: dict[str, bytes],
-    clasps: dict[str, bytes],
+    clasp: tuple[str, bytes],
     *,
     everywhere: bool,
 ) -> Project:
@@ -111,10 +115,7 @@ def _project(
     if manifest_path not in manifests:
         manifest_path = next((p for p in manifests if p.startswith(inside)), "")
     manifest = read_manifest(manifest_path, manifests[manifest_path]) if manifest_path else Manifest()
-    clasp = f"{inside}.clasp.json"
-    return Project(
-        root, manifest, GlobalProgram(modules), pages, clasp if clasp in clasps else "", clasps.get(clasp, b"")
-    )
+    return Project(root, manifest, GlobalProgram(modules), pages, *clasp)
 
 
 def _records(target: Repo, project: Project, actions: list[Action]) -> Iterator[Record]:

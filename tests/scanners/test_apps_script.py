@@ -53,7 +53,9 @@ def test_the_same_code_is_graded_by_who_may_reach_it() -> None:
 
     assert grade("ANYONE_ANONYMOUS") == {"anonymous-write"}
     assert grade("DOMAIN") == {"domain-write"}
-    assert grade("ANYONE", "USER_ACCESSING") == {"as-user"}
+    assert (
+        grade("ANYONE", "USER_ACCESSING") == set()
+    )  # Google knows the caller, and the script can do no more than they can
     assert grade("MYSELF") == set()
 
 
@@ -75,3 +77,135 @@ def test_an_anonymous_web_app_whose_actions_are_all_guarded_stays_silent() -> No
 
 def test_a_repository_without_apps_script_is_skipped_with_its_reason() -> None:
     assert scan(AppsScript(), {"app.js": "fetch('/x')"}).skipped == "no Apps Script project"
+
+
+ANONYMOUS = manifest("ANYONE_ANONYMOUS")
+
+
+def faults(code: str, access: str = ANONYMOUS, **files: str) -> set[str]:
+    """Names of the rules that fire."""
+    matches = scan(AppsScript(), {"Code.gs": code, "appsscript.json": access, **files}).matches
+    return {m.rule_id.removeprefix("apps_script.") for m in matches}
+
+
+READS = "return ContentService.createTextOutput(JSON.stringify(sheet_().getDataRange().getValues()));"
+
+
+def test_making_a_sheet_that_is_missing_is_no_change_by_a_link() -> None:
+    bodies = (
+        "const ss = SpreadsheetApp.getActive(); return ss.getSheetByName('Jobs') || ss.insertSheet('Jobs');",
+        (
+            "const ss = SpreadsheetApp.getActive(); let s = ss.getSheetByName('Jobs'); "
+            "if (!s) { s = ss.insertSheet('Jobs'); s.appendRow(['Name']); } return s;"
+        ),
+        "const s = SpreadsheetApp.getActive().getActiveSheet(); if (s.getLastRow() === 0) { s.appendRow(['Name']); } return s;",
+        (
+            "const s = SpreadsheetApp.getActive().getActiveSheet(); ensureHeaders_(s); return s; } "
+            "function ensureHeaders_(s) { s.getRange(1, 1).setValue('Name');"
+        ),
+    )
+    for body in bodies:
+        found = faults(f"function doGet(e) {{ {READS} }} function sheet_() {{ {body} }}")
+        assert {"get-without-auth", "state-change-on-get"} & found == {"get-without-auth"}, body
+    upsert = "const s = sheet_(); const row = find(s, e.parameter.id); if (!row) { s.appendRow([1]); } return row;"
+    assert "state-change-on-get" in faults(
+        f"function doGet(e) {{ return json(save(e)); }} function save(e) {{ {upsert} }} function sheet_() {{ {bodies[0]} }}"
+    )
+
+
+def test_sharing_the_file_that_was_just_uploaded_is_not_destructive() -> None:
+    upload = "const f = DriveApp.getFolderById(ID).createFile(blob(e)); f.setSharing(DriveApp.Access.ANYONE_WITH_LINK, VIEW);"
+    assert "destructive-action-without-auth" not in faults(f"function doPost(e) {{ {upload} return out(f.getUrl()); }}")
+    theirs = "DriveApp.getFileById(e.parameter.id).setSharing(DriveApp.Access.ANYONE_WITH_LINK, VIEW);"
+    assert "destructive-action-without-auth" in faults(f"function doPost(e) {{ {theirs} return out('ok'); }}")
+
+
+def test_a_log_that_is_kept_short_is_not_what_a_stranger_deletes() -> None:
+    log = "const s = sheet_(); s.appendRow([new Date()]); const last = s.getLastRow(); if (last > 5001) s.deleteRows(2, last - 5001);"
+    code = f"function doPost(e) {{ log_(); return out('ok'); }} function log_() {{ {log} }} function sheet_() {{ return S; }}"
+    assert faults(code) >= {"post-without-auth"}
+    assert "destructive-action-without-auth" not in faults(code)
+
+
+def test_a_row_that_was_put_together_first_is_as_raw_as_its_fields() -> None:
+    entry = "function doPost(e) { const d = JSON.parse(e.postData.contents); "
+    for rest in (
+        "const row = [new Date(), d.name || '']; sheet.appendRow(row); }",
+        "add({at: 1, name: d.name}); } function add(x) { const row = [x.at, x.name]; sheet.appendRow(row); }",
+        "save(d.name); } function save(name) { sheet.appendRow([name]); }",
+        "d.items.forEach(item => sheet.appendRow([item.text])); }",
+        "sheet.appendRow(Object.values(d)); }",
+        "sheet.appendRow(headers.map(h => d[h] || '')); }",
+    ):
+        assert "formula-injection" in faults(entry + rest), rest
+    assert "formula-injection" not in faults(entry + "const row = [new Date(), clean(d.name)]; sheet.appendRow(row); }")
+
+
+def test_a_file_found_by_what_the_request_names_is_not_a_file_the_request_names() -> None:
+    entry = "function doPost(e) { const d = JSON.parse(e.postData.contents); "
+    assert "file-by-request-id" in faults(entry + "const id = String(d.fileId).trim(); DriveApp.getFileById(id); }")
+    assert "file-by-request-id" not in faults(entry + "const job = findJob(d.job); DriveApp.getFileById(job.fileId); }")
+    contained = "const f = DriveApp.getFileById(d.id); if (f.getParents().next().getId() !== HOME) return null; }"
+    assert "file-by-request-id" not in faults(entry + contained)
+
+
+def test_an_action_that_needs_a_body_is_none_of_a_get() -> None:
+    route = "switch (e.parameter.action) { case 'add': const d = JSON.parse(e.postData.contents); sheet.appendRow([d.n]); return 1; }"
+    both = f"function doGet(e) {{ return go(e); }} function doPost(e) {{ return go(e); }} function go(e) {{ {route} }}"
+    assert "state-change-on-get" not in faults(both)
+    assert "post-without-auth" in faults(both)
+
+
+def test_writing_to_a_chat_service_makes_no_webhook() -> None:
+    tells = "UrlFetchApp.fetch('https://api.telegram.org/bot' + T + '/sendMessage', {payload: {text: 'new'}});"
+    assert "webhook-without-signature" not in faults(f"function doPost(e) {{ sheet.appendRow([1]); {tells} }}")
+    answers = "const u = JSON.parse(e.postData.contents); say(u.message.chat.id); sheet.appendRow([1]);"
+    assert "webhook-without-signature" in faults(f"function doPost(e) {{ {answers} }}")
+
+
+def test_a_script_of_the_page_beside_the_project_is_none_of_it() -> None:
+    page = "document.getElementById('p').addEventListener('keydown', e => { if (e.key === 'Enter') go(); }); const API_KEY = 'abcd1234';"
+    assert "hard-coded-secret" not in faults("function f() { SpreadsheetApp.getActive(); }", **{"app.js": page})
+    assert "hard-coded-secret" in faults(
+        "function f() { SpreadsheetApp.getActive(); }", **{"keys.js": "const API_KEY = 'abcd1234';"}
+    )
+
+
+def test_a_project_lies_where_its_clasp_file_says() -> None:
+    files = {
+        ".clasp.json": '{"scriptId": "x", "rootDir": "./src"}', "src/appsscript.json": "{}",
+        "src/Code.gs": "function f() { SpreadsheetApp.getActive(); }", "web/app.js": "const TOKEN = 'abcd1234';",
+    }  # fmt: skip
+    result = scan(AppsScript(), files)
+    assert result.looked_at["projects"] == 1
+    assert [m.rule_id for m in result.matches] == ["apps_script.scopes-not-declared"]
+
+
+def test_jsonp_is_known_by_where_the_name_of_the_function_comes_from() -> None:
+    assert "jsonp" in faults(
+        "function doGet(e) { const cb = e.parameter.jsonpCallback; return out('window.' + cb + '(' + x + ')'); }"
+    )
+    assert "jsonp" not in faults(
+        "function doGet(e) { const who = e.parameter.name; return out('hello ' + who + '(guest)'); }"
+    )
+
+
+def test_ids_and_addresses_are_seen_where_they_are_only_named_later() -> None:
+    found = faults(
+        "const CONFIG = {FOLDER_ID: '1yNhbfNskQf0x74YOrpxsR24TBXHRrr3q', OWNER: 'dana@fastmail.com'};"
+        "function f() { MailApp.sendEmail(CONFIG.OWNER, 'new', 'x'); }"
+    )
+    assert {"hard-coded-file-id", "hard-coded-email"} <= found
+    assert "hard-coded-file-id" not in faults("const CONFIG = {FOLDER_ID: '1_PASTE_YOUR_FOLDER_ID_HERE_abc'};")
+    address = "https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdEfG/edit"
+    assert "hard-coded-file-id" in faults(f"function f() {{ return SpreadsheetApp.openByUrl('{address}'); }}")
+
+
+def test_a_password_hashed_by_a_helper_is_seen() -> None:
+    helper = "function sha(t) { return Utilities.computeDigest(Utilities.DigestAlgorithm.SHA_256, t); }"
+    assert "weak-password-hash" in faults(
+        f"{helper} function ok(password, stored) {{ return sha(password) === stored; }}"
+    )
+    assert "weak-password-hash" not in faults(
+        f"{helper} function ok(password, s) {{ return sha(password + s.salt) === s.hash; }}"
+    )

@@ -1,0 +1,111 @@
+"""What stands in the script and belongs in its properties: tokens, ids of live files, addresses of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from auditor.model.pattern import lazy
+from scanners.apps_script.place import Place
+from scanners.apps_script.project import Project
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Scope
+
+_TOKEN_NAME = lazy(
+    r"(?i)(^|_)(token|secret|api_?key|password|passwd|pwd|admin_?key|auth_?key|shared_?secret|pin)$|[a-z](Token|Secret|ApiKey|Password|AuthKey)$|SALT$"
+)
+_ID_NAME = lazy(
+    r"(?i)(^|_)(id|database|sheet|spreadsheet|folder|file|db|doc|document|template|planilha|carpeta|pasta)(_?ids?)?$|(^|_)id_|[a-z](Id|ID)$"
+)
+_FILE_ID = lazy(r"^(?:[\w-]{40,60}|(?:1|0[AB])[\w-]{24,38})$")
+_FILE_URL = lazy(r"^https://(?:docs|drive)\.google\.com/(?:[\w/]*/d/|drive/(?:u/\d+/)?folders/)([\w-]{25,60})")
+_PLACEHOLDER = lazy(r"(?i)your|here|replace|paste|placeholder|example|xxxx|insert|change_?me")
+_COMPARED = lazy(
+    r"(?i)^(pass(word|code|wd)?|pwd|senha|api_?key|key|token|secret|pin|admin_?key|auth_?key|access_?code)$"
+)
+_OPENS = frozenset({"openById", "getFileById", "getFolderById", "openByUrl"})
+_ADDRESS = lazy(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EXAMPLE = lazy(r"(?i)example\.|your|@test\.|placeholder|\.example$|@(?:domain|company|email|correo|empresa)\.")
+
+
+def is_file_id(text: str | None) -> bool:
+    """Whether a text has the shape of a file's id in Drive: long, of letters of both cases and digits."""
+    if not text or not _FILE_ID.match(text) or _PLACEHOLDER.search(text):
+        return False
+    return bool(re.search(r"\d", text) and re.search(r"[a-z]", text) and re.search(r"[A-Z]", text))
+
+
+def opened(node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
+    """A file that is opened by the id or the address in the code."""
+    if last not in _OPENS or not node.args:
+        return
+    text = t.text_of(node.args[0])
+    address = _FILE_URL.match(text or "")
+    if is_file_id(text) or (address is not None and is_file_id(address[1])):
+        yield Place("hard-coded-file-id", scope.path, node.line, excerpt=f"{last}({(text or '')[:4]}…)")
+
+
+def listed(node: t.Table, scope: Scope) -> Iterator[Place]:
+    """Ids in a table of settings."""
+    for key, value in node.pairs:
+        text = t.text_of(value)
+        if text and isinstance(key, t.Const) and is_file_id(text) and _ID_NAME.search(str(key.value)):
+            yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key.value!s} = {text[:4]}…")
+
+
+def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
+    """A token or an id that a name is set to."""
+    name = t.dotted(node.target).rsplit(".", 1)[-1]
+    pairs: list[tuple[str, t.Node]] = [(name, node.value)]
+    if isinstance(node.value, t.Table):
+        pairs = [(str(k.value), v) for k, v in node.value.pairs if isinstance(k, t.Const)]
+    items = [(k.rstrip("sS"), i) for k, v in pairs if isinstance(v, t.Items) for i in v.items]
+    for key, value in (*pairs, *items):
+        text = t.text_of(value)
+        if not text:
+            continue
+        address = _FILE_URL.match(text)
+        if (is_file_id(text) and _ID_NAME.search(key)) or (address is not None and is_file_id(address[1])):
+            yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key} = {text[:4]}…")
+        if (
+            _TOKEN_NAME.search(key)
+            and len(text) >= 4
+            and not re.search(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s", text)
+        ):
+            yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
+
+
+def compared(node: t.Binary, scope: Scope) -> Iterator[Place]:
+    """`e.parameter.key !== "..."`: the secret is the literal."""
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        text = t.text_of(other)
+        name = side.name if isinstance(side, t.Attr) else side.id if isinstance(side, t.Name) else ""
+        if name.lower() == "key" and not re.search(r"^(?=\S{6,}$)(?=.*[a-zA-Z]).*(\d|[!@#$%^&*]).*", text or ""):
+            continue  # `field.key === "mileage"` names a field, `event.key === "Enter"` a key of the keyboard
+        if text and len(text) >= 4 and _COMPARED.search(name) and text not in {"undefined", "string", "number"}:
+            yield Place("hard-coded-secret", scope.path, node.line, f"{name} is compared with a text in the code", name)
+
+
+def addresses(project: Project, node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
+    """Mail that always goes to one address, written there or as a constant of the script."""
+    if last not in {"sendEmail", "createDraft"} or not node.args:
+        return
+    first = node.args[0]
+    given = [first.get("to"), first.get("cc"), first.get("bcc")] if isinstance(first, t.Table) else [first]
+    for value in given:
+        if value is None:
+            continue
+        text = t.text_of(value) or _constant(project, value, scope)
+        parts = [p.strip() for p in text.split(",")]
+        if any(_ADDRESS.fullmatch(part) and not _EXAMPLE.search(part) for part in parts):
+            yield Place("hard-coded-email", scope.path, value.line)
+
+
+def _constant(project: Project, node: t.Node, scope: Scope) -> str:
+    """The text that a global name, or a member of a global table, is set to."""
+    head, _, rest = t.dotted(node).partition(".")
+    found = project.program.resolve(scope, head) if head else None
+    value = found.node if isinstance(found, Found) else None
+    for part in rest.split(".") if rest else ():
+        value = value.get(part) if isinstance(value, t.Table) else None
+    return t.text_of(value) or ""
