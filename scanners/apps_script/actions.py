@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches
+from scanners.routing.entries import Entry
 from scanners.routing.evidence import Auth, Evidence
 from scanners.routing.guards import Guards
-from scanners.routing.interpreter import Entry, Interpreter, Ran, Reached
+from scanners.routing.interpreter import Interpreter, Ran, Reached
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope

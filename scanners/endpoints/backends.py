@@ -13,8 +13,9 @@ from scanners.endpoints.judging import framework_endpoint, routed_endpoints
 from scanners.endpoints.nest import NestRoutes
 from scanners.endpoints.node_frameworks import NodeRoutes
 from scanners.endpoints.python_frameworks import PythonRoutes
+from scanners.routing.entries import Entry, entries
 from scanners.routing.guards import Guards
-from scanners.routing.interpreter import Entry, Interpreter, entries
+from scanners.routing.interpreter import Interpreter
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope

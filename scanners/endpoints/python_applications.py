@@ -21,6 +21,8 @@ _ROUTERS = {
 }  # fmt: skip
 
 
+_OWN_ROUTES = frozenset({"Router", "SimpleAPI", "LambdaAPI", "Api", "OpenAPI"})
+"""Names that are common: a class of ours that has one as its base may be anything."""
 _PARTS = frozenset({"Blueprint", "APIBlueprint", "APIRouter", "Router", "Namespace", "namespace"})
 
 
@@ -48,6 +50,8 @@ class PythonApplications:
                 continue
             kind = called(node.value).rsplit(".", 1)[-1]
             name = t.dotted(node.target)
+            if kind not in _ROUTERS and name:
+                kind = self._derived(kind, scope)
             if kind not in _ROUTERS or not name:
                 continue
             prefix = node.value.keyword("prefix", "url_prefix", "root_path", "path")
@@ -64,6 +68,20 @@ class PythonApplications:
             self.apps[scope.path, name.removeprefix("self.")] = Application(
                 scope, name, family, text, guards, is_part=kind in _PARTS
             )
+
+    def _derived(self, name: str, scope: Scope, depth: int = 0) -> str:
+        """`Chalice` for a class of ours that is one; empty for anything else."""
+        found = self.program.resolve(scope, name) if name[:1].isupper() and depth < 4 else None
+        if not isinstance(found, Found) or not isinstance(found.node, t.Class):
+            return ""
+        for base in found.node.bases:
+            last = t.dotted(base).rsplit(".", 1)[-1]
+            kind = (
+                last if last in _ROUTERS and last not in _OWN_ROUTES else self._derived(last, found.module, depth + 1)
+            )
+            if kind:
+                return kind
+        return ""
 
     def _attached(self, node: t.Node, scope: Scope) -> None:
         """`Api(blueprint)`, `api.init_app(app)`, `ns = api.namespace("cats")`: below what they are given to."""

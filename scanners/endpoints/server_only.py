@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from scanners.routing.interpreter import takes_event
+from scanners.routing.entries import takes_event
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 

@@ -279,8 +279,25 @@ class Guards:
                         f"{last} decodes the token without verification", found.module.path, bad.line, verified=False
                     )
             return Evidence(f"@{last}", scope.path, node.line)
-        if found is not None and isinstance(found.node, t.Function) and refuses(found.node):
-            return Evidence(f"@{last}", scope.path, node.line)
+        if found is not None and isinstance(found.node, t.Function):
+            if refuses(found.node):
+                return Evidence(f"@{last}", scope.path, node.line)
+            return self._told(found.node, found.module)
+        return None
+
+    def _told(self, function: t.Function, scope: Scope, depth: int = 0) -> Evidence | None:
+        """`(handler) => middy(handler).use(auth())`: a guard that a wrapper of ours always adds."""
+        sometimes = {
+            id(inner) for n in t.walk(*function.body) if isinstance(n, (t.If, t.Choice)) for inner in t.walk(n)
+        }
+        for node in t.walk(*function.body):
+            if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr) or id(node) in sometimes:
+                continue
+            for arg in node.args if node.func.name == "use" else ():
+                if isinstance(arg, (t.Name, t.Call)) and depth < 3:
+                    found = self.decorator(arg, scope)
+                    if found is not None and found.verified:
+                        return found
         return None
 
     def dependency(self, node: t.Node, scope: Scope, depth: int = 0) -> Evidence | None:

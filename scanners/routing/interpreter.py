@@ -6,11 +6,11 @@ The program is not run: expressions stand for parts of the request (`values.py`)
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from scanners.routing import conditions as c
+from scanners.routing.entries import Entry
 from scanners.routing.expressions import Expressions
 from scanners.routing.route import Route, product
 from scanners.routing.shapes import denies, fails, is_check, names_handler, terminates
@@ -374,71 +374,3 @@ def _only_normalises(body: tuple[t.Node, ...], frame: Frame) -> bool:
     targets = [n.target.id for n in names if isinstance(n.target, t.Name)]
     constant = all(isinstance(n.value, (t.Const, t.Name)) for n in names)
     return constant or any(isinstance(frame.names.get(name), (Part, Request)) for name in targets)
-
-
-_EVENT_NAMES = frozenset({"event", "evt", "lambda_event", "request_event", "apiEvent", "proxyEvent"})
-_EVENT_KEYS = frozenset({
-    "path", "rawPath", "httpMethod", "requestContext", "routeKey", "pathParameters", "queryStringParameters",
-})  # fmt: skip
-_SERVERS = frozenset({"createServer", "http.createServer", "https.createServer", "serve", "Bun.serve", "Deno.serve"})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A function where requests come in."""
-
-    function: t.Function
-    fields: tuple[tuple[str, Value], ...] = ()
-    """For a class of `http.server`: what `self` knows of the request."""
-    methods: frozenset[str] = frozenset()
-    first: bool = True
-    """Whether its first parameter is the request."""
-
-
-def entries(scope: Scope) -> Iterator[Entry]:
-    """Functions that take an event from Lambda, and those of plain HTTP servers and workers."""
-    wrapped: set[int] = set()
-    for node in t.walk(*scope.module.body, into_functions=False):
-        if isinstance(node, t.Bind) and isinstance(
-            node.value, t.Call
-        ):  # `export const main = middyfy(async (event) => ...)`
-            inner = next((a for a in node.value.args if isinstance(a, t.Function) and takes_event(a)), None)
-            name = t.dotted(node.target).rsplit(".", 1)[-1]
-            if inner is not None and not inner.name and name:
-                wrapped.add(id(inner))
-                yield Entry(replace(inner, name=name, decorators=(*inner.decorators, node.value.func)))
-        if isinstance(node, t.Function) and takes_event(node) and id(node) not in wrapped:
-            yield Entry(node)
-        elif isinstance(node, t.Call) and t.dotted(node.func) in _SERVERS:
-            yield from (Entry(a) for a in node.args if isinstance(a, t.Function) and a.params)
-        elif isinstance(node, t.Class):
-            yield from _class_entries(node)
-        elif isinstance(node, t.Bind) and t.dotted(node.target) == "exports.default":
-            worker = node.value.get("fetch") if isinstance(node.value, t.Table) else None
-            if isinstance(worker, t.Function) and worker.params:
-                yield Entry(worker)
-
-
-def _class_entries(cls: t.Class) -> Iterator[Entry]:
-    served = any(re.search(r"HTTPRequestHandler$", t.dotted(base)) for base in cls.bases)
-    for node in cls.body:
-        if not isinstance(node, t.Function):
-            continue
-        if takes_event(node):
-            yield Entry(node)
-        elif served and re.fullmatch(r"do_[A-Z]+", node.name):
-            fields: tuple[tuple[str, Value], ...] = (("path", Part(What.PATH, 1)), ("headers", Request(("headers",))))
-            yield Entry(node, fields, frozenset({node.name[3:]}), first=False)
-
-
-def takes_event(function: t.Function) -> bool:
-    """Whether a function's first parameter is an event of Lambda."""
-    params = [p for p in function.params if p.name not in {"self", "cls"}]
-    if not params:
-        return False
-    if isinstance(params[0].target, t.Table):
-        return any(isinstance(k, t.Const) and k.value in _EVENT_KEYS for k, _ in params[0].target.pairs)
-    name = params[0].name.lstrip("_")
-    if name in {"e", "req", "request"}:
-        return len(params) == 2 and params[1].name.lstrip("_") in {"context", "ctx", "lambda_context", "_context"}
-    return name in _EVENT_NAMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.model.pattern import lazy
-from scanners.routing.checks import VERIFIES, aborts
+from scanners.routing.checks import THROWS, VERIFIES, aborts, names_in
 from scanners.routing.shapes import called, denies
 from scanners.syntax import tree as t
 
@@ -21,6 +21,10 @@ def lets_strangers_pass(function: t.Function, *, by_nothing: bool = False) -> bo
     nodes = tuple(t.walk(*function.body))
     for node in nodes:
         if isinstance(node, t.If) and _is_absent(node.test) and _goes_on(node.body, by_nothing=by_nothing):
+            return True
+        if isinstance(node, t.If) and _is_there(node.test) and _goes_on(node.orelse, by_nothing=False):
+            return True
+        if isinstance(node, t.Call) and reports_back(node) and not _refused_in(node):
             return True
     spared: set[int] = set()
     for node in nodes:
@@ -56,7 +60,29 @@ def _is_nothing(node: t.Node) -> bool:
 def _is_there(test: t.Node) -> bool:
     """`token`, `header && header.startsWith("Bearer ")`."""
     parts = test.values if isinstance(test, t.Logic) and test.op == "and" else (test,)
-    return all(_names_token(part) for part in parts)
+    return all(_names_token(part) or _is_scheme(part) for part in parts)
+
+
+def _is_scheme(part: t.Node) -> bool:
+    """`header.split(" ")[0] === "Bearer"`."""
+    sides = (part.left, part.right) if isinstance(part, t.Binary) and part.op == "==" else ()
+    return any(isinstance(side, t.Const) and isinstance(side.value, str) for side in sides) and any(
+        _TOKEN.search(name) for side in sides for name in names_in(side)
+    )
+
+
+def reports_back(call: t.Call) -> bool:
+    """`jwt.verify(token, key, (error, user) => ...)`: it raises nothing, the function in it has to look."""
+    return bool(call.args) and isinstance(call.args[-1], t.Function) and THROWS.search(called(call)) is not None
+
+
+def _refused_in(call: t.Call) -> bool:
+    function = call.args[-1]
+    assert isinstance(function, t.Function)
+    return any(_turns_away(node) for node in t.walk(*function.body)) or any(
+        isinstance(node, t.Call) and called(node) in {*_GOES_ON, "reject", "done", "cb", "callback"} and node.args
+        for node in t.walk(*function.body)
+    )  # `next(error)` is a refusal, too
 
 
 def _names_token(node: t.Node) -> bool:

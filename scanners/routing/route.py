@@ -201,12 +201,16 @@ def with_methods(route: Route, methods: Iterable[str]) -> Route:
 
 
 def from_key(text: str) -> Route | None:
-    """`GET /items/{id}` (API Gateway's route key, and what hand-made tables use); None when it is not one."""
+    """`GET /items/{id}` (API Gateway's route key, and what hand-made tables use), `/items|GET`; None when it is not one."""
     found = re.fullmatch(r"\s*([A-Za-z]+)[\s:_#|-]+(/\S*)\s*", text)
-    if not found:
+    turned = re.fullmatch(r"\s*(/\S*?)[\s:_#|-]+([A-Z]+)\s*", text) if not found else None
+    if found:
+        method, path = found.group(1).upper(), found.group(2)
+    elif turned:
+        path, method = turned.groups()
+    else:
         return None
-    method = found.group(1).upper()
     if method not in METHODS and method not in {"ANY", "ALL"}:
         return None
-    route = exact(found.group(2))
+    route = exact(path)
     return with_methods(route, [method]) if method in METHODS else route

@@ -31,7 +31,8 @@ def merge(
     unserved: list[Declared] = []
     added: list[Endpoint] = []
     refined: dict[int, list[Endpoint]] = {}
-    for declared in sorted(deployed, key=lambda d: d.is_wildcard):
+    asked = [d for d in deployed if d.method != "OPTIONS"]  # a browser asks before it calls: nobody's endpoint
+    for declared in sorted(asked, key=lambda d: d.is_wildcard):
         handler = handler_of(declared, found)
         backend = handler[0].path if handler is not None else None
         served = {backend} if backend is not None else _wrapped(declared, guards)
