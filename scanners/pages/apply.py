@@ -194,8 +194,9 @@ def once(site: Site, lacking: Sequence[Page], pages: Sequence[Page], rule: PageR
 
 
 def _present(rule: PageRule, page: Page) -> bool:
-    nodes = page.tree.css(rule.absent)
-    return any(node.text().strip() for node in nodes) if rule.non_empty else bool(nodes)
+    if rule.non_empty:
+        return any(node.text().strip() for node in page.tree.css(rule.absent))
+    return page.has(rule.absent)
 
 
 def _has_file(rule: PageRule, site: Site) -> bool:

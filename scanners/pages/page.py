@@ -6,12 +6,12 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
-from scanners.pages.templates import closed, is_assembled, is_part, parted
+from scanners.pages.templates import PLAIN, closed, is_assembled, is_part, parted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -42,6 +42,10 @@ _TOKEN = lazy(
 _ATTRIBUTE = lazy(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _COMBINED = lazy(r"[\s,>+~|]")
 """In a selector that may name a node twice."""
+_ONE_TAG = lazy(r"([a-z][a-z0-9]*)(?:\[[^\[\]]*\]|:(?:not|empty)(?:\(\[[^()]*\]\))?)*")
+_TAG_NAME = lazy(r"<([a-zA-Z][a-zA-Z0-9-]*)")
+_ADDED = frozenset({"html", "head", "body", "tbody", "tr", "colgroup"})
+"""What a parser adds where the source has none."""
 _NOT_SPACE = lazy(r"[^\r\n]+")
 _TEMPLATE_TAG = lazy(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FRONT_MATTER = lazy(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
@@ -85,6 +89,23 @@ def decoded(content: bytes) -> str | None:
         return content.decode("cp1252", "replace")
 
 
+@cache
+def _tags_of(selector: str) -> frozenset[str] | None:
+    """The tags of which a match must be one; None where it may be any."""
+    parts = [_ONE_TAG.fullmatch(part.strip()) for part in selector.split(",")]
+    return frozenset(part[1] for part in parts if part) if all(parts) else None
+
+
+def _with(source: str, changed: Iterable[tuple[int, str]]) -> str:
+    """A source with other texts of the same length in some places."""
+    out: list[str] = []
+    at = 0
+    for start, text in changed:
+        out += (source[at:start], text)
+        at = start + len(text)
+    return "".join((*out, source[at:])) if out else source
+
+
 def addresses(text: str) -> list[str]:
     """Absolute addresses that stand in code or data."""
     return _STATED_ADDRESS.findall(text)
@@ -113,9 +134,10 @@ class Page:
         """(offset, text) of inline scripts, structured data left out."""
         self._starts: dict[str, list[tuple[int, str]]] = {}
         """By tag: offset and attributes of each start tag."""
-        self.bare, markup = self._read_tokens()
-        """The source with markup, comments, scripts and styles blanked; offsets are those of the source."""
-        self.text = " ".join(html.unescape(self.bare).split())
+        self._shown: list[tuple[int, str]] = []
+        """(offset, text) of what stands between the markup, white space left out."""
+        markup = self._read_tokens()
+        self.text = " ".join(html.unescape(" ".join(text for _, text in self._shown)).split())
         """What a visitor can read (or could, if all of it were shown), in one line."""
         self.is_too_deep = self._depth(markup) > DEEPEST
         """Whether elements are nested so deeply that no tree is made; nothing of it is judged."""
@@ -127,9 +149,9 @@ class Page:
             and not is_part(path, self.source, assembled=self.is_assembled)
             and not self._is_redirect()
         )
-        self.is_served_by_tag = any(hint in source for hint in _SERVED_HINTS) and bool(_SERVED.search(source))
+        hints = _SERVED_HINTS[: 2 if PLAIN.search(path) else None]
+        self.is_served_by_tag = any(hint in source for hint in hints) and bool(_SERVED.search(source))
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
-        self._line_starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n")[:-1])]
         self._lines: dict[str, dict[int, int]] = {}
         self._remembered: dict[str, tuple[Any, ...]] = {}
 
@@ -146,41 +168,62 @@ class Page:
         page.front = "\n".join(f"title: {found[1]}" for found in first if found)
         return page
 
-    def _read_tokens(self) -> tuple[str, str]:
-        """The bare text, and the markup without template tags between elements: one before `<html>` ends the head."""
+    def _read_tokens(self) -> str:
+        """The markup without template tags between elements: one before `<html>` ends the head."""
+        source, starts = self.source, self._starts
         scripts: list[tuple[int, str]] = []
-        out: list[str] = []
-        markup: list[str] = []
-        at = 0
-        in_head, last = bool(_IS_PAGE.search(self.source)), ""
-        for token in _TOKEN.finditer(self.source):
-            text = self.source[at : token.start()]
-            if "{" in text:
-                text = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), text)
-            out += (text, _blank(token[0]))
-            # A stray text would end the head, and what a template has there is none for the visitor.
-            stray = in_head and last != "title" and "<" not in text and not text.isspace()
-            kept = self.source[at : token.start()] if last == "title" else text
-            markup += (_blank(text) if stray else kept, token[0])
-            at = token.end()
-            tag = (token["raw"] or token["tag"] or "").lower()
-            last = tag
-            in_head = in_head and (not tag or tag in _HEAD_TAGS)
-            if not tag:
+        changed: list[tuple[int, str]] = []
+        at, last = 0, ""
+        in_head = bool(_IS_PAGE.search(source))
+        for token in _TOKEN.finditer(source):
+            start, end = token.span()
+            text = source[at:start]
+            if text and not text.isspace():
+                plain = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), text) if "{" in text else text
+                self._shown.append((at, plain))
+                # A stray text would end the head, and what a template has there is none for the visitor.
+                stray = in_head and last != "title" and "<" not in plain and not plain.isspace()
+                if stray or (plain != text and last != "title"):
+                    changed.append((at, _blank(plain) if stray else plain))
+            at, last = end, ""
+            kind = token.lastgroup
+            if kind is None:
                 continue
-            attributes = token["raw_attributes"] if token["raw"] else token["attributes"]
-            self._starts.setdefault(tag, []).append((token.start(), attributes or ""))
+            raw = kind == "content"
+            last = tag = token["raw" if raw else "tag"].lower()
+            in_head = in_head and tag in _HEAD_TAGS
+            attributes = token["raw_attributes" if raw else "attributes"]
+            starts.setdefault(tag, []).append((start, attributes))
             # One that is never closed is no raw text: what it holds is not known.
-            if token["raw"] and tag == "script" and "json" not in (attributes or "").lower():
+            if raw and tag == "script" and "json" not in attributes.lower():
                 scripts.append((token.start("content"), token["content"]))
-        out.append(self.source[at:])
-        markup.append(self.source[at:])
+        self._shown.append((at, source[at:]))
         self.scripts = tuple(scripts)
-        return "".join(out), "".join(markup)
+        return _with(source, changed)
+
+    @cached_property
+    def bare(self) -> str:
+        """The source with markup, comments, scripts and styles blanked; offsets are those of the source."""
+        out: list[str] = []
+        at = 0
+        for start, text in self._shown:
+            out += (_blank(self.source[at:start]), text)
+            at = start + len(text)
+        return "".join(out)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.source.split("\n")[:-1])]
+
+    @cached_property
+    def _tags(self) -> frozenset[str]:
+        """Every tag that the tree may have, those included that a parser adds."""
+        found = {tag.lower() for tag in set(_TAG_NAME.findall(self.source))}
+        return frozenset(found | _ADDED | ({"img"} if "image" in found else set()))
 
     @staticmethod
     def _depth(markup: str) -> int:
-        if markup.count("<") < DEEPEST:
+        if markup.count("<") - markup.count("</") < DEEPEST:
             return 0
         depth = deepest = 0
         for found in _ELEMENT.finditer(markup):
@@ -190,7 +233,7 @@ class Page:
         return deepest
 
     def _is_redirect(self) -> bool:
-        return self.tree.css_first("meta[http-equiv='refresh' i]") is not None and len(self.text) < 200
+        return len(self.text) < 200 and self.tree.css_first("meta[http-equiv='refresh' i]") is not None
 
     def line_at(self, offset: int) -> int:
         """Line of an offset into the source, from 1."""
@@ -224,6 +267,8 @@ class Page:
 
     def css(self, selector: str) -> list[LexborNode]:
         """Nodes that a browser would show, each once: those inside `noscript` and `template` are left out."""
+        if self._lacks(selector):
+            return []
         unseen = self._unseen
         if not unseen and not _COMBINED.search(selector):
             return self.tree.css(selector)
@@ -232,7 +277,14 @@ class Page:
 
     @cached_property
     def _unseen(self) -> frozenset[int]:
+        if not {"noscript", "template"} & self._tags:
+            return frozenset()
         return frozenset(node.mem_id for node in self.tree.css("noscript *, template *"))
+
+    def _lacks(self, selector: str) -> bool:
+        """Whether the page has no tag that the selector asks for: most rules ask for what most pages have not."""
+        tags = _tags_of(selector)
+        return tags is not None and not tags & self._tags
 
     def remembered(self, name: str, read: Callable[[Page], Iterable[_T]]) -> tuple[_T, ...]:
         """What several rules ask of the page, read once."""
@@ -242,7 +294,7 @@ class Page:
 
     def has(self, selector: str) -> bool:
         """Whether anything matches."""
-        return self.tree.css_first(selector) is not None
+        return not self._lacks(selector) and self.tree.css_first(selector) is not None
 
     def first_text(self, selector: str) -> str:
         """Text of the first match, in one line; empty when there is none."""

@@ -60,6 +60,8 @@ class Price:
 def prices(page: Page) -> Iterator[Price]:
     """Prices in document order, each once per label."""
     seen: set[tuple[str, str]] = set()
+    if not _SIGN.search(page.text):
+        return
     for node in page.css("body *"):
         if not _SIGN.search(node.text(deep=False)) or node.tag in {"script", "style", "title"}:
             continue

@@ -79,7 +79,8 @@ _SECRET_WORDS = (
     "ghr_",
     "xox",
     "SG.",
-    "sk-",
+    "sk-proj-",
+    "sk-ant-",
     "whsec_",
     "AIza",
 )
