@@ -1,10 +1,11 @@
 """Many small repositories: the first look, the second one with nothing changed, and the memory of the parent.
 
-    python -m benchmarks.scale.many --seeds FOLDER [--repos 2000] [--only secrets,hygiene,bandit] [--executor dask://...]
+    python -m benchmarks.scale.many --seeds FOLDER [--repos 2000] [--only secrets,hygiene,bandit] [--dask]
 
 The repositories are made from files of the repositories (work trees, bare mirrors or plain folders) below FOLDER, a handful of
 files in each. Printed: wall time of the run as a user sees it (discover, scan, recognise, record, freeze), seconds that scanners
-worked, and what the rest took in percent of wall time times processes.
+worked, and what the rest took in percent of wall time times processes. With `--dask` the first look is done twice instead: by
+the pool, and by as many workers of a dask cluster on the loopback, which have been started before.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.flows.running import look
 from auditor.wiring import make_tools, open_desk
+from tests.support.dask_cluster import loopback_cluster
 
 _SETTINGS = ["-c", "init.defaultBranch=main", "-c", "gc.auto=0"]
 LARGEST = 200_000
@@ -89,7 +93,7 @@ name = "Many"
 history = {history}
 [[entity]]
 key = "many"
-repositories = ["repositories/*"]
+repositories = ["{repositories}/*"]
 [mail]
 sender = "audit@example.com"
 """
@@ -118,22 +122,34 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, required=True)
     parser.add_argument("--repos", type=int, default=2000)
     parser.add_argument("--only", default="")
-    parser.add_argument("--executor", default="")
+    parser.add_argument("--dask", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--history", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        (folder / "portfolio.toml").write_text(PORTFOLIO.format(history=str(chosen.history).lower()))
         seeds = seed_files(chosen.seeds)
         began = time.perf_counter()
         make_repositories(folder / "repositories", seeds, chosen.repos)
         say(f"{chosen.repos} repositories from {len(seeds)} files, made in {time.perf_counter() - began:.0f} s")
         only = [name for name in chosen.only.split(",") if name]
-        for name in ("first", "second"):
+        text = PORTFOLIO.format(history=str(chosen.history).lower(), repositories=folder / "repositories")
+        for name in ("pool", "dask") if chosen.dask else ("first", "second"):
+            portfolio = folder / (name if chosen.dask else "both")
+            portfolio.mkdir(exist_ok=True)
+            (portfolio / "portfolio.toml").write_text(text)
             # A process each, as for a user: the second run owes nothing to the memory of the first.
-            with ProcessPoolExecutor(1, get_context("spawn")) as process:
-                process.submit(run, folder, name, chosen.executor, only, chosen.workers).result()
+            with (
+                _cluster(chosen.workers) if name == "dask" else nullcontext("") as executor,
+                ProcessPoolExecutor(1, get_context("spawn")) as process,
+            ):
+                process.submit(run, portfolio, name, executor, only, chosen.workers).result()
+
+
+@contextmanager
+def _cluster(workers: int) -> Iterator[str]:
+    with loopback_cluster(workers) as cluster:
+        yield f"dask://{cluster.address}"
 
 
 if __name__ == "__main__":

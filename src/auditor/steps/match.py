@@ -65,7 +65,7 @@ def match_findings(
     tables = _Keys(rules or {}, renames, present)
     left_old, left_new = list(old), list(new)
     pairs: list[tuple[Finding, Finding, Tier]] = []
-    for tier, key_old, key_new in tables.tiers():
+    for tier, key_old, key_new in tables.tiers() if old else ():
         pairs.extend(_pair(left_old, left_new, tier, key_old, key_new))
     return _result(pairs, left_old, left_new)
 
