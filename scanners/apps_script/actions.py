@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanners.apps_script.checks import CallerChecks, secret_compared, user_checked
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches
 from scanners.routing.entries import Entry
 from scanners.routing.evidence import Auth, Evidence
 from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Interpreter, Ran, Reached
-from scanners.routing.shapes import called, terminates
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
-_KEY = re.compile(
-    r"(?i)token|secret|api_?key|^key$|password|passcode|passphrase|auth|signature|^pin$|^pwd$|^pass$|access_?code|admin_?key|_key$"
-)
-
-
 _ACTION_KEYS = frozenset(
     "action type cmd command method op operation mode route path page fn func function api request req do q task act "
-    "service endpoint event intent view resource actionType requestType pathInfo target entity kind ação acao accion".split()
+    "service endpoint event intent view resource actionType requestType pathInfo target entity kind ação acao accion "
+    "Action Type Method Mode ACTION".split()
 )
 """Parameters by which one address serves many."""
 
@@ -42,6 +38,8 @@ class Action:
     auth: Auth
     evidence: str
     reach: Reach
+    gives: bool
+    """Whether it reads anything that it may hand out."""
     scope: Scope
     nodes: tuple[t.Node, ...]
     """What runs for it."""
@@ -57,17 +55,17 @@ class Actions:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.guards = Guards(project.program)
         self.reaches = Reaches(project.program)
+        self.checks = CallerChecks(Guards(project.program), self.reaches)
         self.dynamic: list[tuple[str, int]] = []
 
     def all(self) -> list[Action]:
         """Actions of `doGet` and `doPost`, then the functions that pages run."""
         found: list[Action] = []
         for name, method in (("doGet", "GET"), ("doPost", "POST")):
-            entry = self.project.function(name)
-            if entry is not None and isinstance(entry.node, t.Function):
-                found.extend(self._entry(entry.module, entry.node, method))
+            for entry in self.project.entries(name):
+                if isinstance(entry.node, t.Function):
+                    found.extend(self._entry(entry.module, entry.node, method))
         found.extend(self._run_by_pages())
         return found
 
@@ -95,7 +93,7 @@ class Actions:
                 reached.scope,
                 nodes,
             )
-        evidence = self.in_statements(function.body, scope)
+        evidence = self.checks.in_statements(function.body, scope)
         if named:
             yield from self._rest(scope, function, method, named)
         else:
@@ -109,7 +107,7 @@ class Actions:
         every = tuple(_without(function.body, taken))
         rest = tuple(n for n in every if not isinstance(n, (t.If, t.Switch, t.Try, t.Block)))
         checks = tuple(n for n in every if not any(id(inner) in taken for inner in t.walk(n)))
-        evidence = self.in_statements(checks, scope)
+        evidence = self.checks.in_statements(checks, scope)
         action = self._action(method, "", (scope.path, function.line), function.name, evidence, scope, rest)
         entered = {called(n).rsplit(".", 1)[-1] for n in t.walk(*rest) if isinstance(n, t.Call)}
         inner = any(r.scope is not scope or r.handler in entered for r in named) or self._holds(rest, scope, taken)
@@ -139,7 +137,8 @@ class Actions:
     ) -> Action:
         auth = Auth.YES if evidence is not None and evidence.verified else Auth.NO
         said = str(evidence) if evidence is not None else "no check of the caller"
-        return Action(method, name, *place, handler, auth, said, self.reaches.of(nodes, scope), scope, nodes)
+        gives = self.reaches.gives(nodes, scope)
+        return Action(method, name, *place, handler, auth, said, self.reaches.of(nodes, scope), gives, scope, nodes)
 
     def _before(self, reached: Reached) -> Evidence | None:
         ran = [item for item in reached.trail if self._applies(item, reached)]
@@ -147,7 +146,7 @@ class Actions:
         for item in ran:
             groups.setdefault(item.file, []).append(item.node)
         for path, nodes in groups.items():
-            found = self.in_statements(tuple(nodes), self.project.program.scopes[path])
+            found = self.checks.in_statements(tuple(nodes), self.project.program.scopes[path])
             if found is not None and found.verified:
                 return found
         return None
@@ -158,10 +157,10 @@ class Actions:
             parts = test.values if isinstance(test, t.Logic) and test.op == "and" else (test,)
             for part in parts:
                 positive = not (isinstance(part, t.Not) or (isinstance(part, t.Binary) and part.op == "!="))
-                found = (_secret_compared(part) or _user_checked(part)) if positive else ""
+                found = (secret_compared(part) or user_checked(part)) if positive else ""
                 if found:
                     return Evidence(found, reached.file, test.line)
-        return self.guards.in_tests(reached.tests, reached.scope)
+        return self.checks.guards.in_tests(reached.tests, reached.scope)
 
     def _applies(self, ran: Ran, reached: Reached) -> bool:
         action = reached.route.action
@@ -172,9 +171,9 @@ class Actions:
 
     def _inside(self, reached: Reached, handler: Found | None) -> Evidence | None:
         body = tuple(n for n in reached.body if not isinstance(n, t.Function))
-        found = self.in_statements(body, reached.scope)
+        found = self.checks.in_statements(body, reached.scope)
         if (found is None or not found.verified) and handler is not None and isinstance(handler.node, t.Function):
-            found = self.in_statements(handler.node.body, handler.module) or found
+            found = self.checks.in_statements(handler.node.body, handler.module) or found
         return found
 
     def _handler(self, reached: Reached) -> Found | None:
@@ -185,56 +184,6 @@ class Actions:
         for call in calls:
             if called(call) == reached.handler:
                 return self.reaches.target(call, reached.scope)
-        return None
-
-    # -- guards -------------------------------------------------------------------------------------------------
-
-    def in_statements(self, statements: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Evidence | None:
-        """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
-        found = self.guards.in_statements(statements, scope, 1)
-        if found is not None and found.verified:
-            return found
-        return self._compared(statements, scope, depth) or found
-
-    def _compared(self, statements: tuple[t.Node, ...], scope: Scope, depth: int) -> Evidence | None:
-        for node in t.walk(*statements, into_functions=False):
-            if isinstance(node, t.If) and (terminates(node.body) or terminates(node.orelse)):
-                found = _secret_compared(node.test) or _user_checked(node.test)
-                if found:
-                    return Evidence(found, scope.path, node.line)
-            if isinstance(node, t.Call) and depth < 3:
-                target = self.reaches.target(node, scope)
-                if target is not None and isinstance(target.node, t.Function):
-                    inner = self._throws(target, depth + 1)
-                    if inner is not None:
-                        return inner
-            if isinstance(node, t.If) and isinstance(node.test, (t.Not, t.Call)) and terminates(node.body):
-                checked = self._boolean_check(node.test, scope)
-                if checked is not None:
-                    return checked
-        return None
-
-    def _throws(self, target: Found, depth: int) -> Evidence | None:
-        """A function of ours that throws for strangers guards whoever calls it."""
-        assert isinstance(target.node, t.Function)
-        for node in t.walk(*target.node.body, into_functions=False):
-            if isinstance(node, t.If) and node.body and isinstance(node.body[-1], t.Raise):
-                found = _secret_compared(node.test) or _user_checked(node.test)
-                if found:
-                    return Evidence(f"{target.node.name}(): {found}", target.module.path, node.line)
-        del depth
-        return None
-
-    def _boolean_check(self, test: t.Node, scope: Scope) -> Evidence | None:
-        """`if (!isAllowed(e)) return ...` where our function compares a secret or asks for the user."""
-        for call in t.walk(test):
-            target = self.reaches.target(call, scope) if isinstance(call, t.Call) else None
-            if target is None or not isinstance(target.node, t.Function):
-                continue
-            for node in t.walk(*target.node.body):
-                found = _secret_compared(node) or _user_checked(node) if isinstance(node, (t.Binary, t.Call)) else ""
-                if found:
-                    return Evidence(f"{target.node.name}(): {found}", target.module.path, node.line)
         return None
 
     # -- google.script.run --------------------------------------------------------------------------------------
@@ -249,7 +198,7 @@ class Actions:
                 if found is None or not isinstance(found.node, t.Function):
                     continue
                 seen.add(name)
-                evidence = self.in_statements(found.node.body, found.module)
+                evidence = self.checks.in_statements(found.node.body, found.module)
                 yield self._action(
                     "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
                 )
@@ -297,58 +246,4 @@ def run_target(node: t.Call) -> str:
         if isinstance(base, t.Attr) and base.name == "run" and t.dotted(base).endswith("google.script.run"):
             return node.func.name
         base = base.func if isinstance(base, t.Call) else base.base
-    return ""
-
-
-def _secret_compared(test: t.Node) -> str:
-    """What a test compares a secret of the request with; empty when it does not."""
-    for node in t.walk(test):
-        if isinstance(node, t.Binary) and node.op in {"==", "!="}:
-            for side, other in ((node.left, node.right), (node.right, node.left)):
-                name = _last_name(side)
-                if (
-                    _KEY.search(name)
-                    and not (isinstance(other, t.Const) and other.value in {None, "", 0, "undefined"})
-                    and not (isinstance(other, t.Const) and isinstance(other.value, bool))
-                ):
-                    return f"compares {name}"
-        if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"includes", "indexOf", "has"} and node.args:
-            name = _last_name(node.args[0])
-            if _KEY.search(name):
-                return f"looks {name} up"
-    return ""
-
-
-def _user_checked(test: t.Node) -> str:
-    """Whether a test asks who the Google user is."""
-    text = [n.name if isinstance(n, t.Attr) else n.id for n in t.walk(test) if isinstance(n, (t.Attr, t.Name))]
-    joined = " ".join(text)
-    if re.search(
-        r"getActiveUser|getEffectiveUser|(?i:user_?email|userMail|current_?user|is_?admin|is_?allowed|is_?authori[sz]ed|allowed_?users|admin_?emails|allowed_?emails)",
-        joined,
-    ):
-        return "checks the user"
-    return ""
-
-
-def _last_name(node: t.Node) -> str:
-    if isinstance(node, t.Attr):
-        return node.name
-    if isinstance(node, t.Name):
-        return node.id
-    if isinstance(node, t.Index) and isinstance(node.key, t.Const):
-        return str(node.key.value)
-    if isinstance(node, t.Call):
-        if node.args and isinstance(node.args[0], t.Const) and called(node).endswith(("getProperty", "get")):
-            return str(node.args[0].value)
-        if called(node) in {"String", "Number"} and node.args:
-            return _last_name(node.args[0])
-        return (
-            _last_name(node.func.base)
-            if isinstance(node.func, t.Attr) and node.func.name in {"trim", "toString"}
-            else ""
-        )
-    if isinstance(node, t.Logic):
-        names = [n for v in node.values if (n := _last_name(v))]
-        return next((n for n in names if _KEY.search(n)), names[0] if names else "")
     return ""

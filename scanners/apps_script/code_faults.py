@@ -11,7 +11,7 @@ from scanners.apps_script.hard_coded import addresses, bound, compared, listed, 
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
-from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, names_in, reached_by_get
+from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, names_in, passing, reached_by_get
 from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
@@ -95,10 +95,11 @@ def _weak_hash(node: t.Call, helpers: dict[str, str]) -> bool:
 
 def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]:
     unchecked: list[Action] = []
+    passes = passing(project)
     for action in actions:
         if action.method == "RUN":
             continue
-        runs = list(bodies(project, action))
+        runs = list(bodies(project, action, passes))
         for body in runs:
             yield from _in_body(action, body)
         entry = project.function("doPost")
@@ -127,12 +128,10 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
 
 
 def _uses_input(node: t.Node, names: frozenset[str]) -> bool:
-    return (
-        isinstance(node, t.Attr)
-        and isinstance(node.base, t.Name)
-        and node.base.id in names
-        and node.name not in _NOT_INPUT
-    )
+    if not isinstance(node, t.Attr) or node.name in _NOT_INPUT:
+        return False
+    whole = node.base.base if isinstance(node.base, t.Attr) and node.base.name == "parameter" else node.base
+    return isinstance(whole, t.Name) and whole.id in names
 
 
 def _is_validator(node: t.Call) -> bool:

@@ -153,6 +153,7 @@ class Faults:
         for method, rule in (("POST", "post-without-auth"), ("GET", "get-without-auth")):
             found = [a for a in serves if a.method == method and a.auth is not Auth.YES]
             found = [a for a in found if a.reach >= Reach.READ and not _only_page(a) and not _lets_in(a)]
+            found = [a for a in found if a.gives or method == "POST"]
             if found:
                 worst = Reach.READ if method == "GET" else max(a.reach for a in found)
                 listed = ", ".join(dict.fromkeys(a.name or f"do{method.title()}" for a in found))

@@ -70,6 +70,7 @@ def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
         if (
             _TOKEN_NAME.search(key)
             and len(text) >= 4
+            and text.isascii()  # `put the password here` in whatever language
             and not re.search(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s", text)
         ):
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")

@@ -61,6 +61,14 @@ class Project:
         found = self.program.anywhere(name)
         return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
 
+    def entries(self, name: str) -> Iterator[Found]:
+        """Every definition of `doGet` or `doPost`: scripts that are kept side by side each have their own."""
+        for scope in self.program.scopes.values():
+            if name in scope.names and scope.path not in self.pages:
+                found = self.program.resolve(scope, name)
+                if isinstance(found, Found) and isinstance(found.node, t.Function):
+                    yield found
+
     def functions(self) -> Iterator[tuple[Scope, t.Function]]:
         """All global functions."""
         for scope in self.program.scopes.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from auditor.model.pattern import lazy
 from scanners.apps_script.upkeep import asked_for, made_here, tidies, wanted
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
@@ -29,18 +30,29 @@ class Reach(IntEnum):
 
 
 _KINDS = (
-    (Reach.DELETE, re.compile(r"^(deleteRows?|deleteColumns?|deleteSheet|setTrashed|removeFile|deleteEvent|deleteEventSeries|clearContents?|"
-                              r"deleteAllProperties|deleteProperty|moveToTrash|moveThreadToTrash|deleteCalendar|removeFolder|deleteContact)$")),
-    (Reach.SHARE, re.compile(r"^(addEditors?|addViewers?|setSharing|addCommenters?|setOwner)$")),
-    (Reach.MAIL, re.compile(r"^(sendEmail|createDraft|forward|replyAll)$")),
-    (Reach.WRITE, re.compile(r"^(appendRow|setValues?|setFormulas?|setFormula|insertSheet|createFile|createEvent|createAllDayEvent|"
-                             r"setPropert(y|ies)|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|appendParagraph|"
-                             r"setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|addGuest)$")),
-    (Reach.FETCH, re.compile(r"^UrlFetchApp\.fetch(All)?$")),
-    (Reach.READ, re.compile(r"^(getValues?|getDisplayValues?|getDataRange|getFileById|getFiles|getEvents|getProperties|"
-                            r"search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
+    (Reach.DELETE, lazy(r"^(deleteRows?|deleteColumns?|deleteSheet|setTrashed|removeFile|deleteEvent|deleteEventSeries|clearContents?|"
+                        r"deleteAllProperties|moveToTrash|moveThreadToTrash|deleteCalendar|removeFolder|deleteContact)$")),
+    (Reach.SHARE, lazy(r"^(addEditors?|addViewers?|setSharing|addCommenters?|setOwner)$")),
+    (Reach.MAIL, lazy(r"^(sendEmail|createDraft|forward|replyAll)$")),
+    (Reach.WRITE, lazy(r"^(appendRow|setValues?|setFormulas?|setFormula|insertSheet|createFile|createEvent|createAllDayEvent|"
+                       r"setPropert(y|ies)|deleteProperty|insertRow\w*|insertRows\w*|createFolder|createContact|setNote|makeCopy|moveTo|"
+                       r"appendParagraph|setRichTextValues?|insertCheckboxes|replaceAllText|createSheet|addGuest)$")),
+    (Reach.FETCH, lazy(r"^UrlFetchApp\.fetch(All)?$")),
+    (Reach.READ, lazy(r"^(getValues?|getDisplayValues?|getDataRange|getFileById|getFiles|getEvents|getProperties|"
+                      r"search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
 )  # fmt: skip
 """By the last name of a call, worst first."""
+_SERVICE = lazy(
+    r"^(Sheets|Drive|Calendar|Gmail|Tasks|People|Docs|Slides|AdminDirectory|Classroom|YouTube|BigQuery)\.\w+\."
+)
+_METHODS = (
+    (Reach.DELETE, lazy(r"^(remove|delete|trash|clear|batchClear|batchDelete|emptyTrash|untrash)$")),
+    (Reach.SHARE, lazy(r"\.Permissions\.(create|insert|update|patch)$")),
+    (Reach.MAIL, lazy(r"\.(Messages|Drafts)\.(send|create)$")),
+    (Reach.WRITE, lazy(r"^(insert|create|update|patch|append|batchUpdate|copy|move|modify|import|quickAdd|send)$")),
+    (Reach.READ, lazy(r"^(get|list|batchGet|query|search|export)$")),
+)
+"""Of Google's advanced services, `Sheets.Spreadsheets.Values.get(...)`, by the last or the whole name."""
 
 _UPKEEP = {"prepares": Reach.READ, "tidies": Reach.WRITE}
 """What a function counts for that only prepares sheets or throws away its own leavings, in the course of something else."""
@@ -52,6 +64,7 @@ class Reaches:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._known: dict[int, Reach] = {}
+        self._given: dict[int, bool] = {}
         self._inner: dict[str, dict[str, t.Function]] = {}
 
     def of(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Reach:
@@ -72,6 +85,8 @@ class Reaches:
         for reach, pattern in _KINDS:
             if pattern.match(name if reach is Reach.FETCH else last) and (isinstance(node.func, t.Attr)):
                 return reach
+        if _SERVICE.match(name):
+            return next((r for r, p in _METHODS if p.search(last) or p.search(name)), Reach.NONE)
         if last == "setContent" and re.search(r"(?i)file", name):  # a text output has that method, too
             return Reach.WRITE
         if depth >= 6:
@@ -80,6 +95,27 @@ class Reaches:
         found = self.function(target, depth) if target is not None else Reach.NONE
         most = _UPKEEP.get(tidies(last))
         return found if most is None else min(found, most)
+
+    def gives(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> bool:
+        """Whether anything is read that may be handed out."""
+        for node in t.walk(*nodes):
+            if not isinstance(node, t.Call):
+                continue
+            own = self._call(node, scope, 6)
+            if own in {Reach.READ, Reach.FETCH}:
+                return True
+            target = self.target(node, scope) if depth < 6 and own is Reach.NONE else None
+            if target is not None and isinstance(target.node, t.Function) and self._gives(target, depth):
+                return True
+        return False
+
+    def _gives(self, target: Found, depth: int) -> bool:
+        key = id(target.node)
+        if key not in self._given:
+            self._given[key] = False
+            assert isinstance(target.node, t.Function)
+            self._given[key] = self.gives(target.node.body, target.module, depth + 1)
+        return self._given[key]
 
     def function(self, target: Found, depth: int = 0) -> Reach:
         """The worst that one of our functions can do."""

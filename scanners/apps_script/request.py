@@ -29,9 +29,11 @@ class Body:
     """Those that hold a part of it as it came."""
     copies: frozenset[str]
     """Those that hold one text of it as it came."""
+    passes: frozenset[str] = frozenset()
+    """Functions of ours that hand a text on with little change: `stripQuotes(value)`."""
 
 
-def bodies(project: Project, action: Action) -> Iterator[Body]:
+def bodies(project: Project, action: Action, passes: frozenset[str]) -> Iterator[Body]:
     """What runs for an action, our functions that it calls with the request included."""
     start = next((n for n in action.nodes if isinstance(n, t.Function)), None)
     seen: set[int] = set()
@@ -44,7 +46,7 @@ def bodies(project: Project, action: Action) -> Iterator[Body]:
         names = from_request(function) if function is not None else frozenset({"e"})
         around = function.body if function is not None else action.nodes
         given = _as_given(around, _params(function)) if function is not None else names
-        body = Body(action.scope, action.nodes, names, given, _copies((*around, *action.nodes), names))
+        body = Body(action.scope, action.nodes, names, given, _copies((*around, *action.nodes), names, passes), passes)
         yield body
         for node in t.walk(*action.nodes):
             found = _ours(project, action.scope, node)
@@ -58,7 +60,7 @@ def bodies(project: Project, action: Action) -> Iterator[Body]:
         told = told or _Told(_params(function), _params(function), frozenset())
         names = from_request(function, told.names)
         given = _as_given(function.body, told.given)
-        body = Body(scope, function.body, names, given, _copies(function.body, names) | told.copies)
+        body = Body(scope, function.body, names, given, _copies(function.body, names, passes) | told.copies, passes)
         yield body
         for node in t.walk(*function.body):
             found = _ours(project, scope, node)
@@ -172,14 +174,35 @@ def holds(node: t.Node, names: frozenset[str]) -> bool:
     return any(isinstance(n, t.Name) and n.id in names for n in t.walk(node))
 
 
-def _copies(nodes: tuple[t.Node, ...], names: frozenset[str]) -> frozenset[str]:
+def _unwrapped(node: t.Node, passes: frozenset[str]) -> t.Node:
+    while isinstance(node, t.Logic) or (isinstance(node, t.Call) and node.args and called(node) in passes):
+        node = node.values[0] if isinstance(node, t.Logic) else node.args[0]
+    return node
+
+
+def passing(project: Project) -> frozenset[str]:
+    """Our functions that return what they are given, no sign of a formula looked for."""
+    found: set[str] = set()
+    for _, function in project.functions():
+        returned = list(_returned(function))
+        params = _params(function)
+        if len(returned) != 1 or not _part_of(returned[0], params):
+            continue
+        parts = [n for n in t.walk(*function.body) if isinstance(n, (t.Regex, t.Const, t.Name))]
+        texts = [n.source if isinstance(n, t.Regex) else n.id if isinstance(n, t.Name) else str(n.value) for n in parts]
+        if not any("=" in text or text in {"'", "String", "Number"} for text in texts):
+            found.add(function.name)
+    return frozenset(found)
+
+
+def _copies(nodes: tuple[t.Node, ...], names: frozenset[str], passes: frozenset[str]) -> frozenset[str]:
     """Names that hold a field of the request as it came: `title = e.parameter.title`."""
     found: set[str] = set()
     for node in t.walk(*nodes):
         if isinstance(node, t.Bind) and isinstance(node.target, t.Name):
-            value = node.value
-            while isinstance(value, t.Logic):
-                value = value.values[0]
+            value = _unwrapped(node.value, passes)
+            if isinstance(value, t.Index) and ".parameter" in t.dotted(value.base) and holds(value.base, names):
+                found.add(node.target.id)
             base = t.dotted(value) if isinstance(value, t.Attr) else ""
             field = base.split(".", 1)[0] in names and base.count(".") >= (2 if ".parameter" in base else 1)
             if field and not base.endswith((".parameter", ".parameters", ".postData", ".contents", ".length")):
@@ -202,10 +225,24 @@ def is_raw(node: t.Node, body: Body, depth: int = 0) -> bool:
             return is_raw(then, body, depth) or is_raw(other, body, depth)
         case t.Attr(name=name):
             return name != "length" and holds(node, body.names)
+        case t.Index(base=t.Name(id=name)) if name not in body.given and _rows_of(name, body):
+            return depth < 2 and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body))
         case t.Index(base=base):
             return holds(base, body.names)
         case t.Name(id=name):
             return name in body.copies or (depth < 2 and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body)))
+        case t.Call():
+            return _is_raw_call(node, body, depth)
+        case _:
+            return False
+
+
+def _is_raw_call(node: t.Call, body: Body, depth: int) -> bool:
+    match node:
+        case t.Call(func=t.Attr(name=("trim" | "toString" | "toLowerCase" | "toUpperCase"), base=base)):
+            return is_raw(base, body, depth)
+        case t.Call(args=(first, *_)) if called(node) in body.passes:
+            return is_raw(first, body, depth)
         case t.Call(func=t.Attr(name="values"), args=args) if called(node) == "Object.values":
             return any(holds(a, body.names) for a in args)
         case t.Call(func=t.Attr(name="map"), args=(t.Function() as arrow, *_)):
@@ -214,14 +251,20 @@ def is_raw(node: t.Node, body: Body, depth: int = 0) -> bool:
             return False
 
 
-def _rows_of(name: str, body: Body) -> Iterator[t.Node]:
-    """Rows that a name holds: `row = [...]`, `rows.push([...])`, `row = headers.map(...)`."""
+def _rows_of(name: str, body: Body) -> list[t.Node]:
+    """What the rows hold that a name is for: `row = [...]`, `rows.push([...])`, `row = headers.map(...)`, `row[2] = ...`."""
+    found: list[t.Node] = []
     for node in t.walk(*body.nodes):
         if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and node.target.id == name:
-            if isinstance(node.value, (t.Items, t.Call)):
-                yield node.value
+            if isinstance(node.value, t.Items) or (
+                isinstance(node.value, t.Call) and called(node.value).endswith((".map", ".values"))
+            ):
+                found.append(node.value)
+        elif isinstance(node, t.Bind) and isinstance(node.target, t.Index) and t.dotted(node.target.base) == name:
+            found.append(node.value)
         elif isinstance(node, t.Call) and called(node) in {f"{name}.push", f"{name}.unshift"}:
-            yield from node.args
+            found.extend(node.args)
+    return found
 
 
 def _returned(arrow: t.Function) -> Iterator[t.Node]:

@@ -209,3 +209,51 @@ def test_a_password_hashed_by_a_helper_is_seen() -> None:
     assert "weak-password-hash" not in faults(
         f"{helper} function ok(password, s) {{ return sha(password + s.salt) === s.hash; }}"
     )
+
+
+def test_a_get_that_only_writes_gives_nothing_away() -> None:
+    found = faults("function doGet(e) { sheet.appendRow([new Date()]); return ContentService.createTextOutput('ok'); }")
+    assert {"get-without-auth", "state-change-on-get"} & found == {"state-change-on-get"}
+    service = "return ContentService.createTextOutput(Sheets.Spreadsheets.Values.get(ID, 'A:C').values);"
+    assert "get-without-auth" in faults(f"function doGet(e) {{ {service} }}")
+
+
+def test_scripts_that_are_kept_side_by_side_each_have_their_own_entry() -> None:
+    add = "function doPost(e) { const d = JSON.parse(e.postData.contents); sheet.appendRow([d.name]); }"
+    remove = "function doPost(e) { const d = JSON.parse(e.postData.contents); sheet.deleteRow(d.row); }"
+    assert "destructive-action-without-auth" in faults(add, **{"Remove.gs": remove})
+
+
+def test_a_guard_may_compare_a_hash_run_a_callback_or_verify_a_signature() -> None:
+    write = "sheet.appendRow([1]);"
+    hashed = (
+        "function doPost(e) { const r = JSON.parse(e.postData.contents); assertAllowed_(r); " + write + " } "
+        "function assertAllowed_(r) { const supplied = r.apiToken; const expected = property_('API_TOKEN_SHA256'); "
+        "if (!supplied || hash_(supplied) !== expected) { throw problem('x'); } }"
+    )
+    callback = (
+        "function doPost(e) { const r = JSON.parse(e.postData.contents); return guarded_(r, () => sheet.appendRow([1])); } "
+        "function guarded_(r, run) { if (sha_(String(r.password || '')) !== stored) { return json({ok: false}); } return json(run()); }"
+    )
+    signed = (
+        "function doPost(e) { const mail = whose_(e.parameter.credential); " + write + " } "
+        "function whose_(token) { return verifyToken(token).email; } "
+        "function verifyToken(jwt) { const good = JWS.verify(jwt, KEY); if (!good) { throw new Error('bad'); } return parse(jwt); }"
+    )
+    for code in (hashed, callback, signed):
+        assert "post-without-auth" not in faults(code), code
+
+
+def test_throwing_away_a_mark_of_its_own_is_not_destructive() -> None:
+    forget = "PropertiesService.getScriptProperties().deleteProperty('seen_' + id);"
+    assert "destructive-action-without-auth" not in faults(f"function doPost(e) {{ {forget} return out('ok'); }}")
+
+
+def test_a_text_that_says_put_the_password_here_is_no_password() -> None:
+    assert "hard-coded-secret" not in faults("function f() { const password = '여기에비밀번호'; }")
+
+
+def test_a_helper_that_only_takes_quotes_off_cleans_nothing() -> None:
+    code = "function doGet(e) { const v = unquoted(e.parameter[name]); sheet.getRange(1, 1).setValue(v); } "
+    assert "formula-injection" in faults(code + "function unquoted(t) { return t.replace(/\"/g, ''); }")
+    assert "formula-injection" not in faults(code + "function unquoted(t) { return t.replace(/^[=+-]/, ''); }")

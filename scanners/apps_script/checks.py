@@ -1,0 +1,191 @@
+"""Checks of who is calling, as scripts write them: a shared secret, the Google user, a token that a service signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.model.pattern import lazy
+from scanners.apps_script.reach import Reaches
+from scanners.routing.evidence import Evidence
+from scanners.routing.guards import Guards
+from scanners.routing.shapes import called, is_auth_name, terminates
+from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Scope
+
+_KEY = lazy(
+    r"(?i)token|secret|api_?key|^key$|password|passcode|passphrase|auth|signature|^pin$|^pwd$|^pass$|access_?code|admin_?key|_key$"
+)
+_USER = lazy(
+    r"getActiveUser|getEffectiveUser|(?i:user_?email|userMail|current_?user|is_?admin|is_?allowed|is_?authori[sz]ed|allowed_?users|"
+    r"admin_?emails|allowed_?emails)"
+)
+_VERIFIES = lazy(
+    r"(?i)^_?(verif|authenticat|authori[sz]|(validate|check|require|assert|get|read|ensure)_?(token|session|auth|login|access|admin|jwt|key|"
+    r"signature|secret|permission|current_?user|user_?(by|from)_?(token|session)))"
+)
+_HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
+
+
+class CallerChecks:
+    """Finds such a check in what runs before something is done."""
+
+    def __init__(self, guards: Guards, reaches: Reaches) -> None:
+        self.guards = guards
+        self.reaches = reaches
+
+    def in_statements(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
+        """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
+        found = self.guards.in_statements(statements, scope, 1)
+        if found is not None and found.verified:
+            return found
+        return self._compared(statements, scope) or found
+
+    def _compared(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
+        bound = _bindings(statements)
+        for node in t.walk(*statements, into_functions=False):
+            if isinstance(node, t.If):
+                found = self._turned_away(node, scope, bound)
+                if found is not None:
+                    return found
+            if isinstance(node, t.Call):
+                target = self._function(node, scope)
+                if target is not None:
+                    runs_it = any(isinstance(a, t.Function) for a in node.args)
+                    inner = self._refuses(target, bound_only=not runs_it)
+                    if inner is not None:
+                        return inner
+        return None
+
+    def _turned_away(self, node: t.If, scope: Scope, bound: Mapping[str, t.Node]) -> Evidence | None:
+        """A branch that ends the request for whoever has not the secret, or is not the user."""
+        if terminates(node.body) or terminates(node.orelse):
+            found = secret_compared(node.test, bound) or user_checked(node.test)
+            if found:
+                return Evidence(found, scope.path, node.line)
+        if not terminates(node.body):
+            return None
+        for call in _asked(node.test, bound):
+            target = self._function(call, scope)
+            if target is None:
+                continue
+            assert isinstance(target.node, t.Function)
+            direct = any(n is call for n in t.walk(node.test))
+            if not direct and not (_VERIFIES.search(target.node.name) or is_auth_name(target.node.name)):
+                continue
+            inner = _bindings(target.node.body)
+            for part in t.walk(*target.node.body):
+                if isinstance(part, (t.Binary, t.Call)):
+                    found = secret_compared(part, inner) or user_checked(part)
+                    if found:
+                        return Evidence(f"{target.node.name}(): {found}", target.module.path, part.line)
+        return None
+
+    def _refuses(self, target: Found, *, bound_only: bool, depth: int = 0) -> Evidence | None:
+        """A function of ours that throws for strangers guards whoever calls it.
+
+        `bound_only` false: it is given what it shall do when all is well, so that an early answer guards as well.
+        """
+        function = target.node
+        assert isinstance(function, t.Function)
+        bound = _bindings(function.body)
+        for node in t.walk(*function.body, into_functions=False):
+            ends = isinstance(node, t.If) and node.body and (isinstance(node.body[-1], t.Raise) or not bound_only)
+            if isinstance(node, t.If) and ends and terminates(node.body):
+                found = secret_compared(node.test, bound) or user_checked(node.test) or _unverified(node.test, bound)
+                if found:
+                    return Evidence(f"{function.name}(): {found}", target.module.path, node.line)
+            if isinstance(node, t.Call) and depth < 2:
+                inner = self._function(node, target.module)
+                named = inner.node.name if inner is not None and isinstance(inner.node, t.Function) else ""
+                if (
+                    inner is not None
+                    and inner.node is not function
+                    and (_VERIFIES.search(named) or is_auth_name(named))
+                ):
+                    deeper = self._refuses(inner, bound_only=True, depth=depth + 1)
+                    if deeper is not None:
+                        return deeper
+        return None
+
+    def _function(self, call: t.Call, scope: Scope) -> Found | None:
+        target = self.reaches.target(call, scope)
+        return target if target is not None and isinstance(target.node, t.Function) else None
+
+
+def _bindings(statements: tuple[t.Node, ...]) -> dict[str, t.Node]:
+    found: dict[str, t.Node] = {}
+    for node in t.walk(*statements, into_functions=False):
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Name):
+            found.setdefault(node.target.id, node.value)
+    return found
+
+
+def _asked(test: t.Node, bound: Mapping[str, t.Node]) -> Iterator[t.Call]:
+    """Calls of a test, and those whose answer it looks at: `const user = checkSession(e); if (!user) return`."""
+    for node in t.walk(test):
+        value = bound.get(node.id) if isinstance(node, t.Name) else node
+        if isinstance(value, t.Call):
+            yield value
+
+
+def _unverified(test: t.Node, bound: Mapping[str, t.Node]) -> str:
+    """`const valid = JWS.verify(token, key); if (!valid) throw`: what was found not to be good."""
+    for node in t.walk(test):
+        value = bound.get(node.value.id) if isinstance(node, t.Not) and isinstance(node.value, t.Name) else None
+        if isinstance(value, t.Call) and _VERIFIES.search(called(value).rsplit(".", 1)[-1]):
+            return f"{called(value)}()"
+    return ""
+
+
+def secret_compared(test: t.Node, bound: Mapping[str, t.Node] | None = None) -> str:
+    """What a test compares a secret of the request with; empty when it does not."""
+    for node in t.walk(test):
+        if isinstance(node, t.Binary) and node.op in {"==", "!="}:
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                name = _last_name(side, bound or {})
+                if (
+                    _KEY.search(name)
+                    and not (isinstance(other, t.Const) and other.value in {None, "", 0, "undefined"})
+                    and not (isinstance(other, t.Const) and isinstance(other.value, bool))
+                ):
+                    return f"compares {name}"
+        if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"includes", "indexOf", "has"} and node.args:
+            name = _last_name(node.args[0], {})
+            if _KEY.search(name):
+                return f"looks {name} up"
+    return ""
+
+
+def user_checked(test: t.Node) -> str:
+    """Whether a test asks who the Google user is."""
+    text = [n.name if isinstance(n, t.Attr) else n.id for n in t.walk(test) if isinstance(n, (t.Attr, t.Name))]
+    return "checks the user" if _USER.search(" ".join(text)) else ""
+
+
+def _last_name(node: t.Node, bound: Mapping[str, t.Node]) -> str:
+    if isinstance(node, t.Attr):
+        return node.name
+    if isinstance(node, t.Name):
+        value = bound.get(node.id)
+        further = _last_name(value, {}) if value is not None and not _KEY.search(node.id) else ""
+        return further if _KEY.search(further) else node.id
+    if isinstance(node, t.Index) and isinstance(node.key, t.Const):
+        return str(node.key.value)
+    if isinstance(node, t.Call):
+        return _name_of_call(node, bound)
+    if isinstance(node, t.Choice):
+        return _last_name(node.then, bound)
+    if isinstance(node, t.Logic):
+        names = [n for v in node.values if (n := _last_name(v, bound))]
+        return next((n for n in names if _KEY.search(n)), names[0] if names else "")
+    return ""
+
+
+def _name_of_call(node: t.Call, bound: Mapping[str, t.Node]) -> str:
+    name = called(node)
+    last = name.rsplit(".", 1)[-1]
+    if node.args and isinstance(node.args[0], t.Const) and last.lower().startswith("get"):
+        return str(node.args[0].value)  # getProperty("TOKEN"), or a helper of ours around it
+    if node.args and _HASHES.search(last):
+        return _last_name(node.args[0], bound)
+    return _last_name(node.func.base, bound) if isinstance(node.func, t.Attr) and last in {"trim", "toString"} else ""
