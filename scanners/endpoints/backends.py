@@ -22,6 +22,7 @@ from scanners.syntax.program import Program, Scope
 
 _ACTIONS = frozenset({"action", "op", "operation", "cmd", "command", "method", "route", "type", "actionType"})
 """Fields of a body or query by which a Lambda function without routes serves many things."""
+_HOOK = lazy(r"(?i)^x-(hub|github|gitlab|gitea|bitbucket|shopify|slack|line|zm|twilio|linear)-|^stripe-signature$")
 _ENTRY = lazy(r"(?i)^(lambda_)?handler$|^main$")
 
 
@@ -61,6 +62,13 @@ def _answers_http(function: t.Function) -> bool:
     return any(isinstance(n, t.Const) and n.value == "statusCode" for n in t.walk(*function.body))
 
 
+def _is_hook(function: t.Function) -> bool:
+    """Whether another service tells what happened there: its `action` is no command."""
+    return any(
+        isinstance(n, t.Const) and isinstance(n.value, str) and _HOOK.match(n.value) for n in t.walk(*function.body)
+    )
+
+
 def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
     called_names = _called_names(program)
     runs: list[tuple[Interpreter, Scope, t.Function]] = []
@@ -71,7 +79,7 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
             run = Interpreter(program)
             run.enter(scope, entry)
             found.dynamic.extend(run.dynamic)
-            if all(r.route.is_pathless for r in run.reached) and _answers_http(function):
+            if all(r.route.is_pathless for r in run.reached) and _answers_http(function) and not _is_hook(function):
                 run = _by_action(program, scope, entry) or run
             runs.append((run, scope, function))
     # an inner function is followed from its caller; followed again by itself it would lose the caller's conditions

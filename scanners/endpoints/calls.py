@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from auditor.model.pattern import lazy
 from scanners.endpoints.endpoint import FrontCall
-from scanners.endpoints.library_calls import described, keyed_request, script_run
+from scanners.endpoints.library_calls import amplify_request, described, keyed_request, script_run
+from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import Base, Hole, Url, flat
 from scanners.endpoints.urls import Urls
 from scanners.endpoints.wrappers import Wrapper, members, wrapper_of
@@ -20,13 +21,13 @@ from scanners.syntax.program import Found, Program, Scope
 RELEVANT = lazy(
     rb"fetch|axios|XMLHttpRequest|\.ajax\b|\$\.(?:get|post)|jQuery\.|google\.script\.run|sendBeacon|EventSource|\bky\b|"
     rb"superagent|\$http|HttpClient|\bhttp\.(?:get|post|put|patch|delete)|\b(?:api|client|request|service|\$api)\w*\s*[.(]|"
-    rb"useSWR|createApi|['\"`]/[\w-]+|['\"`]https?://",
+    rb"useSWR|createApi|injectEndpoints|['\"`]/[\w-]+|['\"`]https?://",
     re.IGNORECASE,
 )
 """A script without any of these makes no request that we know."""
 _SURE = (
     b"fetch", b"axios", b"xmlhttprequest", b"jquery.", b"google.script.run", b"sendbeacon", b"eventsource", b"superagent",
-    b"$http", b"httpclient", b"useswr", b"createapi",
+    b"$http", b"httpclient", b"useswr", b"createapi", b"injectendpoints",
 )  # fmt: skip
 _PERHAPS = (b".ajax", b"$.get", b"$.post", b"ky", b"http.", b"api", b"client", b"request", b"service")
 _ADDRESS = lazy(rb"['\"`](?:/[\w-]|https?://)", re.IGNORECASE)
@@ -73,9 +74,9 @@ class _Said(NamedTuple):
 class Calls:
     """All requests of a program's scripts."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, settings: Settings) -> None:
         self.program = program
-        self.urls = Urls(program)
+        self.urls = Urls(program, settings)
         self.wrappers: dict[str, list[tuple[str, Wrapper]]] = {}
         """By name: (file, wrapper)."""
         self.clients: dict[tuple[str, str], Url] = {}
@@ -222,9 +223,9 @@ class Calls:
             return self._by_config(node, function, scope)
         if _is_jquery(node, name) and args:
             return self._one("POST" if last == "post" else "GET", args[0], function, scope)
-        if re.fullmatch(r"(Amplify\.)?API\.(get|post|put|patch|del|head)", name) and len(args) > 1:
-            verb = {"del": "DELETE"}.get(last, last.upper())
-            return self._one(verb, args[1], function, scope)
+        amplify = amplify_request(node, scope)
+        if amplify is not None:
+            return self._one(*amplify, function, scope)
         if name.endswith("sendBeacon") and args:
             return self._one("POST", args[0], function, scope)
         if name in {"EventSource", "window.EventSource"} and args:
@@ -303,20 +304,19 @@ class Calls:
             url if base is None or url.is_absolute else base.then(url)
             for url in self.urls.alternatives(node, function, scope)
         ]
-        if len(methods) == len(urls):
-            return list(zip(methods, urls, strict=True))
-        return [(m, u) for u in urls for m in (methods if len(urls) == 1 else methods[:1])]
+        return _pairs(methods, urls)
 
     def _methods_of(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> tuple[str, ...]:
         """Both methods of `method: editing ? "PUT" : "POST"`, else the one."""
         table = self.urls.definition(options, function, scope) if options is not None else None
         value = table.get("method", "type") if isinstance(table, t.Table) else None
+        said = self.urls.assigned(value, function)
+        if len(said) > 1:
+            found = tuple(dict.fromkeys(m for v in said for m in _literal_methods(v)))
+            return found or (self._method_of(options, function, scope),)
         value = self.urls.definition(value, function, scope) if value is not None else None
-        if isinstance(value, t.Choice):
-            texts = [(t.text_of(side) or "").upper() for side in (value.then, value.other)]
-            if all(x in METHODS for x in texts) and texts[0] != texts[1]:
-                return tuple(texts)
-        return (self._method_of(options, function, scope),)
+        found = _literal_methods(value) if isinstance(value, t.Choice) else ()
+        return found or (self._method_of(options, function, scope),)
 
     def _method_of(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> str:
         table = self.urls.definition(options, function, scope) if options is not None else None
@@ -344,6 +344,8 @@ class Calls:
             installed = _INSTALLED.search(target) if "." in target else None
             if installed is not None and t.dotted(node.value):
                 self.installed[installed.group(1)] = (node.value, scope)
+            elif installed is not None and isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
+                self.installed[installed.group(1)] = (node.target, scope)
             if target.endswith("axios.defaults.baseURL"):
                 self.default = self.urls.of(node.value, None, scope)
             if isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
@@ -406,9 +408,8 @@ class Calls:
         wrappers = [w for _, w in self._candidates(node, last, scope, function)]
         node, function, scope = place or (node, function, scope)
         for wrapper in wrappers:
-            method = wrapper.method or self._passed_method(wrapper, node, function, scope)
-            for url in self._fill(wrapper.url, node, function, scope, dict(wrapper.defaults)):
-                yield method, url
+            methods = (wrapper.method,) if wrapper.method else self._passed_methods(wrapper, node, function, scope)
+            yield from _pairs(methods, self._fill(wrapper.url, node, function, scope, dict(wrapper.defaults)))
 
     def _means_ours(self, owner: t.Node, last: str, known: list[tuple[str, Wrapper]], scope: Scope) -> bool:
         """Whether `owner.get("/x")` is a method of our own client and not of some other thing with a `get`."""
@@ -451,17 +452,20 @@ class Calls:
             found.append(url.filled(values))
         return found
 
-    def _passed_method(self, wrapper: Wrapper, node: t.Call, function: t.Function | None, scope: Scope) -> str:
+    def _passed_methods(
+        self, wrapper: Wrapper, node: t.Call, function: t.Function | None, scope: Scope
+    ) -> tuple[str, ...]:
+        """What the caller says; both of a choice, else what the wrapper does by itself."""
         if wrapper.method_param is not None and wrapper.method_param < len(node.args):
             value = self.urls.definition(node.args[wrapper.method_param], function, scope)
-            text = t.text_of(value)
-            if text and text.upper() in METHODS:
-                return text.upper()
+            found = _literal_methods(value)
+            if found:
+                return found
         if wrapper.options_param is not None and wrapper.options_param < len(node.args):
             table = self.urls.definition(node.args[wrapper.options_param], function, scope)
             if isinstance(table, t.Table) and table.get("method", "type") is not None:
-                return self._method_of(table, function, scope)
-        return wrapper.default_method
+                return self._methods_of(table, function, scope)
+        return (wrapper.default_method,)
 
     def _candidates(
         self, node: t.Call, last: str, scope: Scope, function: t.Function | None = None
@@ -515,6 +519,20 @@ class Calls:
         """`Api` of a name that is bound to `new Api(...)`."""
         found = self.program.resolve(scope, name.split(".", 1)[0]) if name else None
         return t.dotted(found.node.func) if isinstance(found, Found) and isinstance(found.node, t.Call) else ""
+
+
+def _pairs(methods: tuple[str, ...], urls: list[Url]) -> list[tuple[str, Url]]:
+    """Methods and addresses of one condition go together."""
+    if len(methods) == len(urls):
+        return list(zip(methods, urls, strict=True))
+    return [(m, u) for u in urls for m in (methods if len(urls) == 1 else methods[:1])]
+
+
+def _literal_methods(value: t.Node | None) -> tuple[str, ...]:
+    """`"PUT"`, or both of `editing ? "PUT" : "POST"`; empty for anything else."""
+    sides = (value.then, value.other) if isinstance(value, t.Choice) else (value,)
+    texts = [(t.text_of(side) or "").upper() for side in sides]
+    return tuple(dict.fromkeys(texts)) if all(x in METHODS for x in texts) else ()
 
 
 def _of_one(wrappers: list[tuple[str, Wrapper]]) -> list[tuple[str, Wrapper]]:

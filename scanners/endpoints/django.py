@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -61,9 +62,28 @@ class DjangoRoutes:
         included = {
             inner.path for s in self.scopes for call in _calls(s) if (inner := self._included(call, s)) is not None
         }
+        projects = self._projects()
         for scope in self.scopes:
-            if scope.path not in included:
+            if scope.path not in included and not self._beside(scope, projects):
                 yield from self._below(scope, "", 0, scope.path)
+
+    def _projects(self) -> dict[str, str]:
+        """Folder of each project whose settings name the root of its addresses, with that root; none that computes more."""
+        if any(_computes(call) for s in self.scopes for call in s.all_of(t.Call)):
+            return {}
+        found: dict[str, str] = {}
+        for scope in self.program.scopes.values():
+            root = t.text_of(scope.names.get("ROOT_URLCONF"))
+            module = self.program.module(scope.path, root) if root else None
+            if module is not None and "urlpatterns" in module.names:
+                found[posixpath.dirname(posixpath.dirname(module.path))] = module.path
+        return found
+
+    def _beside(self, scope: Scope, projects: dict[str, str]) -> bool:
+        """Whether a project has a root of its addresses that leaves this file out."""
+        return scope.path not in projects.values() and any(
+            not folder or scope.path.startswith(f"{folder}/") for folder in projects
+        )
 
     def _below(self, scope: Scope, prefix: str, depth: int, backend: str) -> Iterator[Hit]:
         for call in _calls(scope):
@@ -252,6 +272,15 @@ class DjangoRoutes:
                 names = [(i.line, (t.text_of(i) or "").rsplit(".", 1)[-1]) for i in given.items]
                 return tuple(t.Name(line, name) for line, name in names if name and name != "AllowAny")
         return ()
+
+
+def _computes(call: t.Call) -> bool:
+    """`include(f"{app}.urls")`: any file may be meant."""
+    if called(call).rsplit(".", 1)[-1] != "include" or not call.args:
+        return False
+    first = call.args[0]
+    first = first.items[0] if isinstance(first, t.Items) and first.items else first
+    return not isinstance(first, t.Const) and not t.dotted(first)
 
 
 def _calls(scope: Scope) -> Iterator[t.Call]:

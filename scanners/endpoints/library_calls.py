@@ -37,6 +37,28 @@ def keyed_request(node: t.Call, last: str) -> tuple[t.Node, t.Node | None] | Non
     return key, fetcher if isinstance(fetcher, (t.Name, t.Attr)) else None
 
 
+_AMPLIFY = lazy(r"^(aws-amplify|@aws-amplify/api)")
+_AMPLIFY_VERBS = {
+    "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "del": "DELETE", "head": "HEAD",
+}  # fmt: skip
+
+
+def amplify_request(node: t.Call, scope: Scope) -> tuple[str, t.Node] | None:
+    """(method, address) of `API.get("api", "/x")`, and of `get({apiName, path})` since version 6; None for other calls."""
+    name = called(node)
+    owner, _, last = name.rpartition(".")
+    module, original = scope.imports.get(name, ("", "")) if not owner else ("", last)
+    verb = _AMPLIFY_VERBS.get(original)
+    if verb is None or not node.args:
+        return None
+    if owner in {"API", "Amplify.API"} and len(node.args) > 1 and "API" not in scope.names:
+        first = t.text_of(node.args[0])
+        return None if first is not None and first.startswith("/") else (verb, node.args[1])
+    table = node.args[0]
+    path = table.get("path") if isinstance(table, t.Table) and _AMPLIFY.match(module) else None
+    return (verb, path) if path is not None else None
+
+
 class Described(NamedTuple):
     """One `builder.query({query: ...})` of Redux Toolkit."""
 

@@ -24,13 +24,14 @@ from scanners.endpoints.forms import form_calls
 from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
 from scanners.endpoints.server_only import server_only
+from scanners.endpoints.settings import read_settings
 from scanners.routing.guards import Guards
 from scanners.syntax.nesting import room_for_nesting
 from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
 _PYTHON = re.compile(
-    rb"\bevent\b|(?i:prefix|api_v\d|base_path)|HTTPRequestHandler|RequestHandler|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bevent\b|(?i:prefix|api_v\d|base_path)|HTTPRequestHandler|RequestHandler|ROOT_URLCONF|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
 _SERVER_WORDS = (
@@ -72,7 +73,7 @@ class Endpoints:
         everything, unserved = merge(found, deployed, described, guards)
         endpoints = sorted(unique(everything), key=lambda e: (e.file, e.line, e.path, e.method))
         servers = server_only(program, (e.file for e in endpoints if language(e.file) == "script"))
-        calls = _once((*Calls(program).all(servers), *form_calls(sources.pages)))
+        calls = _once((*Calls(program, read_settings(files)).all(servers), *form_calls(sources.pages)))
         dynamic = frozenset(path for path, _ in found.dynamic)
         joined = join(endpoints, calls, dynamic=dynamic, opaque=is_opaque(found, endpoints))
         backend = server_files(program, (e.file for e in endpoints), (s.path for s, _ in found.handlers.values()))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from auditor.model.pattern import lazy
+from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
 from scanners.routing.shapes import words
 from scanners.syntax import tree as t
@@ -19,6 +20,7 @@ _OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin
 _CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
 
 
+_MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
 _HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
 """What is filled in after it is a part of the host."""
 
@@ -50,8 +52,9 @@ _SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
 class Urls:
     """Evaluates the address expressions of a program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, settings: Settings) -> None:
         self.program = program
+        self.settings = settings
         self._made: dict[str, list[t.Call]] = {}
         """Constructions by the name of the class."""
 
@@ -61,6 +64,11 @@ class Urls:
 
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
+        said = self.assigned(node, function)
+        if 1 < len(said) < 5:
+            each = [self.of(value, function, scope) for value in said]
+            if all(u.path.strip("{}/") and (u.is_absolute or flat(u.parts).startswith("/")) for u in each):
+                return list(dict.fromkeys(each))
         resolved = self.definition(node, function, scope) if isinstance(node, t.Name) else node
         if isinstance(resolved, t.Choice):
             sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
@@ -76,6 +84,19 @@ class Urls:
             if all(s.path.strip("{}/") or s.has_hole for s in sides):
                 return sides
         return [self.of(node, function, scope)]
+
+    def assigned(self, node: t.Node | None, function: t.Function | None) -> tuple[t.Node, ...]:
+        """What a local variable is set to in several places; what is only added to it does not count."""
+        if not isinstance(node, t.Name) or function is None:
+            return ()
+        values = [
+            n.value for n in t.walk(*function.body)
+            if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and n.target.id == node.id
+            and not (isinstance(n.value, t.Const) and n.value.value in {None, ""})
+        ]  # fmt: skip
+        return tuple(
+            v for v in values if not any(isinstance(part, t.Name) and part.id == node.id for part in t.walk(v))
+        )
 
     def definition(
         self, node: t.Node | None, function: t.Function | None, scope: Scope, depth: int = 0
@@ -172,14 +193,14 @@ class Urls:
     def _member(self, node: t.Attr | t.Index, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node)
         if not name and isinstance(node, t.Attr) and isinstance(node.base, t.Attr) and node.base.name == "env":
-            yield Base(node.name)  # import.meta.env.VITE_API
+            yield from self._setting(node.name, scope)  # import.meta.env.VITE_API
             return
         head = name.split(".", 1)[0]
         if (
             name.startswith(("process.env.", "import.meta.env.", "window.env.", "window.__", "Deno.env."))
             or ".env." in f".{name}"
         ):
-            yield Base(name.rsplit(".", 1)[-1])
+            yield from self._setting(name.rsplit(".", 1)[-1], scope)
             return
         if name.split(".")[-2:-1] == ["location"] and node_name(node) in _PLACE:
             yield from _PLACE[node_name(node)]
@@ -209,6 +230,11 @@ class Urls:
             yield Gap(last)
         else:
             yield Base(name) if _is_base_member(name) and last.lower() != "urlpath" else Gap(last)
+
+    def _setting(self, name: str, scope: Scope) -> tuple[Piece, ...]:
+        """What the environment says, with its value where a committed file has it."""
+        address = self.settings.address(name, scope.path)
+        return (Base(name), address.rstrip("/")) if address.startswith("/") else as_base(name, address)
 
     def _of_table(self, node: t.Attr | t.Index, name: str, found: Found) -> Found | None:
         """`ENDPOINTS.users.list` in an object of ours."""
@@ -367,6 +393,11 @@ class Urls:
         if last in {"getApiUrl", "getBaseUrl", "apiUrl", "baseUrl", "getApiBase"} and not node.args:
             yield Base(last)
             return
+        given = list(self._parts(node.args[0], function, scope, depth + 1)) if node.args else []
+        if given and flat(given).startswith("/") and _MAKES_ADDRESS.search(last):
+            yield Base(last)  # `config.endpoint("/events")`
+            yield from given
+            return
         yield Gap(last or "value")
 
     def _table_function(self, node: t.Call, scope: Scope) -> Found | None:
@@ -378,7 +409,10 @@ class Urls:
             return None
         table: t.Node | None = found.node
         for part in rest.split("."):
-            table = table.get(part) if isinstance(table, t.Table) else None
+            if isinstance(table, t.Class):  # a static method
+                table = next((m for m in table.body if isinstance(m, t.Function) and m.name == part), None)
+            else:
+                table = table.get(part) if isinstance(table, t.Table) else None
         return Found(found.module, table) if isinstance(table, t.Function) else None
 
     def _result(

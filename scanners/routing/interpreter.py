@@ -156,7 +156,33 @@ class Interpreter:
     def exempt(self, test: t.Node, frame: Frame) -> tuple[Route, ...]:
         """Routes for which a test is false whatever else holds: `path != "/health" and not user` spares /health."""
         parts = test.values if isinstance(test, t.Logic) and test.op == "and" else (test,)
-        return tuple(route for part in parts for route in self.eval.condition(part, frame).no or ())
+        spared = [route for part in parts for route in self.eval.condition(part, frame).no or ()]
+        for part in parts:
+            asked = part.value if isinstance(part, t.Not) else part
+            if isinstance(asked, t.Binary) and asked.op in {"==", "is"} and _is_false(asked.right):
+                asked = asked.left
+            elif asked is part:
+                continue
+            if isinstance(asked, t.Call):
+                spared += self.passed(asked, frame)
+        return tuple(spared)
+
+    def passed(self, call: t.Call, frame: Frame) -> tuple[Route, ...]:
+        """Routes for which a check of ours says yes before it looks at who is calling: `if path in OPEN: return True`."""
+        code = self.eval.value(call.func, frame)
+        if not isinstance(code, Code):
+            return ()
+        inner = Frame(code.frame.scope, function=code.function, me=code.frame.me)
+        params = [p for p in code.function.params if p.name not in {"self", "cls"}]
+        for param, arg in zip(params, call.args, strict=False):
+            self.bind(param.target, self.eval.value(arg, frame), inner)
+        found: list[Route] = []
+        for node in code.function.body:
+            if isinstance(node, t.Bind):
+                self.bind(node.target, self.eval.value(node.value, inner), inner)
+            elif isinstance(node, t.If) and _says_yes(node.body):
+                found += self.eval.condition(node.test, inner).yes or ()
+        return tuple(route for route in found if not route.is_pathless)
 
     def side(self, body: tuple[t.Node, ...], frame: Frame, routes: tuple[Route, ...], line: int) -> bool:
         """Follow a branch that is taken for some routes only; it is their endpoint when nothing deeper is."""
@@ -174,7 +200,7 @@ class Interpreter:
         if _only_normalises(body, frame):
             frame.names.update(names)  # an optional stage in front: the rest is read as if it were not there
             return False
-        if fails(body):
+        if fails(body) or _says_yes(body):
             return False
         self.reach(routes, line, body, frame)
         return True
@@ -362,6 +388,16 @@ def most_telling(values: list[Value | None]) -> Value | None:
             if isinstance(value, wanted) and (not isinstance(value, Many) or c.is_part(value)):
                 return value
     return next((v for v in values if v is not None), None)
+
+
+def _says_yes(body: tuple[t.Node, ...]) -> bool:
+    """`return True`: the answer to a question, and not to a request."""
+    last = body[-1] if body else None
+    return isinstance(last, t.Return) and isinstance(last.value, t.Const) and last.value.value is True
+
+
+def _is_false(node: t.Node) -> bool:
+    return isinstance(node, t.Const) and node.value is False
 
 
 def _only_normalises(body: tuple[t.Node, ...], frame: Frame) -> bool:

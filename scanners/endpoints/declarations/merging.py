@@ -32,6 +32,7 @@ def merge(
     added: list[Endpoint] = []
     refined: dict[int, list[Endpoint]] = {}
     asked = [d for d in deployed if d.method != "OPTIONS"]  # a browser asks before it calls: nobody's endpoint
+    wild = {d.handler for d in asked if d.is_wildcard and d.handler}
     for declared in sorted(asked, key=lambda d: d.is_wildcard):
         handler = handler_of(declared, found)
         backend = handler[0].path if handler is not None else None
@@ -52,7 +53,8 @@ def merge(
                 refined.setdefault(i, []).append(_refined(endpoints[i], declared))
             else:
                 endpoints[i] = _with_gateway(endpoints[i], declared)
-        if matching:
+        beside = mine and declared.path == "/" and declared.handler in wild
+        if matching or beside:  # `/` beside `/{proxy+}`: what the application serves there stands in its code
             continue
         branches = _branches(found, handler)
         taken = [b for b in branches if declared.method in {b.method, ANY} or b.method == ANY]
@@ -141,10 +143,17 @@ def handler_of(declared: Declared, found: Inventory) -> tuple[Scope, t.Function]
     if star:
         inside = [key for key in found.handlers if key.startswith(f"{folder}/") and key.endswith(f".{function}")]
         return found.handlers[inside[0]] if len(inside) == 1 else None
-    endings = [key for key in found.handlers if f"/{key}".endswith(f"/{declared.handler}")]
-    if len(endings) == 1:
-        return found.handlers[endings[0]]
+    for written in (declared.handler, *_sources(declared.handler)):
+        endings = [key for key in found.handlers if f"/{key}".endswith(f"/{written}")]
+        if len(endings) == 1:
+            return found.handlers[endings[0]]
     return None
+
+
+def _sources(handler: str) -> tuple[str, ...]:
+    """Where the source of `lambdas/one/dist/index.handler` may be."""
+    parts = re.split(r"(?<=/)(?:dist|build|out|lib)/", handler, maxsplit=1)
+    return (f"{parts[0]}src/{parts[1]}", "".join(parts)) if len(parts) == 2 else ()
 
 
 def same_route(endpoint: Endpoint, declared: Declared) -> bool:
