@@ -57,7 +57,11 @@ def main(mirrors: Path) -> None:
                 "page": {(rule, page) for rule, page in said if rule in page_rules},
                 "site": {(rule, "") for rule, _ in said if rule in site_rules and "site" in known},
             }
+            # What two careful readers may see differently counts neither way.
+            either = {(rule, page) for rule, _, page in (each.partition(" ") for each in known.get("either", ()))}
             for kind in ("page", "site"):
+                truth[kind] -= either
+                ours[kind] -= either
                 counts[kind]["right"] += len(truth[kind] & ours[kind])
                 counts[kind]["false"] += len(ours[kind] - truth[kind])
                 counts[kind]["missed"] += len(truth[kind] - ours[kind])

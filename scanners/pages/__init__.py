@@ -26,6 +26,10 @@ from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
 _SOURCE = lazy(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
+_FOR_DEVELOPERS = lazy(
+    r"(?:^|/)(?:readme|changelog|contributing|licen[cs]e|code_of_conduct|security|history|upgrading|authors|todo|claude|agents)[^/]*$",
+    re.IGNORECASE,
+)
 _COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
 _DATA = lazy(
     r"(?:^|/)(?:_?data|i18n|locales?|languages?|translations|content)/(?:[^/]+/)*[^/]+\.(?:[cm]?[jt]s|json|ya?ml|toml)$"
@@ -190,7 +194,8 @@ class _Reading:
     def sources(self) -> tuple[Page, ...]:
         """What a site generator makes pages of: evidence for what a layout alone does not show."""
         if self._sources is None:
-            wanted = [path for path in self.entries if _SOURCE.search(path) and not is_elsewhere(path)][:_MOST_SOURCES]
+            named = (path for path in self.entries if _SOURCE.search(path) and not _FOR_DEVELOPERS.search(path))
+            wanted = [path for path in named if not is_elsewhere(path)][:_MOST_SOURCES]
             self.prefetch(wanted)
             self._sources = tuple(Page(path, _marked_up(self.text(path)), is_evidence=True) for path in wanted)
         return self._sources
@@ -236,6 +241,10 @@ def _marked_up(text: str) -> str:
 
 def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]) -> list[Site]:
     everything = list(reading.pages())
+    shown = {page.path.rsplit("/", 1)[-1] for page in everything}
+    for page in everything:
+        if page.included and not shown.intersection(page.included):
+            page.is_assembled = False  # What it includes is code.
     pages = {page.path: page for page in everything if page.is_page}
     fragments = [page for page in everything if not page.is_page]
     declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def pictures_without_text(site: Site, rule: PageRule, now: datetime) -> Iterator
             node
             for node in page.css("img:not([alt]), input[type='image' i]:not([alt]), area[href]:not([alt])")
             if node.attributes.get("role") not in {"presentation", "none"}
-            and node.attributes.get("aria-hidden") != "true"
+            and not _is_hidden(node)
             and not _is_named(node, page)
         ]
         if nodes:
@@ -88,6 +89,7 @@ def unlabelled_inputs(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
     """Fields without a label; a placeholder vanishes as soon as one types and is none."""
     del now
     for page in judged(rule, site):
+        drawn = {node.attributes.get("for") for node in page.tree.css("label[for]")}
         labelled = {node.attributes.get("for") for node in page.tree.css("label[for]") if _says_something(node)}
         spots = []
         for node in page.css("input, select, textarea"):
@@ -99,11 +101,26 @@ def unlabelled_inputs(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
             ):
                 continue
             identity = node.attributes.get("id")
+            if kind == "checkbox" and identity in drawn and _is_switch(site, page, node):
+                continue
             if (identity and identity in labelled) or _inside_label(node) or _is_named(node, page):
                 continue
             spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _is_switch(site: Site, page: Page, node: LexborNode) -> bool:
+    """Whether a style sheet hides a box of which its label is the picture, as menus without script have it."""
+    attributes = node.attributes
+    classes = (attributes.get("class") or "").split()
+    if {"hidden", "d-none", "btn-check"} & set(classes):
+        return True
+    names = "|".join(re.escape(name) for name in (f"#{attributes.get('id')}", *(f".{each}" for each in classes)))
+    rule = re.compile(rf"(?:{names})\s*(?:,[^{{}}]*)?\{{[^{{}}]*display\s*:\s*none")
+    sheets = (site.local(page, each.attributes.get("href") or "") for each in page.tree.css("link[href$='.css' i]"))
+    texts = [each.text() for each in page.tree.css("style")] + site.texts(path for path in sheets if path)
+    return any(rule.search(text) for text in texts)
 
 
 def nameless_controls(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -84,6 +84,10 @@ _PRICE_COLUMN = lazy(
 )
 _NUMBER = lazy(r"\d{2,}(?:[.,]\d{1,3})*")
 _STATED_PRICE = lazy(r"\"(?:price|lowPrice|minPrice)\"\s*:\s*\"?\d|\"priceRange\"\s*:\s*\"[^\"]*\d|itemprop=.price")
+_PRINTED_PRICE = lazy(
+    r"[\"']\s*(?:€|£|₹|₱|₦|฿|₫|US\$|R\$|Rs\.?|EUR|USD)\s*(?:[\"']|<)|(?:\$|€|£|₹|₱|₦|฿|R\$|Rs\.?)\s*[\"']\s*\.\s*[\w($]|[\"'\s>](?:\\\$|€|£|₹|₱)\s*\{?\$\w"
+)
+"""A currency beside what a program prints: the number stands in a database."""
 _CHATS = tuple(
     """tawk.to intercom crisp.chat tidio livechat wa.me/ zopim zdassets drift.com smartsupp jivosite jivochat olark chatra userlike
     freshchat chatway landbot joinchat manychat podium.com birdeye.com line.me/ viber: skype: signal.me messenger""".split()
@@ -194,10 +198,9 @@ def _has_booking_form(site: Site) -> bool:
                 and not (_SMALL_FORM.search(words) and len(fields) < 3)
             ):
                 return True
-        if (
-            page.has("textarea")
-            or len(page.tree.css("input[type='date' i], input[type='tel' i], input[type='datetime-local' i]")) >= 1
-        ):
+        if page.has("input[type='date' i], input[type='tel' i], input[type='datetime-local' i]"):
+            return True
+        if page.has("textarea") and len(page.tree.css(_FIELD)) >= 2:  # One alone asks for an opinion.
             return True
     return False
 
@@ -268,6 +271,8 @@ def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",
         site.code,
     ) or any(_STATED_PRICE.search(page.source) for page in site.pages):
+        return
+    if any(_PRINTED_PRICE.search(page.server_code) for page in site.everything):
         return
     if not any(_has_price_table(page) for page in site.everything):
         yield Hit(site.main)

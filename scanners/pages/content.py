@@ -21,13 +21,18 @@ _COPYRIGHT = lazy(
 # Every alternative begins with a plain character: so the beginnings are looked for many at a time.
 _SIGN = lazy(r"©|\([cC]\)|copyright|Copyright|COPYRIGHT")
 _SIGN_IN_SOURCE = lazy(r"©|&[cC][oO][pP][yY];|&#0*169;|&#[xX][aA]9;|\([cC]\)|copyright|Copyright|COPYRIGHT")
+_ICON = lazy(
+    r"<(i|span)\b[^<>]*\bclass=[\"'][^\"']*(?:-copyright|bi-c-circle)\b[^<>]*>\s*</\1>\s*((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;)\s*((?:19|20)\d\d|present|now|today))?",
+    re.IGNORECASE,
+)
+"""The sign drawn by a font of icons, before the year."""
 _YEAR_BEFORE = lazy(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
 _MADE_UP_NUMBER = lazy(
-    r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|0?123456789|\d{3}1234567|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
+    r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|\d{0,6}1234567(?:8(?:90?)?)?|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
 )
 _TEXT_NUMBER = lazy(
     r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
-    r"|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
+    r"|(?<![\w.+-])0\d{9,10}(?![\w-])|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
 )
 _OF_NUMBERS = lazy(r"[\dXx+(][\dXx+()\s.-]{3,}")
 """Whatever a telephone number is written with, as far as it goes: nearly all of a page is nothing of the kind."""
@@ -40,7 +45,7 @@ _SCRIPTED = lazy(
 )
 _ADDRESS = lazy(r"^(?:[a-z][a-z0-9+.\-]*:|//|#|\?)|\{\{|\{%|<\?|<%|\$\{", re.IGNORECASE)
 _BUILD = lazy(
-    r"(?:^|/)(?:package\.json|_config\.yml|hugo\.(?:toml|yaml)|config\.toml|astro\.config\.[a-z]+|eleventy\.config\.[a-z]+|\.eleventy\.js|gatsby-config\.[jt]s|manage\.py|app\.py|server\.js|pom\.xml|composer\.json)$"
+    r"(?:^|/)(?:package\.json|_config\.yml|hugo\.(?:toml|yaml)|config\.toml|astro\.config\.[a-z]+|eleventy\.config\.[a-z]+|\.eleventy\.js|gatsby-config\.[jt]s|manage\.py|app\.py|server\.js|pom\.xml|artisan)$"
 )
 _HTML_NAME = lazy(r"\.html?$", re.IGNORECASE)
 _PICTURE = lazy(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
@@ -50,12 +55,13 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """A copyright line that ends before this year, unless a script writes the year."""
     newest_allowed = now.year - 1 if now.month <= 2 else now.year
     for page in judged(rule, site):
-        if not _SIGN.search(page.text):
+        drawn = "-copyright" in page.source or "bi-c-circle" in page.source
+        if not drawn and not _SIGN.search(page.text):
             continue
         by_script = _script_writes_year(site, page)
         spots = []
-        for found in _copyrights(page.bare):
-            years = [year for year in found.groups() if year]
+        for found in (*_copyrights(page.bare), *(_ICON.finditer(page.source) if drawn else ())):
+            years = [year for year in found.groups() if year and year not in {"i", "span"}]
             if not years[-1].isdigit() or int(years[-1]) >= newest_allowed:
                 continue
             if not (by_script and _stands_alone(page, found.start(len(years)), found.end(len(years)))):

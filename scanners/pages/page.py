@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
-from scanners.pages.templates import PLAIN, closed, is_assembled, is_part, parted
+from scanners.pages.templates import PLAIN, closed, included, is_assembled, is_part, parted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -43,6 +43,7 @@ _ATTRIBUTE = lazy(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]
 _COMBINED = lazy(r"[\s,>+~|]")
 """In a selector that may name a node twice."""
 _ONE_TAG = lazy(r"([a-z][a-z0-9]*)(?:\[[^\[\]]*\]|:(?:not|empty)(?:\(\[[^()]*\]\))?)*")
+_END_OF_NOSCRIPT = lazy(r"</noscript", re.IGNORECASE)
 _TAG_NAME = lazy(r"<([a-zA-Z][a-zA-Z0-9-]*)")
 _ADDED = frozenset({"html", "head", "body", "tbody", "tr", "colgroup"})
 """What a parser adds where the source has none."""
@@ -67,7 +68,7 @@ _APPLICATION_PATH = lazy(
     re.IGNORECASE,
 )
 _APART = lazy(
-    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
+    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|[ée]xito|gracias|merci|danke\w*|obrigad[oa]|grazie|bedankt|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
     r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
     re.IGNORECASE,
 )
@@ -144,6 +145,11 @@ class Page:
         self.tree: LexborHTMLParser = LexborHTMLParser("" if self.is_too_deep else markup)
         self.is_assembled = is_assembled(path, source, code)
         """Whether parts of it stand in other files."""
+        names, rest = included(code)
+        self.included = names if names and not is_assembled(path, source, rest) else ()
+        """Names of the files that alone make it assembled: if they show something."""
+        self.server_code = code
+        """What a server runs in it."""
         self.is_page = (
             bool(_IS_PAGE.search(self.source))
             and not is_part(path, self.source, assembled=self.is_assembled)
@@ -173,7 +179,7 @@ class Page:
         source, starts = self.source, self._starts
         scripts: list[tuple[int, str]] = []
         changed: list[tuple[int, str]] = []
-        at, last = 0, ""
+        at, last, unseen = 0, "", 0
         in_head = bool(_IS_PAGE.search(source))
         for token in _TOKEN.finditer(source):
             start, end = token.span()
@@ -186,12 +192,17 @@ class Page:
                 if stray or (plain != text and last != "title"):
                     changed.append((at, _blank(plain) if stray else plain))
             at, last = end, ""
+            if start < unseen:  # A picture for browsers without script would end the head.
+                changed.append((start, _blank(token[0])))
+                continue
             kind = token.lastgroup
             if kind is None:
                 continue
             raw = kind == "content"
             last = tag = token["raw" if raw else "tag"].lower()
             in_head = in_head and tag in _HEAD_TAGS
+            if in_head and tag == "noscript" and (close := _END_OF_NOSCRIPT.search(source, end)):
+                unseen = close.start()
             attributes = token["raw_attributes" if raw else "attributes"]
             starts.setdefault(tag, []).append((start, attributes))
             # One that is never closed is no raw text: what it holds is not known.
@@ -321,7 +332,9 @@ class Page:
         if self.is_assembled and not any(not place.text().strip() and place.child is None for place in places):
             return False
         by_script = "script[type='module'][src], script[src*='bundle'], script[src*='main'], script[src*='app']"
-        return bool(places or self.has(by_script)) and not self.has("form, img, a[href], button, input")
+        return bool(places or self.has(by_script)) and not (
+            self.has("form, img, a[href], button, input") or self.css("h1")
+        )
 
     def text_of_body(self) -> str:
         """Visible text without the title."""

@@ -37,7 +37,7 @@ _BUSINESS_NAV = lazy(
 _TOURS = lazy(
     r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
     r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
-    r"|paddling|canoe(?:ing)?|sup\s+(?:tours?|lessons?)|kite\s?surf\w*|wakeboard\w*|flyboard\w*|glass[\s-]bottom|dolphin\s+(?:tours?|watching)|sailing\s+(?:tours?|charters?|adventures?|experiences?|lessons?|school)|(?:boat|yacht|fishing|sailing|private|day|skippered|bareboat)\s+charters?|air\s?boat|houseboats?|pontoon\s+rentals?|boat\s+club|guided\s+(?:trips?|walks?|hikes?|fishing)|hiking|balloon\s+(?:rides?|flights?)|helicopter\s+(?:rides?|flights?)"
+    r"|paddling|canoe(?:ing)?|sup\s+(?:tours?|lessons?)|kite\s?surf\w*|wakeboard\w*|flyboard\w*|glass[\s-]bottom|dolphin\s+(?:tours?|watching)|sailing\s+(?:tours?|charters?|adventures?|experiences?|lessons?|school)|(?:boat|yacht|fishing|sailing|private|day|skippered|bareboat)\s+charters?|air\s?boat|(?:yachts?|boats?|vessels?|catamarans?|sailboats?)\s+(?:\w+\s+){0,2}for\s+charter|charter\s+(?:yachts?|boats?|enquir\w+|inquir\w+|rates)|houseboats?|pontoon\s+rentals?|boat\s+club|guided\s+(?:trips?|walks?|hikes?|fishing)|hiking|balloon\s+(?:rides?|flights?)|helicopter\s+(?:rides?|flights?)"
     r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones|veleros?|lanchas?|catamaran\w*|motos?\s+de\s+agua|kayaks?)|excursi[oó]n(?:es)?|paseos?|avistamiento|navegaci[oó]n|pesca\s+deportiva|buceo|snorkel|senderismo|viajes\s+a|aventuras?"
     r"|croisi[èe]res?|excursions?\s+en|sorties?\s+en\s+(?:mer|bateau)|promenades?\s+en|visites?\s+guid[ée]es?|randonn[ée]es?|location\s+(?:de\s+)?(?:voilier|yacht|catamaran|jet)\w*|plong[ée]e"
     r"|bootstour(?:en)?|bootsfahrt(?:en)?|rundfahrt(?:en)?|hafenrundfahrt\w*|yachtcharter|segelreisen?|stadtf[üu]hrung\w*|kajak\w*|tauch(?:en|schule|g[äa]nge)|angel(?:tour|reisen?)\w*|bootsvermietung"
@@ -71,8 +71,15 @@ _RENTAL = lazy(
     r"|airbnb|bed\s+(?:and|&)\s+breakfast|b&b|bnb|short[\s-]term\s+rentals?|beach\s+house|lodge|chalet|(?:tiny|lake|beach|mountain)\s?houses?|glamping|camp(?:ground|site|ing)|rv\s+(?:park|resort|sites?)|hostels?|hotels?|inn\b|motels?|homestays?|retreat|casas?\s+(?:rural|vacacional)\w*|alojamientos?|caba[ñn]as?|alquiler\s+vacacional|departamentos?|pousadas?|temporada|g[îi]tes?|chambres?\s+d.h[ôo]tes?|location\s+saisonni[èe]re|appartements?|ferienwohnung(?:en)?|ferienhaus|ferienh[äa]user|pension|g[äa]stehaus|agriturismo|case?\s+vacanz[ae]|appartament[oi]|apartman\w*|vakantie(?:huis|woning)\w*|noclegi|sommerhus)\b",
     re.IGNORECASE,
 )
+_LETS = lazy(
+    r"\b(?:(?:vacation|holiday)\s+(?:rentals?|lets?|homes?|cottages?|apartments?|houses?|flats?)|short[\s-]term\s+rentals?|guest\s?houses?|bed\s+(?:and|&)\s+breakfast|b&b|homestays?"
+    r"|casas?\s+(?:rural|vacacional)\w*|alquiler\s+vacacional|g[îi]tes?|chambres?\s+d.h[ôo]tes?|location\s+saisonni[èe]re|ferienwohnung(?:en)?|ferienhaus|ferienh[äa]user|g[äa]stehaus"
+    r"|agriturismo|case?\s+vacanz[ae]|vakantie(?:huis|woning)\w*|sommerhus|noclegi)\b",
+    re.IGNORECASE,
+)
+"""What is let to guests and nothing else: the text need not say much of staying."""
 _STAY = lazy(
-    r"\b(?:nights?|nightly|bedrooms?|check-?in|sleeps\s+\d|guests?|stays?|per\s+night|noches?|hu[ée]spedes|habitaci[oó]n(?:es)?|dormitorios?|nuits?|chambres?|voyageurs|n[äa]chte?|[üu]bernachtung\w*|schlafzimmer|g[äa]ste|nott[ei]|camer[ae]|ospiti|noites?|quartos?|h[óo]spedes|nachten|slaapkamers?)\b",
+    r"\b(?:nights?|nightly|bedrooms?|check-?in|sleeps\s+\d|guests?|stays?|per\s+night|noches?|hu[ée]spedes|habitaci[oó]n(?:es)?|dormitorios?|nuits?|chambres?|voyageurs|n[äa]chte?|[üu]bernachtung\w*|schlafzimmer|g[äa]ste|nott[ei]|camer[ae]|ospiti|noites?|quartos?|h[óo]spedes|nachten|slaapkamers?|doppelbett|betten|belegungsplan|unterkunft)\b",
     re.IGNORECASE,
 )
 _HIRE = lazy(
@@ -112,15 +119,6 @@ _APPLICATION = lazy(
 
 
 _FRONT = lazy(r"^\s*(?:title|description|tagline|subtitle)\s*[:=]\s*[\"']?(.{3,300})", re.MULTILINE)
-_SETTINGS = (
-    "_config.yml",
-    "hugo.toml",
-    "hugo.yaml",
-    "config.toml",
-    "_data/site.json",
-    "src/_data/site.json",
-    "_data/metadata.json",
-)
 
 
 def profiles_of(site: Site) -> frozenset[str]:
@@ -152,7 +150,11 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
     found = {
         name for name, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING)) if words.search(headline)
     }
-    if _RENTAL.search(headline) and _has_many(_STAY, text, 3) and not _RENTAL_OF_BOATS.search(headline):
+    if (
+        _RENTAL.search(headline)
+        and _has_many(_STAY, text, 1 if _LETS.search(headline) else 3)
+        and not _RENTAL_OF_BOATS.search(headline)
+    ):
         found.add("rental")
     stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
     found |= {name for name, kinds in _TYPES if kinds & stated}
@@ -212,9 +214,7 @@ def _headline(site: Site) -> str:
         # What a layout leaves open stands in its parts.
         parts += [part.first_text("h1") for part in site.fragments[:20]]
         parts += [found[1] for part in site.fragments[:120] for found in _FRONT.finditer(part.front)]
-        prefix = f"{site.root}/" if site.root else ""
-        settings = [f"{prefix}{name}" for name in _SETTINGS if f"{prefix}{name}" in site.paths]
-        parts += [found[1] for text in site.texts(settings) for found in _FRONT.finditer(text)]
+        parts += [found[1] for found in _FRONT.finditer(site.settings)]
     return " | ".join(parts)
 
 

@@ -61,6 +61,23 @@ _PROGRAM = lazy(
 _BUILT = lazy(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|www/build)(?=/)")
 
 
+_SETTINGS = (
+    "_config.yml",
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "config.toml",
+    "config.yaml",
+    "config/_default/hugo.toml",
+    "config/_default/config.toml",
+    "config/_default/params.toml",
+    "_data/site.json",
+    "src/_data/site.json",
+    "_data/metadata.json",
+    "src/_data/metadata.json",
+)
+
+
 def is_elsewhere(path: str) -> bool:
     """Whether a path is no page of the team's: a package's, a test's, a report's, a mail's."""
     return bool(_ELSEWHERE.search(path))
@@ -111,7 +128,16 @@ class Site:
     def main(self) -> Page:
         """The page a visitor begins with."""
         order = {name: rank for rank, name in enumerate(_INDEX)}
-        return min(self.pages, key=lambda p: (p.path.count("/"), order.get(p.path.rsplit("/", 1)[-1], 9), p.path))
+        return min(
+            self.pages,
+            key=lambda p: (
+                bool(_BACK_OFFICE.search(p.path)),
+                p.path.count("/"),
+                order.get(p.path.rsplit("/", 1)[-1], 9),
+                p.is_application,
+                p.path,
+            ),
+        )
 
     @cached_property
     def public(self) -> tuple[Page, ...]:
@@ -214,6 +240,15 @@ class Site:
                 if candidate.removeprefix("./") in self.paths:
                     return candidate.removeprefix("./")
         return None
+
+    @cached_property
+    def settings(self) -> str:
+        """What the generator of the site is told, comments left out; empty where nothing is generated."""
+        if not (self.is_shell or any(page.is_assembled for page in self.pages)):
+            return ""
+        prefix = f"{self.root}/" if self.root else ""
+        texts = self.texts(f"{prefix}{name}" for name in _SETTINGS if f"{prefix}{name}" in self.paths)
+        return "\n".join(line for text in texts for line in text.splitlines() if not line.lstrip().startswith("#"))
 
     @cached_property
     def lowered(self) -> str:

@@ -24,6 +24,12 @@ _CLOSED_AT_ONCE = lazy(
 )
 _EXPRESSION = lazy(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
 """In an attribute its quotes would end the value for a parser that knows nothing of templates."""
+_COMMENT = lazy(
+    r"\{%-?\s*comment\b[^%]*%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{!--.*?--\}\}|\{\{--.*?--\}\}|\{\{-?\s*/\*.*?\*/\s*-?\}\}",
+    re.DOTALL,
+)
+"""What a template leaves out."""
+_NOT_BREAK = lazy(r"[^\r\n]")
 _ECHO = lazy(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
 _PARTS = lazy(
     r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
@@ -42,6 +48,9 @@ _HINTS = lazy(
 )
 _HINTED = ("th:replace", "th:insert", "th:include", "data-include", "w3-include")
 """One of these is in every page that is put together of parts: most need no closer look."""
+_INCLUDED = lazy(
+    r"\b(?:include|require)(?:_once)?\b\s*\(?\s*(?:(?:__DIR__|dirname\(__FILE__\)|[A-Z_]{2,40}|\$_SERVER\[[^\]]{1,40}\])\s*\.\s*)?[\"']([^\"'$]{1,200})[\"']"
+)
 _IS_PARTIAL = lazy(
     r"(?:^|/)(?:_?includes?|_?partials?|_?components?|_?snippets?|_?blocks|_?fragments?|shared|common)/|(?:^|/)_?(?:head|header|footer|nav|navbar|navigation|sidebar|menu|scripts?|meta|top|bottom)\.[a-z.]+$",
     re.IGNORECASE,
@@ -80,6 +89,13 @@ def is_assembled(path: str, source: str, code: str) -> bool:
     return "</html" not in source and bool(_OPENED.search(source)) and "</html" not in source.lower()
 
 
+def included(code: str) -> tuple[tuple[str, ...], str]:
+    """Names of the files that code includes by a fixed name, and the code without that."""
+    if "include" not in code and "require" not in code:
+        return (), code
+    return tuple(found[1].rsplit("/", 1)[-1] for found in _INCLUDED.finditer(code)), _INCLUDED.sub(" ", code)
+
+
 def is_part(path: str, source: str, *, assembled: bool) -> bool:
     """Whether it is a part of a page: its page is opened in another file."""
     return (assembled or bool(_IS_PARTIAL.search(path))) and not _OPENED.search(source)
@@ -91,6 +107,8 @@ def parted(source: str) -> tuple[str, str]:
     What the code prints is `{{ }}` in a value and in the body, so that it is neither missing nor known.
     """
     if "{{" in source or "{%" in source:
+        if "comment" in source or "{{!" in source or "{{/*" in source or "{{--" in source:
+            source = _COMMENT.sub(lambda found: _NOT_BREAK.sub(" ", found[0]), source)
         source = _EXPRESSION.sub(lambda found: re.sub(r"[\"'<>]", " ", found[0]), source)
     if "<?" not in source and "<%" not in source:
         return source, ""

@@ -87,7 +87,7 @@ def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         code += "\n".join(site.texts(path for path in sorted(site.paths) if _SHELL_SOURCE.search(path)))
         if any(library in code for library in _LIBRARIES):
             return
-    if not _is_measured(code):
+    if not _is_measured(code) and not _is_measured(site.settings):
         yield Hit(site.main)
 
 
@@ -132,7 +132,8 @@ def retired_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
 def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Visitors are followed and nobody asks them."""
     del rule, now
-    if not _TRACKS.search(site.code) or _CONSENT.search(site.code):
+    tracks = _TRACKS.search(site.code) or _TRACKS.search(site.settings)
+    if not tracks or _CONSENT.search(site.code):
         return
     names = {
         " ".join((node.attributes.get("id") or "", node.attributes.get("class") or ""))

@@ -321,3 +321,52 @@ def test_a_business_is_known_in_its_own_language(shown: str) -> None:
 def test_documents_of_a_library_are_no_pages_of_the_team() -> None:
     page = "<html><body>x</body></html>"
     assert scan(Pages(), {"api/libraries/fpdf182/doc/cell.htm": page, "libraries/x/docs/a.html": page}).skipped
+
+
+def test_a_page_that_includes_nothing_but_code_is_whole() -> None:
+    files = {
+        "index.php": "<?php include '/php/config.php'; ?><html><head><title>La Taperia</title></head><body>x</body></html>",
+        "events.php": "<html><head><title>La Taperia</title></head><body><?php require_once('php/config.php'); ?>y</body></html>",
+        "php/config.php": "<?php $con = mysqli_connect('localhost'); ",
+    }
+    result = scan(Pages(), files)
+    assert found(result, "pages.same-title")
+    assert {place.path for place in only(result, "pages.no-h1").also_at} == {"events.php"}
+
+
+def test_a_page_with_a_heading_of_its_own_shows_something_before_a_script_runs() -> None:
+    html = "<html><head><title>x</title><script type='module' src='/js/main.js'></script></head><body>{}</body></html>"
+    shown = scan(Pages(), {"index.html": html.format("<main><h1>Lunch Menu</h1><div id='menu'></div></main>")})
+    assert not found(shown, "pages.rendered-by-script")
+    assert found(scan(Pages(), {"index.html": html.format("<div id='root'></div>")}), "pages.rendered-by-script")
+
+
+def test_a_site_is_seen_from_a_page_for_visitors_not_from_one_for_the_staff() -> None:
+    page = "<html><head><title>x</title></head><body>x</body></html>"
+    result = scan(Pages(), {"admin_bookings.php": page, "header.php": page, "login.php": page})
+    assert only(result, "pages.no-robots-txt").location.path == "header.php"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "wanted"),
+    [
+        (
+            "Alexandra V - the best yacht available for charter",
+            "<a href='mailto:?subject=Charter'>Enquire</a>",
+            "tours",
+        ),
+        ("Ferienwohnung Reich", "<p>Schlafzimmer mit Doppelbett</p><a href='tel:+43123'>x</a>", "rental"),
+    ],
+)
+def test_what_is_sold_is_told_by_the_headline(title: str, text: str, wanted: str) -> None:
+    result = scan(Pages(), {"index.html": f"<html><head><title>{title}</title></head><body>{text}</body></html>"})
+    site = next(record for record in result.records if record.kind == "page-site")
+    assert {wanted, "booking"} <= set(site.text["profiles"].split(", "))
+
+
+def test_notes_for_developers_are_no_pages_of_a_site() -> None:
+    files = {"_layouts/a.html": "<html><head>{% seo %}</head><body>{{ content }}</body></html>"}
+    notes = "Open Mon - Fri 9:00 - 17:00, from $90, a review: ★★★★★"
+    shown = Pages().scan(repo(profile="booking"), context(files | {"README.md": notes}, scanner="pages"))
+    assert found(shown, "pages.no-price")
+    assert found(shown, "pages.no-opening-hours")
