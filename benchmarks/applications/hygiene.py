@@ -10,49 +10,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from auditor.adapters.git import Git, GitFiles
-from auditor.adapters.history import GitHistory
-from auditor.adapters.programs import LocalPrograms
-from auditor.model.ports import ScanContext
-from auditor.model.target import Repo
-from auditor.resources import rules_folder
-from auditor.rulebook import read_rulebook
+from one_scan import rules_of, scan
+
 from scanners.hygiene import Hygiene
-
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-class NoCache:
-    def get(self, _key: str) -> bytes | None:
-        return None
-
-    def get_many(self, _keys: object) -> dict[str, bytes]:
-        return {}
-
-    def put_many(self, _values: object) -> None:
-        return
 
 
 def found(folder: Path, commit: str) -> set[str]:
     """`rule path` of every match; a folded rule stands at no path."""
-    git = Git(folder)
-    context = ScanContext(
-        rules=read_rulebook(rules_folder(), scanners=["hygiene"]).of("hygiene"),
-        rules_digest="",
-        files=GitFiles(git, commit),
-        history=GitHistory(git, commit),
-        programs=LocalPrograms(),
-        cache=NoCache(),
-        mark=lambda _: "",
-        now=NOW,
-        data=rules_folder(),
-        work=Path(tempfile.mkdtemp()),
-        options={},
-    )
-    matches = Hygiene().scan(Repo("x", "x", folder, commit), context).matches
+    hygiene = Hygiene()
+    with tempfile.TemporaryDirectory() as work:
+        matches = scan(hygiene, folder, commit, Path(work), rules_of(hygiene)).matches
     return {f"{m.rule_id.removeprefix('hygiene.')} {'' if m.also_at else m.location.path}".strip() for m in matches}
 
 

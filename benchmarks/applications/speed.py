@@ -10,57 +10,27 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
+from one_scan import rules_of, scan
+
 from auditor.adapters.git import Git, GitFiles
-from auditor.adapters.history import GitHistory
-from auditor.adapters.programs import LocalPrograms
-from auditor.model.ports import ScanContext, Scanner
-from auditor.model.target import Repo
-from auditor.resources import rules_folder
-from auditor.rulebook import read_rulebook
+from auditor.model.ports import Scanner
 from scanners.apps_script.scanner import AppsScript
 from scanners.endpoints.scanner import Endpoints
 from scanners.hygiene import Hygiene
 from scanners.pages import Pages
 
 AREAS: tuple[Scanner, ...] = (Endpoints(), AppsScript(), Pages(), Hygiene())
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-class NoCache:
-    def get(self, _key: str) -> bytes | None:
-        return None
-
-    def get_many(self, _keys: object) -> dict[str, bytes]:
-        return {}
-
-    def put_many(self, _values: object) -> None:
-        return
 
 
 def seconds(folder: Path, commit: str, area: Scanner) -> tuple[float, int]:
     """Seconds and findings of one area, its rules read beforehand."""
-    rules = read_rulebook(rules_folder(), scanners=[area.name]).of(area.name)
-    git = Git(folder)
+    rules = rules_of(area)
     with tempfile.TemporaryDirectory() as work:
-        context = ScanContext(
-            rules=rules,
-            rules_digest="",
-            files=GitFiles(git, commit),
-            history=GitHistory(git, commit),
-            programs=LocalPrograms(),
-            cache=NoCache(),
-            mark=lambda _: "",
-            now=NOW,
-            data=rules_folder(),
-            work=Path(work),
-            options={},
-        )
         start = perf_counter()
-        result = area.scan(Repo("x", "x", folder, commit), context)
+        result = scan(area, folder, commit, Path(work), rules)
         return perf_counter() - start, len(result.matches)
 
 

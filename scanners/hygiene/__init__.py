@@ -9,14 +9,15 @@ from auditor.errors import NotScannedError
 from auditor.model.finding import Match
 from auditor.model.location import CodeLocation
 from auditor.model.outcome import NotScanned, ScanResult
+from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files, History, ScanContext
 from auditor.model.target import Repo, ScanTarget, Scope
 from scanners.hygiene.cards import HygieneRule, compiled
-from scanners.hygiene.contents import LIMIT, Seen
 from scanners.hygiene.ignoring import Audit, audit
 from scanners.hygiene.lockfile import MANIFESTS, unlocked
 from scanners.hygiene.past import Gone, gone
 from scanners.hygiene.project import bus_factor, doubtful_tests, stale, without_tests
+from scanners.hygiene.seen import LIMIT, Seen
 from scanners.hygiene.tree import Tree, is_test, is_vendored
 
 _MOST_PLACES = 50
@@ -255,11 +256,19 @@ _CHECKS: Mapping[str, Callable[[_Work, HygieneRule], Iterator[Match]]] = {
 }
 
 
+_LEFTOVER = lazy(
+    r"\.(?:package-lock\.json|yarn-integrity|modules\.yaml|gitkeep|gitignore|DS_Store)$|\.(?:cache|vite|vite-temp|tmp)/"
+)
+"""What package managers and bundlers write beside the packages; it alone is nothing that is installed."""
+
+
 def _is_installed(folder: str, entries: list[FileEntry]) -> bool:
     """Whether a folder named like one of installed packages is one: a virtual environment shows its inner structure."""
     if folder.rsplit("/", 1)[-1] == "vendor":
         # Composer's; vendored Go modules are a practice of their own, and other folders of that name hold assets.
         return any(entry.path == f"{folder}/autoload.php" for entry in entries)
+    if folder.rsplit("/", 1)[-1] == "node_modules":
+        return any(not _LEFTOVER.match(entry.path[len(folder) + 1 :]) for entry in entries)
     if folder.rsplit("/", 1)[-1].lstrip(".") not in {"venv", "env", "virtualenv"}:
         return True
     inner = (

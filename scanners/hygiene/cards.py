@@ -9,8 +9,9 @@ from typing import Any
 
 from auditor.errors import RuleError
 from auditor.model.rule import Rule
-from scanners.hygiene.contents import READERS, Reader
+from scanners.hygiene.contents import READERS
 from scanners.hygiene.globs import Globs, pattern
+from scanners.hygiene.seen import Reader
 
 _KEYS = frozenset("paths except content content_is dirs history file_absent check fold tests any_case needs".split())
 CHECKS = frozenset(

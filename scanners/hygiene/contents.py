@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Mapping
 
 from auditor.model.pattern import lazy
 from scanners.hygiene.environment import Weight, judge
-
-LIMIT = 2 * 1024 * 1024
-"""Bytes of a file that are looked at; a dump or a list of people shows itself long before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a reader found."""
-
-    line: int | None = None
-    grade: str = ""
-    message: str = ""
-
-
-Reader = Callable[[str, bytes], Seen | None]
-"""From path and content to what is wrong, or None."""
+from scanners.hygiene.people import people
+from scanners.hygiene.seen import LIMIT, Reader, Seen
 
 
 def _line(content: bytes, at: int) -> int:
@@ -149,44 +133,6 @@ def database_file(path: str, content: bytes) -> Seen | None:
     if content.startswith((b"SQLite format 3\0", b"\0\x01\0\0Standard Jet DB", b"\0\x01\0\0Standard ACE DB")):
         return Seen(None)
     return None
-
-
-_MAIL = lazy(
-    rb"[\w.+-]{1,64}@(?!(?:example|test|localhost|email|domain|mail|company|foo|sample)\.)(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}"
-)
-_MADE_UP = lazy(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
-_PERSONAL_COLUMN = lazy(
-    rb"(?i)\b(?:e[-_ ]?mail|phone|mobile|tel|first[-_ ]?name|last[-_ ]?name|surname|birth|dob|ssn|passport|address)\b"
-)
-_PHONE = lazy(rb"(?<![\d.])\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\d.])")
-
-
-def people(path: str, content: bytes) -> Seen | None:
-    """A table with several people in it: addresses that are not made up, or telephone numbers under such a column."""
-    if path.lower().endswith((".xlsx", ".xlsm", ".ods")):
-        content = _sheet_text(content)
-    head = content[:LIMIT]
-    first_line = head.split(b"\n", 1)[0]
-    mails = {found.lower() for found in _MAIL.findall(head) if not _MADE_UP.search(found)}
-    phones = set(_PHONE.findall(head)) if _PERSONAL_COLUMN.search(first_line) else set()
-    if len(mails) >= 2 or len(phones) >= 2:
-        return Seen(1, "", f"A list of people is in the repository: {max(len(mails), len(phones))} of them in reach")
-    return None
-
-
-def _sheet_text(content: bytes) -> bytes:
-    """Text of a spreadsheet; a file that is no archive has none. Never more than `LIMIT` bytes are unpacked."""
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "content.xml"):
-                if name in archive.namelist():
-                    with archive.open(name) as member:
-                        return member.read(LIMIT).replace(b"<", b"\n<")
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
-        return b""
-    return b""
 
 
 READERS: Mapping[str, Reader] = {

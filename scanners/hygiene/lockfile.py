@@ -27,6 +27,8 @@ _LOCKS: Mapping[str, tuple[str, ...]] = {
     "Podfile": ("Podfile.lock",),
 }  # fmt: skip
 MANIFESTS = tuple(_LOCKS)
+_BESIDE = frozenset({"composer.json", "Gemfile", "Pipfile", "go.mod", "mix.exs", "Podfile"})
+"""Their tools know no lock file of a folder above."""
 
 
 def unlocked(tree: Tree, read: Callable[[str], bytes]) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ def unlocked(tree: Tree, read: Callable[[str], bytes]) -> tuple[str, ...]:
         name = entry.path.rsplit("/", 1)[-1]
         if is_test(entry.path) or re.search(r"(?:^|/)(?:examples?|samples?|templates?|demos?)/", entry.path):
             continue
-        beside = name == "package.json" and not _is_workspace(dirname(entry.path), there, read)
+        beside = name in _BESIDE or (name == "package.json" and not _is_workspace(dirname(entry.path), there, read))
         if not _locked(dirname(entry.path), _LOCKS[name], there, beside=beside) and _needs_lock(
             name, read(entry.path), entry.path, there
         ):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from auditor.model.ports import CommitInfo, History
 from scanners.hygiene.cards import HygieneRule
-from scanners.hygiene.contents import LIMIT, READERS, Seen
+from scanners.hygiene.contents import READERS
+from scanners.hygiene.seen import LIMIT, Seen
 
 _READERS = ("private-key", "cloud-key", "credential-file", "environment")
 _ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, History
-from scanners.hygiene.contents import Seen
+from scanners.hygiene.seen import Seen
 from scanners.hygiene.tree import Tree
 
 _SOURCE = lazy(
@@ -32,6 +32,8 @@ _TEST_FILE = lazy(
 )
 _ASSET = re.compile(r"(?:^|/)(?:assets|public|static|wwwroot|plugins?)/.*\.js$")
 """A library that was copied in brings its own tests."""
+_TEMPLATE = re.compile(r"(?:^|/)RunnerTests/RunnerTests\.swift$")
+"""What `flutter create` writes: a test without a statement."""
 _DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts)$")
 _MOST_DOUBTFUL = 20
 """Where more scripts are named like tests, some of them are."""
@@ -45,7 +47,10 @@ def without_tests(tree: Tree, read: Mapping[str, bytes]) -> Seen | None:
     `read` holds the Rust sources, whose tests stand in the same file, and scripts that are only named like tests.
     """
     sources = [e for e in tree.own if _SOURCE.search(e.path) and not _NO_PROGRAM.search(e.path)]
-    named = [e.path for e in tree.own if _TEST_FILE.search(e.path) and not _ASSET.search(e.path)]
+    named = [
+        e.path for e in tree.own
+        if _TEST_FILE.search(e.path) and not _ASSET.search(e.path) and not _TEMPLATE.search(e.path)
+    ]  # fmt: skip
     if not sources or any(path not in read or _SCRIPT_TEST.search(read[path]) for path in named):
         return None
     if any(_INLINE_TEST.search(content) for path, content in read.items() if path.endswith(".rs")):

@@ -148,3 +148,48 @@ def test_an_empty_repository_lacks_nothing() -> None:
 )
 def test_globs_mean_what_they_mean_in_a_gitignore(glob: str, path: str, matched: bool) -> None:
     assert bool(pattern([glob]).fullmatch(path)) is matched
+
+
+def ids(result: ScanResult) -> set[str]:
+    return {match.rule_id.removeprefix("hygiene.") for match in result.matches}
+
+
+def test_names_and_numbers_of_customers_make_a_list_without_any_mail_address() -> None:
+    names = "customer_code,full_name\n" + "".join(f"{n},Person{chr(97 + n)} Made-Up\n" for n in range(12))
+    assert "customer-data" in ids(scan(Hygiene(), {"customers.csv": names}))
+    numbers = '"No,Nama Client,No Whatsapp"\n"1,Ibu A,628123456700"\n"2,Pak B,628123456711"\n'
+    assert "customer-data" in ids(scan(Hygiene(), {"reservations.csv": numbers}))
+    few = "customer_code,full_name\n1,Ada\n2,Bob\n"
+    codes = "customer_code,visits\n" + "".join(f"{n},{n * 7}\n" for n in range(40))
+    assert "customer-data" not in ids(scan(Hygiene(), {"customers.csv": few, "users.csv": codes}))
+
+
+@given(st.binary(max_size=300))
+def test_any_table_can_be_read(content: bytes) -> None:
+    from scanners.hygiene.people import people
+
+    people("customers.csv", b"full_name,phone\n" + content)
+
+
+def test_what_a_package_manager_left_behind_is_no_installed_package() -> None:
+    left = {"public/node_modules/.package-lock.json": "{}", "node_modules/.cache/x.json": "{}"}
+    assert "dependencies-tracked" not in ids(scan(Hygiene(), left))
+    assert "dependencies-tracked" in ids(scan(Hygiene(), {**left, "public/node_modules/ms/index.js": "x"}))
+
+
+def test_composer_knows_no_lock_file_of_a_folder_above() -> None:
+    files = {
+        "composer.json": '{"require": {"slim/slim": "^4"}}', "composer.lock": "{}", "public/composer.json": '{"require": {"a/b": "^1"}}',
+    }  # fmt: skip
+    found = only(scan(Hygiene(), files), "hygiene.no-lock-file")
+    assert found.location.path == "public/composer.json"
+
+
+def test_the_empty_test_of_a_template_tests_nothing() -> None:
+    files = {"lib/main.dart": "x", "ios/RunnerTests/RunnerTests.swift": "class RunnerTests {}"}
+    assert "no-tests" in ids(scan(Hygiene(), files))
+    assert "no-tests" not in ids(scan(Hygiene(), {**files, "test/widget_test.dart": "x"}))
+
+
+def test_a_demo_of_an_environment_file_is_an_example() -> None:
+    assert "env-file-tracked" not in ids(scan(Hygiene(), {".env_demo": f"MYSQL_ROOT_PASSWORD={SECRET}\n"}))

@@ -1,0 +1,98 @@
+"""Lists of people: tables whose rows hold somebody's address, telephone number or name."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zlib
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+
+from auditor.model.pattern import lazy
+from scanners.hygiene.seen import LIMIT, Seen
+
+_MAIL = lazy(
+    rb"[\w.+-]{1,64}@(?!(?:example|test|localhost|email|domain|mail|company|foo|sample)\.)(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}"
+)
+_MADE_UP = lazy(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
+_PERSONAL_COLUMN = lazy(
+    rb"(?i)\b(?:e[-_ ]?mail|phone|mobile|tel|first[-_ ]?name|last[-_ ]?name|surname|birth|dob|ssn|passport|address)\b"
+)
+_PHONE = lazy(rb"(?<![\d.])\+?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}(?![\d.])")
+_PHONE_COLUMN = lazy(
+    r"(?i)phone|mobile|\btel\b|telefon|t[ée]l[ée]phone|tel[ée]fono|telefone|telp|telepon|handphone|\bno[ ._]?hp\b|whats?app|celular|"
+    r"m[óo]vil|\bhandy\b|contact[ _]?(?:no|number)|携帯|電話|전화|連絡先"
+)
+_NAME_COLUMN = lazy(
+    r"(?i)^(?:full|first|last|family|given|customer|client|guest|member|patient|student|employee|contact|tenant|user)[-_ ]?(?:full[-_ ]?)?name$|"
+    r"^surname$|^(?:nama|nombre|nome)(?:[-_ ].*|$)|^apellidos?$|^prenom$|^prénom$|^vorname$|^nachname$|^name[-_ ](?:customer|client|kunde)$|"
+    r"^氏名$|^お名前$|^이름$|^성명$|^(?:ФИО|Имя|Фамилия)$"
+)
+_FEWEST_NAMES = 10
+"""A few names are an example; so many rows with a name each are a list."""
+_ROWS = 2_000
+
+
+def people(path: str, content: bytes) -> Seen | None:
+    """Several people: addresses that are not made up, or telephone numbers or names in a column for them."""
+    table = path.lower().endswith((".csv", ".tsv"))
+    if path.lower().endswith((".xlsx", ".xlsm", ".ods")):
+        content = _sheet_text(content)
+    head = content[:LIMIT]
+    first_line = head.split(b"\n", 1)[0]
+    mails = {found.lower() for found in _MAIL.findall(head) if not _MADE_UP.search(found)}
+    phones = set(_PHONE.findall(head)) if _PERSONAL_COLUMN.search(first_line) else set()
+    many = max(len(mails), len(phones))
+    if many < 2 and table:
+        many = _in_columns(head)
+    if many >= 2:
+        return Seen(1, "", f"A list of people is in the repository: {many} of them in reach")
+    return None
+
+
+def _in_columns(head: bytes) -> int:
+    """How many telephone numbers, or else names, stand in the columns for them; fewer than a list has is none."""
+    rows = _rows(head.decode("utf-8-sig", "replace"))
+    header = [cell.strip() for cell in next(rows, [])]
+    phones = [at for at, cell in enumerate(header) if _PHONE_COLUMN.search(cell)]
+    names = [at for at, cell in enumerate(header) if _NAME_COLUMN.search(cell)]
+    numbers: set[str] = set()
+    called: set[str] = set()
+    for row in rows if phones or names else ():
+        numbers.update(digits for at in phones if at < len(row) and 9 <= len(digits := _digits(row[at])) <= 15)
+        called.update(row[at].strip() for at in names if at < len(row) and any(c.isalpha() for c in row[at]))
+    if len(numbers) >= 2 and not all(n == n[0] * len(n) for n in numbers):
+        return len(numbers)
+    return len(called) if len(called) >= _FEWEST_NAMES else 0
+
+
+def _digits(cell: str) -> str:
+    return "".join(c for c in cell if c.isdigit()) if not any(c.isalpha() for c in cell) else ""
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """The first rows of a table, whatever separates its cells; a row that is quoted as a whole is taken apart."""
+    lines = text.splitlines()[: _ROWS + 1]
+    if not lines:
+        return
+    separator = max(",;\t|", key=lines[0].count)
+    try:
+        for row in csv.reader(StringIO("\n".join(lines)), delimiter=separator):
+            yield next(csv.reader([row[0]], delimiter=separator), []) if len(row) == 1 and separator in row[0] else row
+    except csv.Error:
+        return
+
+
+def _sheet_text(content: bytes) -> bytes:
+    """Text of a spreadsheet; a file that is no archive has none. Never more than `LIMIT` bytes are unpacked."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "content.xml"):
+                if name in archive.namelist():
+                    with archive.open(name) as member:
+                        return member.read(LIMIT).replace(b"<", b"\n<")
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        return b""
+    return b""
