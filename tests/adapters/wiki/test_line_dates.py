@@ -43,3 +43,12 @@ def test_a_date_that_the_page_says_comes_first(tmp_path: Path) -> None:
 def test_a_page_that_git_does_not_know_has_no_line_dates(tmp_path: Path) -> None:
     head = commit(tmp_path, {"p.md": PAGE})
     assert line_dates(Git(tmp_path), head, "other.md") == {}
+
+
+def test_a_wiki_cannot_take_commits_out_of_the_dates_of_its_lines(tmp_path: Path) -> None:
+    commit(tmp_path, {"p.md": PAGE}, day=1)
+    head = commit(tmp_path, {"p.md": PAGE.replace("$2,900", "$3,100")}, day=9)
+    (tmp_path / "ignored").write_text(f"{head}\n")
+    for name in ("ignored", "no-such-file"):
+        Git(tmp_path).text("config", "blame.ignoreRevsFile", name)
+        assert line_dates(Git(tmp_path), head, "p.md") == {1: date(2026, 10, 1), 2: date(2026, 10, 9)}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from auditor.adapters.folder import FolderFiles
 from auditor.adapters.git import LOG, Git, is_repository
@@ -67,7 +68,7 @@ def last_changes(git: Git, commit: str) -> dict[str, Change]:
 def line_dates(git: Git, commit: str, page: str) -> dict[int, date]:
     """When each line of a page was last changed, up to a commit: one `git blame`. Empty where git cannot say."""
     try:
-        listing = git.text("blame", "--porcelain", "-w", "--no-textconv", commit, "--", page)
+        listing = _blame(git, commit, page)
     except NotScannedError:
         return {}
     when: dict[str, date] = {}
@@ -81,6 +82,26 @@ def line_dates(git: Git, commit: str, page: str) -> dict[int, date]:
         elif line.startswith("\t") and commit_id in when:
             found[number] = when[commit_id]
     return found
+
+
+def _blame(git: Git, commit: str, page: str) -> str:
+    """What `git blame` says, whatever commits the repository's own configuration would have it pass over.
+
+    No option takes that setting back: git reads the file that it names in any case, and stops where there is none. So
+    where it is set, blame runs in an empty repository that borrows the objects of this one.
+    """
+    arguments = ("blame", "--porcelain", "-w", "--no-textconv", commit, "--", page)
+    if "blame.ignorerevsfile" not in git.text("config", "--list", "--name-only"):
+        return git.text(*arguments)
+    objects = git.text("rev-parse", "--path-format=absolute", "--git-path", "objects")
+    with TemporaryDirectory() as folder:
+        bare = Path(folder)
+        (bare / "refs").mkdir()
+        (bare / "objects" / "info").mkdir(parents=True)
+        (bare / "objects" / "info" / "alternates").write_text(f"{objects}\n")
+        (bare / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+        (bare / "HEAD").write_text("ref: refs/heads/none\n")
+        return Git(bare).text(*arguments)
 
 
 _BLAMED = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
