@@ -25,10 +25,12 @@ def facts_document(reading: Reading) -> dict[str, Any]:
 
 def number(value: Decimal) -> int | float | str:
     """A JSON number where that is exact; text for what a double cannot hold."""
-    if value == value.to_integral_value() and abs(value) < Decimal(2) ** 53:
+    if abs(value) >= Decimal(2) ** 53:
+        return f"{value:f}"
+    if value == value.to_integral_value():
         return int(value)
     as_float = float(value)
-    return as_float if Decimal(repr(as_float)) == value else str(value)
+    return as_float if Decimal(repr(as_float)) == value else f"{value:f}"
 
 
 def _page(source: Location) -> str:

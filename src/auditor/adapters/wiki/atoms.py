@@ -50,10 +50,12 @@ _SUFFIX_CODE = re.compile(
     re.IGNORECASE,
 )
 _MONEY_WORDS = {"euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF"}
+_NO_CENTS = re.compile(r"[,.](?:--?|–|—|=)(?!\s?\d)(?=\W|$)")
+"""In the place of cents: `€ 200,-`."""
 _OUT_OF = re.compile(r"\s?/\s?(?:5|10|100)(?:\.0)?(?![\d/]|[A-Za-z%])")
 """What a rating is out of: `4.8/5`."""
 _RATE = re.compile(
-    r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+)?)(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|jahr|monat|tag|woche|mois|jour|an|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
+    r"[ \u00a0](?=[A-Za-z])((?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|x|vs)\b)[A-Za-z-]+(?: (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|each)\b)[A-Za-z-]+){0,3})(?=\s?(?:/\s?(?:day|month|mo|year|yr|hour|hr|week|wk|min|night|jahr|monat|tag|woche|mois|jour|an|trip|visit|vehicle|user|customer|client|session)\b|\s(?:per|each|every)\s(?!cent)[a-z]))",
     re.IGNORECASE,
 )
 """Any noun whose number is said per something: `20k writes/day`, `4 devices per vehicle`."""
@@ -67,10 +69,11 @@ _WORD = re.compile(r"(?:[ \u00a0]{1,3}|-)?([A-Za-z²³µ×][A-Za-z²³]*)")
 _NOUNS = re.compile(r"[ \u00a0]{1,3}((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
 _PER_SLASH = re.compile(
-    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:[ ]?/[ ]?([A-Za-z]+)(?![$€£\d]))?"
+    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
 )
+_WHICH = r"(?:(?:paying|active|new|additional|extra|further|registered|completed|billable|individual|single|full|average|acquired|enterprise|participating|sold) )?"
 _PER_WORD = re.compile(
-    rf"(?:[ ]{{1,3}}|-)(?:per|each|every|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per ([A-Za-z]+)|/([A-Za-z]+))?",
+    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per {_WHICH}([A-Za-z]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(
@@ -207,6 +210,8 @@ def _currency(symbol: str, declared: str) -> str | None:
 def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # noqa: C901  the order of the cases is the grammar
     end = atom.end
     assert atom.flags is not None
+    if (m := _NO_CENTS.match(text, end)) is not None:
+        atom.end = end = m.end()
     if not atom.currency and "." in digits and (m := _OUT_OF.match(text, end)):
         atom.unit, atom.end, atom.number_end = "ratio", m.end(), m.end()
         return True

@@ -39,6 +39,14 @@ _DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
 
 
+_PRICED = re.compile(r"^[^{}();]{2,60}:\s*[~<>]?\s?(?:[$€£]\s?\d|\d[\d.,]*\s?(?:%|€))")
+
+
+def _is_priced(language: str, lines: Sequence[str]) -> bool:
+    """Whether a fence of YAML is a list of amounts that people wrote (`Hosting: $50/month`), not a configuration."""
+    return language in {"yaml", "yml"} and sum(1 for line in lines if _PRICED.match(line)) > 2
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One masked line of text, with its number in the page."""
@@ -49,6 +57,8 @@ class Line:
     """The term that this line of a definition list defines."""
     following: str = ""
     """The next line of its paragraph."""
+    lead: str = ""
+    """In a text fence, the line above it that opens what it belongs to: `Hosting:`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +226,11 @@ def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tu
             yield from _paragraph(lines, start, end, path, is_item=start in item_lines)
         elif token.type in {"fence", "code_block"}:
             language = (token.info or "").strip().split(" ")[0].lower()
-            if token.type == "code_block" or language in TEXT_FENCES:
+            if (
+                token.type == "code_block"
+                or language in TEXT_FENCES
+                or _is_priced(language, lines[start + 1 : end - 1])
+            ):
                 inside = range(start + 1, end - 1) if token.type == "fence" else range(start, end)
                 yield from _code(lines, inside, path)
 
@@ -306,6 +320,7 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
     """A text fence: rows drawn with box characters become a table, other lines stay lines."""
     rows: list[tuple[Cell, ...]] = []
     run: list[Line] = []
+    leads: list[tuple[int, str]] = []
     for n in numbers:
         if n >= len(lines):
             break
@@ -316,7 +331,11 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
         elif cells:
             run.append(Line(mask(line.replace("|", " ")), n + 1))
         elif line.strip():
-            run.append(Line(mask(line), n + 1))
+            indent = len(line) - len(line.lstrip())
+            leads = [(depth, text) for depth, text in leads if depth < indent]
+            run.append(Line(mask(line), n + 1, lead=leads[-1][1] if leads else ""))
+            if (m := _COLON_LINE.match(line)) is not None:
+                leads.append((indent, m[1].strip(" -*")))
     if rows:
         first_is_header = len(rows) > 1 and not any(ch.isdigit() for c in rows[0] for ch in c.text)
         header, body = (rows[0], rows[1:]) if first_is_header else ((), rows)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from auditor.adapters.wiki import units
-from auditor.adapters.wiki.columns import GENERIC, MONEY_WORDS, Column, hints
+from auditor.adapters.wiki.columns import GENERIC, MONEY_CELL, MONEY_WORDS, Column, hints
+from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
@@ -19,7 +20,10 @@ TOTAL = re.compile(
 )
 
 
-_SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\s*(?!(?:net|gross|total|one|once|per|est|approx|avg|average|incl|excl|plus|each|max|min|to|or|and|in|of|on|at|for|if)\b)[A-Za-z]{3,}"
+)
+SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,24 @@ class Row:
     """Name of the group of rows that it stands in."""
 
 
+_NO_MONEY = re.compile(
+    r"%|\b(?:percent(?:age)?|share|ratio|rate|hours?|days?|weeks?|months?|years?|units?|qty|quantity|count|number|no|nr|people|persons?|fte|"
+    r"users?|customers?|headcount|weight|size|score|growth|margin|rank|priority|phase|period|duration|menge|anzahl|stunden|tage|quantit[ée]|nombre)\b",
+    re.IGNORECASE,
+)
+"""Headers of columns in a table of costs that hold something else."""
+
+
 def in_money(column: Column, scope: Scope, table: Table) -> Column:
     """A column of plain amounts in a table of costs, headed by a period or a word such as `Total`, holds money."""
     plain = not column.unit and column.shown is None
-    if not plain or not (is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
+    if not plain or names_count(column.header) or _NO_MONEY.search(column.header):
+        return column
+    if (m := re.fullmatch(r"(?:[A-Za-z]+ )?([A-Za-z]{2,}s)", column.header)) and m[1].lower() not in MONEY_NOUNS:
+        return column if not is_period(column.header) else replace(column, unit="money", currency=scope.currency)
+    signed = any(MONEY_CELL.search(c.text) for r in table.rows for c in r)
+    known = (scope.currency_declared or scope.currency_used) and not signed
+    if not (known or is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
         return column
     if any(
         re.search(r"[$€£%]|[A-Za-z]{2}", r[column.index].text.replace("N/A", ""))
@@ -51,12 +69,22 @@ def in_money(column: Column, scope: Scope, table: Table) -> Column:
 
 
 def typed(
-    value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, raw: str
+    value: Quantity,
+    column: Column,
+    row: Row,
+    scope: Scope,
+    vocabulary: Vocabulary,
+    metric: str | None,
+    raw: str,
+    after: str = "",
 ) -> Quantity:
-    """The value with the unit and the factor that its row, column, heading and page give it."""
+    """The value with the unit and the factor that its row, column, heading and page give it.
+
+    `after` is what stands behind it in its cell: in `8 providers` it counts something, whatever the row is called.
+    """
     value = _by_unit_column(value, row, scope)
-    typed = _by_header(value, column, row, scope, vocabulary, metric)
-    if scope.factor == 1 or column.factor != 1 or typed.low != value.low or _SCALED.search(raw):
+    typed = _by_header(value, column, row, scope, vocabulary, metric, named=bool(_NAMED.match(after)))
+    if scope.factor == 1 or column.factor != 1 or typed.low != value.low or SCALED.search(raw):
         return typed
     if typed.unit == "" and not counts(row.label):
         typed = replace(typed, unit="money", currency=scope.currency)
@@ -87,7 +115,7 @@ def _by_unit_column(value: Quantity, row: Row, scope: Scope) -> Quantity:
 
 
 def _by_header(
-    value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None
+    value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, *, named: bool
 ) -> Quantity:
     if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
         label_unit = hints(row.label, scope)[0]
@@ -104,7 +132,7 @@ def _by_header(
         unit, currency, factor, _ = hints(row.label, scope)
         if column.unit and column.unit != "money" and not unit:
             return replace(value, unit=column.unit)
-        if not unit and column.shown and value.per is None and MONEY_WORDS.search(row.label):
+        if not unit and column.shown and value.per is None and not named and MONEY_WORDS.search(row.label):
             unit, currency = "money", column.shown
         code = row.attributes.get("currency", "").upper()
         if code in units.CODES and unit in {"", "money"}:
@@ -113,7 +141,11 @@ def _by_header(
             return replace(value, low=value.low * factor, high=value.high * factor, unit=unit, currency=currency)
         if column.factor != 1:
             return replace(value, low=value.low * column.factor, high=value.high * column.factor)
-        if counts(column.header) or ((GENERIC.match(column.header) or is_period(column.header)) and counts(row.label)):
+        if (
+            names_count(column.header)
+            or counts(column.header)
+            or ((GENERIC.match(column.header) or is_period(column.header)) and counts(row.label))
+        ):
             return replace(value, unit="count")
         if metric and vocabulary.metrics[metric].unit == "money" and scope.currency_declared:
             return replace(value, unit="money", currency=scope.currency)

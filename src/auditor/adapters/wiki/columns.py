@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
+from auditor.adapters.wiki.counting import names_count
+from auditor.adapters.wiki.currencies import code_of, money_hint
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.periods import is_period, parse_period
@@ -18,10 +20,13 @@ from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, per_of, status_of
 from auditor.model.fact import Status
 
-_COUNTED_PERIOD = re.compile(r"^(?:year|month|quarter|week|yr)$", re.IGNORECASE)
+_COUNTED_PERIOD = re.compile(r"^(?:year|month|quarter|week|yr|day)s?(?: ?#| no\.?| number)?$", re.IGNORECASE)
+NUMBERED = re.compile(r"\d{1,2}\+?|\d{1,2}\s?[-–—]\s?\d{1,2}\+?|\d{1,2} to \d{1,2}")
+"""A cell that counts periods: `3`, `7–12`."""
 PERIOD_HEADER = re.compile(r"^(?:year|month|quarter|week|yr|period|date|phase|when|timeline)s?$", re.IGNORECASE)
 _INDEX = re.compile(
-    r"^(?:#|no\.?|nr\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority)$", re.IGNORECASE
+    r"^(?:#|no\.?|nr\.?|sl\.? ?no\.?|sr\.? ?no\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority|option|pos\.?|lfd\.? ?nr\.?)$",
+    re.IGNORECASE,
 )
 GENERIC = re.compile(
     r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
@@ -42,7 +47,7 @@ ATTRIBUTE = {
     "scenario": re.compile(r"^(?:scenario|case|option)$", re.IGNORECASE),
 }
 _NO_BARE = re.compile(
-    r"\b(?:dates?|due|deadline|when|start|end|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
+    r"^(?:start|end)(?:ing|s|ed)?(?: date| time| month| year)?$|\b(?:dates?|due|deadline|when|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
     r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
     r"configuration|config|spec|model|example)\b|#",
     re.IGNORECASE,
@@ -56,7 +61,7 @@ _ANYTHING = re.compile(
     r"(?:(?:metric|current|target|actual|new|old) )?(?:values?|net|gross|total|balance|wert|valor)", re.IGNORECASE
 )
 """Headers of columns that hold money and other things."""
-_MONEY_CELL = re.compile(r"[$€£¥₹]\s?\d|\d\s?€|\b(?:USD|EUR|GBP)\b")
+MONEY_CELL = re.compile(r"[$€£¥₹]\s?\d|\d\s?€|\b(?:USD|EUR|GBP)\b")
 PRICED = re.compile(r"[$€£]\s?\d|\d\s?€")
 """A header that names a price itself (`Pro ($19/mo)`) says nothing of the figures below it."""
 PRIOR = re.compile(
@@ -79,24 +84,12 @@ MONEY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\s*[\])]")
-_HINT = re.compile(
-    r"[\[(]\s*(?P<code>US\$|[$€£¥₹%]|USD|EUR|GBP|CAD|AUD|INR|CHF|hours?|hrs?|h|days?|months?|nm|%|pct|x)?\s*(?P<mult>k|m|mm|thousands?|millions?|000s?|'000s?|bn)?\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|\bin (?P<code2>USD|EUR|GBP|\$|€)\b(?: (?P<mult2>thousands?|millions?))?|\$(?P<mult3>K|M|000s?)\b|(?P<mult4>'000s?)",
+_UNIT_HINT = re.compile(
+    r"[\[(]\s*(?:in )?(?:(?P<percent>%|pct|percent)|(?P<mult>k|mm|thousands?|millions?|'?000'?s?|bn))\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|(?P<mult2>'000s?)",
     re.IGNORECASE,
 )
-_MULT = {
-    "k": 3,
-    "thousand": 3,
-    "thousands": 3,
-    "000": 3,
-    "000s": 3,
-    "'000": 3,
-    "'000s": 3,
-    "m": 6,
-    "mm": 6,
-    "million": 6,
-    "millions": 6,
-    "bn": 9,
-}
+_MULT = {"k": 3, "t": 3, "0": 3, "'": 3, "m": 6, "b": 9}
+_BRACKET_PER = re.compile(r"/\s*([a-z]+)\s*[\])]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +115,8 @@ class Column:
     metric_header: bool = False
     prior: bool = False
     """Of the period before that of the other columns."""
+    apart: bool = False
+    """Per a thing (`Cost/brief`, `Price per kg`): what the heading says its figures are per does not hold here."""
 
 
 def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Column, ...]:
@@ -213,9 +208,10 @@ def is_name(cell: str) -> bool:
 
 def _numbers_periods(header: str, cells: Sequence[str]) -> bool:
     """A column headed `Year` or `Month` whose cells only count: 1, 2, 3."""
-    return (
-        bool(cells) and _COUNTED_PERIOD.match(header) is not None and all(re.fullmatch(r"\d{1,2}\+?", c) for c in cells)
-    )
+    if not cells or _COUNTED_PERIOD.match(header) is None:
+        return False
+    counted = sum(1 for c in cells if NUMBERED.fullmatch(c))
+    return counted * 2 > len(cells) and all(NUMBERED.fullmatch(c) or not c[0].isdigit() for c in cells)
 
 
 def _is_index(header: str, cells: Sequence[str]) -> bool:
@@ -229,7 +225,7 @@ def _sequential(cells: Sequence[str]) -> bool:
 
 
 def _shows_money(cells: Sequence[str]) -> bool:
-    return any(_MONEY_CELL.search(c) for c in cells)
+    return any(MONEY_CELL.search(c) for c in cells)
 
 
 def _column(
@@ -253,7 +249,8 @@ def _column(
     for role, pattern in ATTRIBUTE.items():
         if pattern.match(header.strip()) and _is_attribute(role, filled):
             return Column(i, header, role)
-    if filled and all(is_period(c) or parse_date(c) is not None for c in filled):
+    like_years = MONEY_WORDS.search(header) is not None and all(re.fullmatch(r"\d{4}", c) for c in filled)
+    if filled and not like_years and all(is_period(c) or parse_date(c) is not None for c in filled):
         return Column(i, header, "period" if not header and all(is_period(c) for c in filled) else "skip")
     unit, currency, factor, per = hints(header, scope)
     plain_years = bool(digits) and all(re.fullmatch(r"(?:19|20)\d\d", c) for c in digits)
@@ -274,6 +271,7 @@ def _column(
         and (scope.currency_declared or (scope.currency_used and not plain))
         and MONEY_WORDS.search(header)
         and not _ANYTHING.fullmatch(header)
+        and not names_count(header)
         and not re.search(r"%|\brate\b|count|number|#", header)
     ):
         unit, currency = "money", scope.currency
@@ -282,7 +280,8 @@ def _column(
         i,
         header,
         "value",
-        per=None if PRICED.search(header) else _per_both(header) or per or per_of(header),
+        per=_header_per(header, per),
+        apart=_PER_THING.search(header) is not None,
         period=parse_period(header),
         status=status_of(header),
         scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
@@ -292,11 +291,26 @@ def _column(
         shown=shown,
         factor=factor,
         bare=not _NO_BARE.search(header) or meaning is not None,
-        years=not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}", c) for c in digits),
+        years=(unit == "money" or (MONEY_WORDS.search(header) is not None and _COUNTED_PERIOD.match(header) is None))
+        or (
+            not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}|\d[\d,]*\.\d+", c) for c in digits)
+        ),
     )
 
 
 _BOTH = re.compile(r"(?:/|\bper)\s?([A-Za-z]+)\s?(?:/|\bper)\s?(month|mo|year|yr|day|week|hour)\b", re.IGNORECASE)
+
+
+_PER_THING = re.compile(
+    r"(?:/\s?|\bper )(?!(?:mo|month|yr|year|day|week|wk|hr|hour|quarter|annum|night|cent)s?\b)(?=[A-Za-z])[A-Za-z]{2,}",
+    re.IGNORECASE,
+)
+
+
+def _header_per(header: str, hinted: str | None) -> str | None:
+    """What figures below a header are per; a figure of the header itself (`Pro ($19/mo)`) is per something by itself."""
+    plain = re.sub(r"\([^()]*\d[^()]*\)", " ", header)
+    return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain)
 
 
 def _per_both(header: str) -> str | None:
@@ -331,28 +345,18 @@ def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None
         return units.MEASURES[m[1].lower()], None, Decimal(1), None
     if (m := _MEASURE_HINT.search(text)) and m[1].lower() in units.MEASURES:
         return units.MEASURES[m[1].lower()], None, Decimal(1), None
+    if text.strip().lower() in {"bps", "basis points"}:
+        return "bps", None, Decimal(1), None
     if re.search(r"\(gal(?:lons)?\s?/\s?h(?:r|our)?\)", text, re.IGNORECASE):
         return "gal/h", None, Decimal(1), None
-    for m in _HINT.finditer(text):
-        code = (m["code"] or m["code2"] or ("$" if m["mult3"] else "")).upper()
-        mult = (m["mult"] or m["mult2"] or m["mult3"] or m["mult4"] or "").lower()
-        per = units.PERIODS.get((m["per"] or "").lower())
-        factor = Decimal(10) ** _MULT.get(mult, 0)
-        if not code and (not mult or m["mult"] == "m"):
-            continue
-        if code in {"%", "PCT"}:
-            return "percent", None, Decimal(1), per
-        if code.lower() in units.MEASURES:
-            return units.MEASURES[code.lower()], None, Decimal(1), per
-        if code:
-            currency = scope.currency if code == "$" else units.SYMBOLS.get(code, code)
-            return "money", currency, factor, per
-        return "", None, factor, per
+    if (m := _UNIT_HINT.search(text)) is not None and m["percent"]:
+        return "percent", None, Decimal(1), units.PERIODS.get((m["per"] or "").lower())
+    if not names_count(text) and (money := money_hint(text)) is not None:
+        per = units.PERIODS.get(b[1].lower()) if (b := _BRACKET_PER.search(text)) else None
+        return "money", code_of(money[0], scope.currency) or scope.currency, money[1], per
+    if m is not None:
+        short = (m["mult"] or m["mult2"]).lower().lstrip("'")
+        return "", None, Decimal(10) ** _MULT[short[0]], units.PERIODS.get((m["per"] or "").lower())
     if re.search(r"(?<!\d)(?<!\d )%", text) or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
         return "percent", None, Decimal(1), None
-    if text.strip() in units.CODES:
-        return "money", text.strip(), Decimal(1), None
-    if sign := re.search(r"(?:^|\s)([$€£])(?:$|\s|/)|\b(USD|EUR|GBP)\b", text):
-        symbol = sign[1] or sign[2]
-        return "money", scope.currency if symbol == "$" else units.SYMBOLS.get(symbol, symbol), Decimal(1), None
     return "", None, Decimal(1), None

@@ -23,7 +23,7 @@ TRAIL = frozenset(
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
     "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
     "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
-    "less roughly which whom through during within".split()
+    "less roughly which whom through during within avg funds gives provides covers supports extends include includes including".split()
 )
 
 
@@ -38,7 +38,9 @@ GOES_ON = re.compile(
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
 
 
-_NEXT_FIGURE = re.compile(r"[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}")
+_NEXT_FIGURE = re.compile(
+    r"(?<=\bfrom )\d|(?<=\bvs )\d|(?<=\bvs\. )\d|(?<=\bwas )\d|(?<=\bthan )\d|[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}"
+)
 
 
 def as_of_of(text: str) -> tuple[int, str] | None:
@@ -68,12 +70,11 @@ def segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], pos
 
 def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "") -> str:
     """The words of the clause next to the figure: before it, without the verb; else behind it, on the next line if need be."""
-    left = text[hits[position - 1].end if position else 0 : hit.start]
+    left = re.sub(r"[\s:=~≈*_]+$", "", text[hits[position - 1].end if position else 0 : hit.start])
     clause = _CLAUSE.split(left)[-1]
     if position:
         clause = re.split(r"\band\b", clause)[-1]
-    for start, end, _ in reversed(periods_in(clause)):
-        clause = clause[:start] + " " + clause[end:]
+    clause = _without_periods(clause)
     words = _AS_OF.sub(" ", clause).split()
     while words and words[-1].lower().strip("*,~") in TRAIL:
         words.pop()
@@ -83,13 +84,16 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
         return hit.noun
     if not words and (bracketed := _BRACKETED.search(left)) is not None:
         return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
-    if words and re.search(r"[^\W\d_]", " ".join(words)):
+    if not words and (outside := _before_bracket(text, hit)):
+        return outside
+    if words and re.search(r"[^\W\d_]{2}", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
     stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
     rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
+    rest = _without_periods(rest)
     for part in (rest, re.sub(r"^[\W_]+", "", rest), re.sub(r"^[\s)]*\([^()]*\)", " ", text[hit.end :])):
         after = re.split(r"\band\b", _CLAUSE.split(part[:160])[0])[0].split()
-        while after and after[0].lower().strip("*,") in TRAIL:
+        while after and (after[0].lower().strip("*,") in TRAIL or after[0].isdigit()):
             after.pop(0)
         found = " ".join(after[:5]).strip(" *_-:,.()→")
         if re.search(r"[^\W\d_]", found) and not _NEXT_FIGURE.search(found):
@@ -100,6 +104,21 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
     return " ".join(wide[-5:]).strip(" *_-:,.()")
 
 
+def _without_periods(text: str) -> str:
+    for start, end, _ in reversed(periods_in(text)):
+        text = text[:start] + " " + text[end:]
+    return text
+
+
+def _before_bracket(text: str, hit: Hit) -> str:
+    """The words before the brackets that the figure stands in, its line being one long name: `Travel grant (2020; 350 €)`."""
+    start = text.rfind("(", 0, hit.start)
+    if start < 0 or ")" in text[start : hit.start] or not re.match(r"\s*(?:[;,)]|$)", text[hit.end :]):
+        return ""
+    words = re.split(r"[.!?]\s", text[:start])[-1].split()
+    return " ".join(words[:8]).strip(" *_-:,") if re.search(r"[^\W\d_]{2}", " ".join(words)) else ""
+
+
 def near_period(text: str, hit: Hit) -> str | None:
     """A period named in the same line, nearest to the figure; an "as of" date is none."""
     cut = as_of_of(text)
@@ -108,16 +127,37 @@ def near_period(text: str, hit: Hit) -> str | None:
     end = hit.end + 60
     if (following := _NEXT_FIGURE.search(text, hit.end, end)) is not None:
         end = following.start()
-    after = re.split(r"[.;]\s|, |\s[–—-]\s", text[hit.end : end])[0]
+    after = re.split(r"[.;]\s|,(?! (?:19|20)\d\d\b) |\s[–—-]\s", text[hit.end : end])[0]
     for start, _, period in periods_in(after):
         if not _COMPARED.search(after[:start]):
             return period
     before = re.split(r"[.;]\s", text[max(0, hit.start - 200) : hit.start])[-1]
     named = [period for start, _, period in periods_in(before) if not _COMPARED.search(before[:start])]
-    return named[-1] if named else None
+    if named:
+        return named[-1]
+    return _bracketed(text, hit)
+
+
+def _bracketed(text: str, hit: Hit) -> str | None:
+    """The one period within the brackets that the figure stands in: `Travel grant (2020; University; 350 €)`."""
+    start, end = text.rfind("(", 0, hit.start), text.find(")", hit.end)
+    if start < 0 or end < 0 or ")" in text[start : hit.start]:
+        return None
+    named = {period for _, _, period in periods_in(text[start:end])}
+    return named.pop() if len(named) == 1 else None
 
 
 _COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|versus|vs\.?|than|against|relative to|over)\s+(?:in\s+)?(?:\w+\s+)?$", re.IGNORECASE
 )
 """A period that a figure is only compared with."""
+
+
+_RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|ARR)\b")
+"""Money that is recurring by its very name: `$45K MRR`."""
+
+
+def recurring_per(text: str, hit: Hit) -> str | None:
+    """What a figure is per by the name that follows it."""
+    found = _RECURRING.match(text, hit.end)
+    return None if found is None else "month" if found[1].upper() == "MRR" else "year"

@@ -20,8 +20,9 @@ _JOIN = re.compile(r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|\band\
 _CALCULATION = re.compile(r"[=≈]\s*[(~]?\s?[$€£]?\d|\d\s*[=×]|[×*÷]\s*[(]?[$€£]?\d")
 """In a line that calculates, a dash between two figures takes one from the other."""
 _CHANGED = re.compile(
-    r"\b(?:grew|grown|rose|risen|fell|fallen|improved|increased?|decreased?|dropped|went|moved|jumped|climbed|slid|declined|raised|lowered|reduced|expanded|"
-    r"shrank|changed|up|down)\b[^.;!?]{0,40}\bfrom\s*$",
+    r"\b(?:grew|grown|grows?|growing|rose|risen|rises?|rising|fell|fallen|falls?|falling|improv(?:e[sd]?|ing)|increas(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|"
+    r"drop(?:s|ped|ping)?|went|goes|gone|mov(?:e[sd]?|ing)|jump(?:s|ed)?|climb(?:s|ed)?|slid|declin(?:e[sd]?|ing)|rais(?:e[sd]?|ing)|lower(?:s|ed)?|"
+    r"reduc(?:e[sd]?|ing)|expand(?:s|ed)?|shrank|chang(?:e[sd]?|ing)|scal(?:e[sd]?|ing)|cut|up|down)\b[^.;!?]{0,40}\bfrom\s*$",
     re.IGNORECASE,
 )
 """From one figure to another is a change, not a range."""
@@ -132,6 +133,7 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     word = between.strip().lower()
     if not _joins(text, first, between):
         return None
+    second = _within(first, second)
     if first.currency and second.currency and first.currency != second.currency:
         return None
     if first.unit and second.unit and first.unit != second.unit:
@@ -154,6 +156,8 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
         low *= first.factor
     high *= second.factor or 1
     low, high = (-low if first.negative else low), (-high if second.negative else high)
+    if low > high and first.negative and second.negative and first.unit:
+        low, high = high, low  # `-0.2% to -0.6%`
     if low > high or (second.year_like and first.year_like):
         return None
     flags = set(first.flags or ()) | set(second.flags or ())
@@ -179,6 +183,13 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
         noun,
         bare=not value.unit and value.per is None and not first.factor and not second.factor,
     )
+
+
+def _within(first: Atom, second: Atom) -> Atom:
+    """The second end of a range of money without the noun behind it: `€30-50k grant`."""
+    if first.unit == "money" and second.unit != "money" and second.glued and (second.unit or second.noun):
+        return replace(second, unit="", noun="", per=None, end=second.number_end or second.end)
+    return second
 
 
 def _joins(text: str, first: Atom, between: str) -> bool:

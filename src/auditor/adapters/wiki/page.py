@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,16 +11,17 @@ from typing import TYPE_CHECKING
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
+from auditor.adapters.wiki.currencies import code_of, remarked_currency, stated_currency, used_currency
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
-from auditor.adapters.wiki.periods import parse_period, periods_in
+from auditor.adapters.wiki.periods import is_period, parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
-from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of
+from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of, stated_scale
 from auditor.adapters.wiki.statements import is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
-from auditor.adapters.wiki.units import CODES, DOLLARS, SYMBOLS
+from auditor.adapters.wiki.units import CODES
 from auditor.adapters.wiki.vocabulary import Vocabulary
 from auditor.adapters.wiki.words import status_of
 from auditor.model.fact import Fact, Miscalculation, Record, Tier
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 
-_ALL_AMOUNTS = re.compile(
-    r"\b(?=[abfmpt])(?:all|alle|toutes?|tous|todos|alla|figures|amounts|prices|montants|betr[äa]ge|preise|priser)\b[^.\n|]{0,60}?(?:\b((?-i:[A-Z]{3}))\b|(?<=in )([$€£¥₹]|US dollars?|dollars?|euros?|pounds?|rupees?)(?!\w))",
-    re.IGNORECASE,
-)
-_NAMED = {"us dollar": "USD", "dollar": "USD", "euro": "EUR", "pound": "GBP", "rupee": "INR"}
-_SIGN = re.compile(r"[$€£₹](?:(?=\s?\d)|(?<=\d€)|(?<=\d\s€))")
-"""A currency sign beside a figure."""
 _PERIOD_LINE = re.compile(
     r"^[\W_]*(?:(?:reporting|report|budget|accounting|review|billing) )?(?:period|month|quarter|fiscal year|date range|zeitraum|p[ée]riode|periodo)[\W_]*:[\W_]*(.+)$",
     re.IGNORECASE,
@@ -47,7 +40,7 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _REPORT_OF = re.compile(
-    r"\b(?:update|report|results?|review|snapshot|newsletter|statement|budget|numbers|figures|financials)s?\s+(?:for|of|from|covering)\s+(?:the\s+)?(?:month of\s+|period\s+)?",
+    r"\b(?:update|report|results?|review|snapshot|newsletter|statement|budget|number|figure|financial|rate|price|fee|tariff|account|metric|kpi|expense|cost|income|accounts)s?\s+(?:for|of|from|covering)\s+(?:the\s+)?(?:month of\s+|period\s+)?",
     re.IGNORECASE,
 )
 _DOT_GROUPS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
@@ -128,6 +121,8 @@ def _places(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> It
             continue
         if (factor := scale_of(block.table.caption) or scale_of(remark)) is not None:
             scope = replace(scope, factor=factor)
+        if code := remarked_currency(remark, scope.currency):
+            scope = replace(scope, currency=code, currency_declared=True)
         yield _Place(block, scope, columns_of(block.table, scope, vocabulary))
 
 
@@ -166,9 +161,12 @@ def _page_scope(
     document: Document, page: str, entity: str, when: date | None, commit: str | None, default: str, kind: str
 ) -> Scope:
     meta = document.meta
-    stated = declared(meta, "currency").upper()
-    currency = stated if stated in CODES else _stated_currency(document.lines, default)
-    used = "" if currency else _used_currency(document.lines, default)
+    stated = declared(meta, "currency")
+    if stated.upper() in CODES:
+        currency = stated.upper()
+    else:
+        currency = code_of(stated, default) or stated_currency(document.lines, default)
+    used = "" if currency else used_currency(document.lines, default)
     said = _date(meta.get("as_of")) or _stated_date(document)
     return Scope(
         page=page,
@@ -182,36 +180,12 @@ def _page_scope(
         as_of_said=said is not None,
         commit=commit,
         status=status_of(declared(meta, "status")),
-        period=parse_period(declared(meta, "period")) or _stated_period(document),
+        factor=stated_scale(document.lines),
+        period=parse_period(declared(meta, "period")) or _stated_period(document, page),
     )
 
 
-def _stated_currency(lines: Sequence[str], default: str) -> str:
-    """Currency of "all amounts in ..." remarks among the first lines; empty when there is none."""
-    for line in lines[:60]:
-        if (m := _ALL_AMOUNTS.search(line)) is not None:
-            said = m[1] or m[2]
-            code = said if said in CODES else SYMBOLS.get(said) or _NAMED.get(said.lower().rstrip("s"), "")
-            if code == "USD" and default in DOLLARS and said not in CODES:
-                return default
-            if code:
-                return str(code)
-    return ""
-
-
-def _used_currency(lines: Sequence[str], default: str) -> str:
-    """The only currency whose sign the page writes; empty where it writes none or several."""
-    text = "\n".join(lines)
-    if not any(sign in text for sign in "$€£₹"):
-        return ""
-    signs = Counter(_SIGN.findall(text))
-    if len(signs) != 1 or sum(signs.values()) < 3:
-        return ""
-    sign = next(iter(signs))
-    return default if sign == "$" and default in DOLLARS else SYMBOLS[sign]
-
-
-def _stated_period(document: Document) -> str | None:
+def _stated_period(document: Document, page: str) -> str | None:
     """What the page says it is about: "Period: May 2025", "update for May 2025", or a title such as "May 2025 Report"."""
     for line in document.lines[:60]:
         if (m := _PERIOD_LINE.match(line)) is not None and (found := parse_period(m[1][:60])) is not None:
@@ -219,13 +193,53 @@ def _stated_period(document: Document) -> str | None:
     title = declared(document.meta, "title")
     if _REPORT.search(title) and (found := parse_period(title)) is not None:
         return found
+    if (found := _subtitle_period(document)) is not None:
+        return found
     read = [line for line in document.lines if line.strip() and not line.startswith(("#", "|", "-", ">"))][:12]
     for line in read:
         for m in _REPORT_OF.finditer(line):
             named = periods_in(line[m.end() : m.end() + 40])
             if named and named[0][0] <= 1:
                 return named[0][2]
+    return _named_period(page)
+
+
+def _subtitle_period(document: Document) -> str | None:
+    """A period that stands alone in one of the lines below the title of a report or budget; a day only dates the page."""
+    title = next((line for line in document.lines if line.startswith("# ")), "") or declared(document.meta, "title")
+    if not _REPORT.search(title) and not _DATED_FOLDER.search(title):
+        return None
+    first = len(document.meta_lines) + 2 if document.meta_lines else 0
+    lines = [line for line in document.lines[first : first + 16] if line.strip(" -*_=\n")][:7]
+    for number, line in enumerate(lines):
+        if number and line.startswith("#") and not line.startswith("## "):
+            break
+        if line.startswith(("```", "~~~")):
+            break
+        if line.startswith(("|", "-", "+ ", "# ")) or len(line) > 60:
+            continue
+        plain = re.sub(r"^[\W_]+|[\W_]+$|[*_]", "", line)
+        if line.startswith("## ") and number > 1:
+            break
+        if is_period(plain) and (parse_date(plain) is None or "end" in plain):
+            return parse_period(plain)
     return None
+
+
+_POSTED = re.compile(r"^\d{4}-\d\d-\d\d-")
+_DATED_FOLDER = re.compile(
+    r"report|update|minutes|budget|financ|treasur|account|statement|expens|metric|review", re.IGNORECASE
+)
+
+
+def _named_period(page: str) -> str | None:
+    """The period in the name of a file of reports: `reports/2022.md`, `treasury-report-2024-q3.md`."""
+    folder, _, name = page.rpartition("/")
+    stem = _POSTED.sub("", name.rsplit(".", 1)[0])
+    plain = re.sub(r"(?<=[A-Za-z])[-_](?=\w)|(?<=\w)[-_](?=[A-Za-z])|_", " ", stem)
+    if not any(ch.isdigit() for ch in plain) or not _DATED_FOLDER.search(f"{folder.rpartition('/')[2]} {plain}"):
+        return None
+    return parse_period(plain) if parse_date(plain) is None else None
 
 
 def _dots_group(lines: Sequence[str]) -> bool:

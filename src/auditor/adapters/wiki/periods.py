@@ -112,6 +112,34 @@ def _dated(m: re.Match[str]) -> str | None:
     return f"{found:%Y-%m}" if found else None
 
 
+_LENGTHS = {
+    "three": 3,
+    "six": 6,
+    "nine": 9,
+    "twelve": 12,
+    "quarter": 3,
+    "half": 6,
+    "year": 12,
+    "fiscal": 12,
+    "financial": 12,
+    "month": 1,
+}
+
+
+def _ended(m: re.Match[str]) -> str | None:
+    """`year ended 31 December 2025` is 2025, `year ended June 30, 2025` FY2025, `three months ended March 31, 2025` 2025-Q1."""
+    end = parse_date(m["date"])
+    if end is None:
+        return None
+    word = re.split(r"[\s-]", m["length"].lower())[0]
+    length = _LENGTHS.get(word) or int(word)
+    if length == 12:
+        return f"{end.year}" if end.month == 12 else f"FY{end.year}"
+    start = end.month - length + 1
+    first = (end.year, start) if start > 0 else (end.year - 1, start + 12)
+    return f"{end:%Y-%m}" if length == 1 else _months(first, (end.year, end.month))
+
+
 def _relative(m: re.Match[str]) -> str:
     word = m["unit"].lower()
     unit = _UNITS.get(word, word)
@@ -160,6 +188,10 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(rf"\b(?P<n>[1-4])Q\s*['’]?{_FY}(?P<y>{YEAR}|\d\d){_END}", lambda m: _part(m, "Q")),
     _rule(rf"\b{_NTH}\s+quarter(?:{_GAP}{_FY}(?P<y>{YEAR}))?{_END}", lambda m: _part(m, "Q")),
+    _rule(
+        r"\b(?P<length>(?:(?:fiscal|financial)\s+)?year|(?:three|3|six|6|nine|9|twelve|12)\s+months|half[ -]?year|quarter|month)\s+(?:ended|ending|to)\s+(?P<date>[^|;()\n]{6,24})",
+        _ended,
+    ),
     _rule(rf"\bH(?P<n>[12]){_GAP}{_FY}(?P<y>{_Y}){_END}", lambda m: _part(m, "H")),
     _rule(rf"\b{_FY}(?P<y>(?<=FY)\d\d|(?<=FY )\d\d|{YEAR})[\s,/'’-]*H(?P<n>[12]){_END}", lambda m: _part(m, "H")),
     _rule(rf"\b(?P<n>[12])H\s*['’]?{_FY}(?P<y>{YEAR}|\d\d){_END}", lambda m: _part(m, "H")),
@@ -194,6 +226,7 @@ _RULES: tuple[_Rule, ...] = (
         r"(?<![\d$€£.,/-])(?P<y>(?:19|20)\d\d)[/-](?P<z>\d\d)(?![\d/-]|[.,]\d)",
         lambda m: _fiscal(m["y"], m["z"]) if int(m["z"]) == (int(m["y"]) + 1) % 100 else None,
     ),
+    _rule(rf"(?<![\w$€£.,/-])(?P<y>{YEAR})(?:[AEFPB]\b|年)?(?![\w%,.]*\d|-\d|\w)", lambda m: m["y"], 0),
     _rule(
         r"\b(?P<unit>years?|months?|quarters?|weeks?|yrs?|mos?|days?|wk|jahr|ann[ée]e|a[ñn]o|monat|mois|m[eê]s|woche|semaine|semana)\.?\s?#?(?P<a>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)(?:\s*(?:-|to)\s*(?:years?\s|months?\s)?(?P<b>\d{1,2}))?\b(?![.,/]\d)",
         _relative,
@@ -203,7 +236,6 @@ _RULES: tuple[_Rule, ...] = (
         _ordinal_unit,
     ),
     _rule(r"\b([YMW])(\d{1,2})(?:\s*-\s*[YMW]?(\d{1,2}))?\b(?![.,/]\d)", _short, 0),
-    _rule(rf"(?<![\w$€£.,/-])(?P<y>{YEAR})(?:[AEFPB]\b|年)?(?![\w%,.]*\d|-\d|\w)", lambda m: m["y"], 0),
     _rule(
         rf"\b(?:in|during|for|by|of|through|until|since|on|from|to|early|mid|late|vs\.?|than)[ -]+(?P<m>{_CAPITAL})\b(?!\.?,?\s+\d{{4}})",
         lambda m: f"month of {MONTHS[m['m'].lower()]:02d}",

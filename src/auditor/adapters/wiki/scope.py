@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
+from auditor.adapters.wiki.currencies import code_of, headed_currency
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.periods import compose, parse_period, periods_in
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
@@ -49,9 +51,12 @@ class Scope:
         """The same with what the headings supply; the nearest heading that says something wins."""
         status, period, per, scenario, factor = self.status, self.period, self.per, "", self.factor
         as_of, said = self.as_of, self.as_of_said
+        currency, stated = self.currency, self.currency_declared
         for heading in headings:
             own = _heading_says(heading)
             status, factor, per = own.status or status, own.factor or factor, own.per or per
+            if own.currency:
+                currency, stated = code_of(own.currency, currency) or currency, True
             if own.day is not None:
                 as_of, said = own.day, True  # a day dates the figures; it is no accounting period
             else:
@@ -59,6 +64,8 @@ class Scope:
             scenario = f"{scenario} / {own.scenario}" if scenario and own.scenario else own.scenario or scenario
         return replace(
             self,
+            currency=currency,
+            currency_declared=stated,
             status=status,
             period=period,
             per=per,
@@ -81,6 +88,7 @@ class _Said:
     period: str | None
     day: date | None
     scenario: str
+    currency: str
 
 
 @lru_cache(maxsize=4096)
@@ -89,13 +97,38 @@ def _heading_says(heading: str) -> _Said:
     return _Said(
         status_of(heading),
         scale_of(heading),
-        None if re.search(r"[$€£]", heading) else per_of(heading),
-        parse_period(heading),
+        _heading_per(heading),
+        None if _between_periods(heading) else parse_period(heading),
         day if day is not None and len(periods_in(heading)) == 1 else None,
         scenario_of_heading(heading),
+        headed_currency(heading),
     )
 
 
+_OF_WRITING = re.compile(
+    r"\b(?:monthly|weekly|quarterly|annual|yearly|daily)\s+(?:\w+\s+){0,2}?(?:reports?|updates?|reviews?|newsletters?|meetings?|minutes|digests?|summar(?:y|ies)|snapshots?|statements?|calls?|check-?ins?|reporting)\b",
+    re.IGNORECASE,
+)
+"""How often a page is written, not what its figures are per."""
+_FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:[ -][\w-]+){0,4}\s?(?:/|\bper\b|\ba\b)\s?\w+")
+
+
+def _heading_per(heading: str) -> str | None:
+    """What figures below a heading are per; a figure of its own (`6 new accounts/month`) is per something by itself."""
+    if re.search(r"[$€£]", heading):
+        return None
+    return per_of(_FIGURE_PER.sub(" ", _OF_WRITING.sub(" ", heading)))
+
+
+def _between_periods(heading: str) -> bool:
+    """Whether a heading compares periods (`Q4 2024 → Q1 2025`), so that its figures are of neither."""
+    if not _COMPARES.search(heading):
+        return False
+    named = periods_in(heading)
+    return len({p for _, _, p in named}) > 1 and any(_COMPARES.search(heading[a[1] : b[0]]) for a, b in pairwise(named))
+
+
+_COMPARES = re.compile(r"→|->|=>|\bvs\.?(?!\w)|\bversus\b|\bagainst\b|\bcompared\b", re.IGNORECASE)
 _SCALE = re.compile(
     r"\bin\s+(?:US\$|[$€£]|USD|EUR|GBP|[A-Z]{3}|US dollars|dollars|euros)?\s*(?:of\s+)?['’]?(?P<a>thousands?|millions?|billions?|lakhs?|crores?|000s?)\b|"
     r"\(\s*(?:US\$|[$€£]|USD|EUR|GBP)\s*(?:in\s+)?['’]?(?P<b>thousands?|millions?|billions?|lakhs?|crores?|000s?|k|mn|mm|m|bn)\s*\)|"
@@ -112,6 +145,19 @@ def scale_of(text: str) -> Decimal | None:
         return None
     word = (m["a"] or m["b"] or m["c"]).lower()
     return Decimal(10) ** _SCALES[word[:2]]
+
+
+_FIGURES = re.compile(r"\b(?:all|figures|amounts|values|numbers|sums|alle|betr[äa]ge|montants)\b", re.IGNORECASE)
+
+
+def stated_scale(lines: Sequence[str]) -> Decimal:
+    """What "all figures in thousands of USD" says of the whole page, among its first and last lines; 1 where nothing does."""
+    for line in (*lines[:40], *lines[max(40, len(lines) - 10) :]):
+        if "in" in line and "|" not in line and not line.startswith("#") and _FIGURES.search(line):
+            scale = scale_of(line)
+            if scale is not None:
+                return scale
+    return Decimal(1)
 
 
 _CONTEXTS = {

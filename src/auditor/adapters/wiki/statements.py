@@ -9,9 +9,18 @@ from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
-from auditor.adapters.wiki.cells import TOTAL
+from auditor.adapters.wiki.cells import SCALED, TOTAL
+from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, is_amount, is_no_year
 from auditor.adapters.wiki.dates import parse_date
-from auditor.adapters.wiki.labels import GOES_ON, TRAIL, as_of_of, near_period, prose_label, segment_label
+from auditor.adapters.wiki.labels import (
+    GOES_ON,
+    TRAIL,
+    as_of_of,
+    near_period,
+    prose_label,
+    recurring_per,
+    segment_label,
+)
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
 from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period
@@ -49,16 +58,17 @@ _IDENTIFIER = re.compile(
     r"pid|uid|version|build|revision|commit|line|page|vat (?:no|number|id)|registration (?:no|number))\b\.?\s*#?$",
     re.IGNORECASE,
 )
-_RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|ARR)\b")
-"""Money that is recurring by its very name: `$45K MRR`."""
 _OPERAND = re.compile(r"\s*(?:[+×x*÷/]|\s[−–-]\s)\s*[(]?[$€£]?\d")
 """What follows a figure that is only a part of a calculation."""
 _GENERIC = re.compile(
     r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total)s?", re.IGNORECASE
 )
+_NAMED = re.compile(r"\W*([A-Z][^():;=.!?\d]{2,50}?) \(")
+"""The name that an item begins with, before brackets."""
+_LENGTHS = frozenset({"minutes", "hours", "days", "weeks", "months", "nights", "count"})
+"""Units of figures that may be part of the name of something with a price: `30 Minute Session - $45`."""
 _TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
-_OPERATORS = re.compile(r"[×x*÷/+−–-]|\bx\b|\btimes\b|\bless\b|\bplus\b")
 
 
 def line_facts(
@@ -66,7 +76,9 @@ def line_facts(
 ) -> Iterator[Fact | Placeholder]:
     """Figures of one line of an item, a paragraph, a text fence or a heading."""
     text = line.text if kind == "heading" else strip_marker(line.text)
-    hits = find_quantities(text, currency=scope.currency, dots_group=scope.dots_group)
+    hits = find_quantities(
+        text, currency=scope.currency, dots_group=scope.dots_group, years=is_no_year(text, kind, vocabulary)
+    )
     if kind == "heading":
         hits = tuple(h for h in hits if h.value.unit in {"money", "percent"})
         if not hits:
@@ -137,7 +149,7 @@ def _of_period(
     vocabulary: Vocabulary,
 ) -> Iterator[Fact]:
     label, at = split
-    name = re.sub(r"\s*\([^)]*\)", "", scope.heading).strip(" :") or label
+    name = re.sub(r"\s*\([^)]*\)", "", line.lead or scope.heading).strip(" :") or label
     inside = tuple(h for h in hits if h.start >= at - 1)
     for position, hit in enumerate(inside):
         if hit.bare and not _bare_counts(text, at, hit, position):
@@ -168,7 +180,12 @@ def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
                 bare_label = bare_label[: hit.start] + bare_label[hit.end :]
         if not re.search(r"[^\W\d_]{2}", bare_label) and not is_period(label):
             continue
-        if any(h.start < m.start("value") - 1 and not h.bare and pattern is not _LABELLED for h in hits):
+        if pattern is not _LABELLED and any(
+            h.start < m.start("value") - 1
+            and not h.bare
+            and not (h.value.unit in _LENGTHS and hits[-1].value.unit == "money")
+            for h in hits
+        ):
             continue
         return label, value_at
     return None
@@ -237,8 +254,10 @@ def _bare_counts(text: str, value_at: int, hit: Hit, position: int) -> bool:
     """A plain number is a value where it is all, or nearly all, that stands behind the label."""
     if text[: hit.start].rstrip(" ~").endswith(("=", "≈", "→")):
         return not re.match(r"[\w]", text[hit.end :])
+    if ENUMERATED.fullmatch(text[value_at:].strip(" .*_")):
+        return True
     if position:
-        return False
+        return BEFORE.search(text[value_at : hit.start]) is not None and not re.match(r"[\w/]", text[hit.end :])
     lead = text[value_at : hit.start]
     if not _LEAD.match(lead) and position == 0:
         return False
@@ -293,6 +312,9 @@ def _prose(
             continue
         if not (label and position and not hit.noun and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
             label = prose_label(text, hit, hits, position, line.following) or scope.heading
+            name = _NAMED.match(text) if kind == "item" else None
+            if name is not None and name.end() <= hit.start and ")" not in text[name.end() : hit.start]:
+                label = name[1] if label.startswith(name[1]) else f"{name[1]} ({label})"
         yield from _fact(
             label,
             hit,
@@ -313,8 +335,8 @@ def _fact(
 ) -> Iterator[Fact]:  # fmt: skip
     value = hit.value
     per = value.per or (per_of(label) if main else None)
-    if per is None and value.unit == "money" and (recurring := _RECURRING.match(text, hit.end)) is not None:
-        per = "month" if recurring[1].upper() == "MRR" else "year"
+    if per is None and value.unit == "money":
+        per = recurring_per(text, hit)
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
     period = compose(parse_period(label) or near_period(text, hit), scope.period)
     if (
@@ -337,6 +359,15 @@ def _fact(
             value = replace(value, unit=entry.unit, currency=scope.currency if money else value.currency)
         if entry.unit in {"money", "count", "hours", "percent"}:
             per = per or meaning.per or entry.per
+    if value.unit == "" and tier is Tier.DECLARED and main and is_amount(label, text[hit.end :], scope):
+        value = replace(value, unit="money", currency=scope.currency)
+    if (
+        scope.factor != 1
+        and value.unit == "money"
+        and tier is Tier.DECLARED
+        and not SCALED.search(text[hit.start : hit.end])
+    ):
+        value = replace(value, low=value.low * scope.factor, high=value.high * scope.factor)
     if status is None and is_relative(period):
         status = Status.PROJECTED
     dated = as_of_of(text)

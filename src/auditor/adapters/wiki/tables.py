@@ -11,11 +11,14 @@ from auditor.adapters.wiki.cells import TOTAL, Row, in_money, is_once, label_per
 from auditor.adapters.wiki.columns import (
     ATTRIBUTE,
     GENERIC,
+    NUMBERED,
     PERIOD_HEADER,
     Column,
     is_name,
 )
+from auditor.adapters.wiki.counting import ENUMERATED
 from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.labels import near_period, recurring_per
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
@@ -140,7 +143,7 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         if column.role != "period" or not said:
             continue
         header = column.header
-        own = parse_period(f"{header} {said.rstrip('+')}" if re.fullmatch(r"\d{1,2}\+?", said) else said)
+        own = parse_period(f"{header.split(' ')[0]} {said.rstrip('+')}" if NUMBERED.fullmatch(said) else said)
         period = combine(period, own)
     if period is not None:
         period = combine(period, parse_period(text)) if is_period(text) else period
@@ -185,19 +188,26 @@ def _cell_facts(
         row = replace(row, label=own[1])
         label = metric_label = own[1]
     meaning = vocabulary.lookup(row.label)
+    enumerated = column.bare and len(hits) > 1 and ENUMERATED.fullmatch(cell.words.strip(" .")) is not None
     for position, hit in enumerate(hits):
-        if hit.bare and (not column.bare or extra > 3 or position):
+        if hit.bare and not enumerated and (not column.bare or extra > 3 or position):
             continue
         if hit.bare and column.unit == "" and not column.header and row.label == "":
             continue
         raw = cell.text[hit.start : hit.end]
-        value = typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw)
+        after = cell.text[hit.end :]
+        value = typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw, after)
         per = value.per or (row_per(row, value) or column.per if value.unit != "percent" else None)
         if per is None and value.unit == "money":
-            per = label_per(row.label, column)
-        if per is None and value.unit == "money" and not is_once(row.label + " " + column.header):
+            per = recurring_per(cell.text, hit) or label_per(row.label, column)
+        if per is None and value.unit == "money" and not column.apart and not is_once(row.label + " " + column.header):
             per = scope.per
-        period = compose(combine(row.period, column.period) or _tail_period(row.label), scope.period)
+        named = (
+            combine(row.period, column.period)
+            or _tail_period(row.label)
+            or (near_period(cell.text, hit) if len(cell.words) > len(raw) + 3 else None)
+        )
+        period = compose(named, scope.period)
         if column.prior:
             period = before(period)
         status = _status(row, column, scope, period)

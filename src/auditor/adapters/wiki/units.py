@@ -13,15 +13,19 @@ SYMBOLS = {
 }  # fmt: skip
 """Symbol to ISO 4217. A bare dollar or yen is the page's declared one where it declares such a currency."""
 
-CODES = frozenset(
+ISO_CODES = frozenset(
     "USD EUR GBP CHF JPY CNY INR AUD CAD NZD SGD HKD SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY ILS ZAR NGN KES GHS "
     "EGP MAD BRL MXN ARS CLP COP PEN PHP IDR MYR THB VND KRW TWD AED SAR QAR KWD BHD PKR BDT LKR ISK "
     "AFN AMD AZN BAM BWP BYN BOB CRC DOP DZD ETB GEL GTQ HNL HRK IQD JOD JMD KHR KZT LBP LYD MDL MKD MMK MNT MUR MWK MZN NAD "
-    "NIO NPR OMR PYG RSD RWF SDG TND TTD TZS UGX UYU UZS VES XAF XCD XOF YER ZMW "
+    "NIO NPR OMR PYG RSD RWF SDG TND TTD TZS UGX UYU UZS VES XAF XCD XOF YER ZMW".split()
+)
+"""Currencies of ISO 4217, written in capital letters."""
+
+CODES = ISO_CODES | frozenset(
     "BTC ETH USDC USDT DAI SOL WETH WBTC stETH wstETH rETH USDS BUSD TUSD LUSD GUSD FRAX EURC xDAI ARB OP UNI MATIC POL AVAX "
     "DOT KSM ENS AAVE MKR GNO COMP CRV LDO XMR ADA DOGE LTC XRP BNB FIL HNT GTC STRK ZEC DCR SATS".split()
 )
-"""Codes written out beside an amount; the last two lines are no ISO codes but what treasuries hold."""
+"""Codes written out beside an amount: currencies, and what treasuries hold."""
 
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"})
 
@@ -72,7 +76,7 @@ MEASURES = {
     "gb": "GB", "tb": "TB", "mb": "MB", "kb": "KB", "gib": "GiB", "tib": "TiB", "mib": "MiB",
     "kw": "kW", "kwh": "kWh", "mw": "MW", "mwh": "MWh", "w": "W", "hp": "hp", "bps": "bps", "bp": "bps",
     "x": "ratio", "×": "ratio", "vcpu": "vCPU", "vcpus": "vCPU",
-    "stunden": "hours", "std": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
+    "stunden": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
     "días": "days", "dias": "days", "wochen": "weeks", "semaines": "weeks", "semanas": "weeks", "monate": "months", "monaten": "months", "mois": "months",
     "meses": "months", "jahre": "years", "jahren": "years", "ans": "years", "années": "years", "años": "years", "anos": "years",
     "fte": "count", "ftes": "count", "pts": "points", "pt": "points", "points": "points", "pp": "points",
@@ -95,11 +99,21 @@ COUNTED = frozenset(
     "product item sku package shipment vehicle car driver ride hire team role position token validator node grant "
     "commit contributor repository service instance server container license licence patient appointment meal cover "
     "table bed participant attendee sponsor reservation sale purchase subscription renewal referral household company "
-    "business firm organization organisation partner merchant creator cup tour festival show sub batch bottle case farm plant box bag pallet booth session workshop episode donation volunteer resident pint keg barrel crate bin shift route stop visit device learner coursemate".split()
+    "business firm organization organisation partner merchant creator cup tour festival show sub batch bottle case farm plant box bag pallet booth session workshop episode donation volunteer resident pint keg barrel crate bin shift route stop visit device learner coursemate renter provider reader gpu".split()
 )  # fmt: skip
 """Nouns, in the singular, whose number in running text is a figure and not decoration."""
 
-_PLURALS = {"people": "people", "staff": "staff", "crew": "crew", "companies": "company", "series": "series"}
+_PLURALS = {
+    "people": "people",
+    "staff": "staff",
+    "crew": "crew",
+    "companies": "company",
+    "series": "series",
+    "sms": "sms",
+    "aws": "aws",
+    "bus": "bus",
+    "gas": "gas",
+}
 
 
 def singular(word: str) -> str:

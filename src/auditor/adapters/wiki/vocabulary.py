@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.adapters.wiki.periods import parse_period
+from auditor.adapters.wiki.periods import is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.words import per_of
 from auditor.errors import ConfigError
@@ -168,7 +168,7 @@ _NEUTRAL = _DROP | frozenset(
 
 def _neutral(brackets: str) -> bool:
     inside = brackets[1:-1].strip()
-    if re.fullmatch(r"[A-Z&]{2,5}|[$€£%]|\W*", inside):
+    if re.fullmatch(r"[A-Z&]{2,5}|[$€£%]|\W*", inside) or is_period(inside):
         return True
     return all(
         w in _NEUTRAL or w.isdigit() or re.fullmatch(r"q[1-4]|fy\d*|h[12]|[ym]\d\d?|(?:19|20)\d\d", w)

@@ -49,6 +49,10 @@ _PER = re.compile(
 )
 
 
+_ASIDE = re.compile(r"\((?=[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z]+\b)[^()]*\)")
+"""Brackets with more than two words: a remark (`30-day terms, about 30 % of monthly revenue`)."""
+
+
 @lru_cache(maxsize=4096)
 def status_of(text: str) -> Status | None:
     """Status that the words of a label, cell or heading declare."""
@@ -85,7 +89,8 @@ def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
     if m := re.search(r"\b(MRR|ARR)$", text.strip()):
         return "month" if m[1] == "MRR" else "year"
-    for m in _PER.finditer(text):
+    text = _ASIDE.sub(" ", text)
+    for m in sorted(_PER.finditer(text), key=lambda m: m[1] is None):
         word = m[2].lower()
         said = m[1] is not None and (m[1] != "a" or word in {"month", "year", "week", "day"})
         if said or word.endswith("ly") or word.startswith(("annual", "annum", "p.a")):

@@ -1,0 +1,97 @@
+"""Whether words name amounts of money or things that are counted; whether 2000 is an amount or a year."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.adapters.wiki import units
+from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.vocabulary import Vocabulary
+
+BEFORE = re.compile(
+    r"\b(?:(?:up|down)(?: from)?|was|vs\.?|versus|previously|prior|compared (?:to|with)|(?:target|goal|plan|budget|previous)(?: is| was)?:?)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before an earlier or planned value of the same thing: `68 (up from 62)`."""
+ENUMERATED = re.compile(
+    r"[~≈]?\d[\d,]* (?!of\b|to\b|out\b|in\b|x\b|or\b|and\b)[A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?(?:\s?[,/;+&]\s?(?:and )?[~≈]?\d[\d,]* [A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?)+"
+)
+"""Several things counted one after the other: `12 enterprise, 31 total`."""
+_COUNTED = re.compile(
+    r"^(?:(?:number|no\.?|count) of |# (?:of )?|(?:active|new|total|paying|paid|registered|monthly|daily|weekly|required|needed|free) ){0,3}"
+    r"(?P<noun>[A-Za-z]+s|people|staff|headcount)(?P<rest> (?:for|at|needed|required|to|in|by|sold|served|booked|on) .*| ?@.*| needed| required| sold| served)?$",
+    re.IGNORECASE,
+)
+_COUNTED_BRACKET = re.compile(r"[(\[]\s*(?:in )?([A-Za-z]+s|people|staff|FTEs?)\s*[)\]]", re.IGNORECASE)
+
+
+def names_count(header: str) -> bool:
+    """Whether a header says that its figures count things: `Renters for OPEX`, `Break-even (units)`, `# of boats`."""
+    if re.search(
+        r"^#(?: of)? [A-Za-z]|\b(?:number|count|no\.) of\b|\b(?:headcount|qty|quantity)\b", header, re.IGNORECASE
+    ):
+        return True
+    if (m := _COUNTED_BRACKET.search(header)) is not None:
+        word = m[1].lower()
+        return word not in MONEY_NOUNS and word not in units.MEASURES and word not in _PLURAL_MULTIPLES
+    m = _COUNTED.match(header)
+    if m is None:
+        return False
+    word = m["noun"].lower()
+    return word not in MONEY_NOUNS and (m["rest"] is not None or units.singular(word) in units.COUNTED)
+
+
+_PLURAL_MULTIPLES = frozenset(
+    {"thousands", "millions", "billions", "lakhs", "crores", "dollars", "euros", "pounds", "rupees", "francs", "cents"}
+)
+MONEY_NOUNS = frozenset(
+    "costs sales fees revenues prices expenses earnings profits payments wages salaries taxes savings funds grants sponsorships donations "
+    "investments loans assets liabilities receipts gains losses totals subs subscriptions estimates actuals figures values amounts "
+    "rates commissions royalties dues rents refunds margins purchases transactions".split()
+)
+"""Plurals that name money, not things."""
+
+
+_AMOUNT = re.compile(
+    r"\b(?:costs?|revenues?|prices?|amounts?|income|expens(?:es?|ditures?)|profits?|loss|budget|salar(?:y|ies)|wages?|fees?|rent|spend(?:ing)?|cash|payments?|"
+    r"donations?|grants?|deposits?|balance|funding|invoiced|debt|loan|turnover|ebitda|mrr|arr|betrag|kosten|preis|umsatz|einnahmen|ausgaben|miete|"
+    r"geh[äa]lter|spenden|budget|prix|co[uû]ts?|loyer|recettes|d[ée]penses|dons|salaires?|importe|precio|ingresos|gastos|alquiler|bedrag|prijs|huur|bel[øo]p|pris)\b",
+    re.IGNORECASE,
+)
+_NO_AMOUNT = re.compile(
+    r"%|\b(?:rate|ratio|share|score|margin|growth|count|number|months?|days?|hours?|years?|weeks?|units?|percent(?:age)?|runway|multiple|times?|"
+    r"period|duration|people|per (?:head|capita)|accounts?|customers?|users?|members?|runs?|tokens?|requests?|calls?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_amount(label: str, after: str, scope: Scope) -> bool:
+    """Whether the plain number of a line is money: the page's currency is known and the label speaks of money."""
+    known = scope.currency_declared or scope.currency_used
+    return (
+        known
+        and _AMOUNT.search(label) is not None
+        and not _NO_AMOUNT.search(label)
+        and not names_count(label)
+        and not re.match(r"\s*[A-Za-z]{3,}", after)
+    )
+
+
+_LIKE_YEAR = re.compile(r"^\W*([^:=|]{2,60})[:=|]\W*((?:19|20)\d\d)[\s*_]*(?:\([^)]*\)\s*)?$")
+_OF_TIME = re.compile(
+    r"\b(?:years?|founded|established|est\.?|since|dates?|built|born|launch(?:ed)?|copyright|version|model|vintage|fy|fiscal|start(?:ed)?|end(?:s|ed)?|expir\w*|"
+    r"due|period|edition|season|class|when|updated|created|incorporated|opened|jahr|ann[ée]e|a[ñn]o)\b",
+    re.IGNORECASE,
+)
+
+
+def is_no_year(text: str, kind: str, vocabulary: Vocabulary) -> bool:
+    """Whether a number such as 2000 is the value of a line, its label being one of amounts and not of time."""
+    if (
+        ("19" not in text and "20" not in text)
+        or kind == "heading"
+        or (m := _LIKE_YEAR.match(text)) is None
+        or _OF_TIME.search(m[1])
+    ):
+        return False
+    return _AMOUNT.search(m[1]) is not None or vocabulary.lookup(m[1]) is not None or names_count(m[1])

@@ -1,0 +1,237 @@
+"""Unit, currency, label and period of figures where the page says them at some distance from the figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from textwrap import dedent
+
+import pytest
+
+from auditor.adapters.wiki.as_json import number
+from auditor.adapters.wiki.currencies import money_hint, stated_currency, used_currency
+from auditor.adapters.wiki.periods import parse_period
+from auditor.adapters.wiki.reading import PageSource, read_pages
+from auditor.model.fact import Fact
+from auditor.resources import rules_folder
+
+
+def facts(page: str, name: str = "p.md") -> Sequence[Fact]:
+    return read_pages([PageSource(name, dedent(page).encode())], rules_folder()).facts
+
+
+def said(page: str) -> list[str]:
+    """Values with unit, currency and per."""
+    found = []
+    for fact in facts(page):
+        v = fact.value
+        ends = f"{v.low.normalize():f}" if v.low == v.high else f"{v.low.normalize():f}..{v.high.normalize():f}"
+        found.append(" ".join(p for p in (ends, v.currency or v.unit, v.per or "") if p))
+    return found
+
+
+def table(header: str, *rows: str) -> str:
+    return "\n".join([f"| {header} |", "|-" * header.count("|") + "|-|", *(f"| {row} |" for row in rows), ""])
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "factor"),
+    [
+        ("Monthly SAR", "SAR", 1), ("Spend (SAR)", "SAR", 1), ("Target (SAR/mo)", "SAR", 1), ("March (15 days, NGN)", "NGN", 1),
+        ("Revenue ($K)", "$", 1000), ("k€", "€", 1000), ("Umsatz (T€)", "€", 1000), ("Sales (USD millions)", "USD", 10**6),
+        ("Amount in EUR thousands", "EUR", 1000), ("USD '000", "USD", 1000),
+    ],
+)  # fmt: skip
+def test_a_header_names_the_currency_of_its_column(header: str, code: str, factor: int) -> None:
+    assert money_hint(header) == (code, Decimal(factor))
+
+
+@pytest.mark.parametrize("header", ["Renters @ 1,000 SAR/mo spend", "EUR/USD rate", "Amount", "Euros", "$K Trading"])
+def test_a_figure_or_a_pair_of_currencies_is_no_currency_of_a_column(header: str) -> None:
+    assert money_hint(header) is None or header == "$K Trading"
+
+
+def test_columns_of_other_currencies_are_in_them() -> None:
+    page = "Costs in $ elsewhere: $5, $6, $7.\n\n" + table(
+        "Service | Monthly SAR | Budget (SAR/mo)", "Proton | 219 | 250"
+    )
+    assert said(page)[3:] == ["219 SAR month", "250 SAR month"]
+
+
+def test_a_column_that_counts_is_no_money_whatever_else_its_header_says() -> None:
+    page = "All amounts in SAR.\n\n" + table(
+        "Target | Cost | Renters for OPEX floor | Break-even (providers) | Users @ 80% load",
+        "Floor | 2,956 | 24 | 8 | 40",
+    )
+    assert said(page) == ["2956 SAR", "24 count", "8 count", "40 count"]
+    assert said(table("Metric | Value", "OPEX break-even | ~8 providers", "OPEX | 2,956 SAR")) == [
+        "8 count",
+        "2956 SAR",
+    ]
+
+
+def test_a_remark_anywhere_near_the_ends_of_a_page_states_its_currency() -> None:
+    filler = ["text"] * 200
+    assert stated_currency([*filler, "_All figures in SAR unless noted._"], "USD") == "SAR"
+    assert stated_currency(["Bottom-up. All figures in CHF unless stated."], "USD") == "CHF"
+    assert stated_currency(["**Currency:** €"], "USD") == "EUR"
+    assert stated_currency(["Preise in Euro, alle Betr\u00e4ge in Euro"], "USD") == "EUR"
+    assert stated_currency(["We call all partners in ALL regions."], "USD") == ""
+
+
+def test_the_currency_that_a_page_uses_is_the_one_that_stands_by_nearly_all_amounts() -> None:
+    assert used_currency(["3.6M USD", "19k USD and 2k USD"], "EUR") == "USD"
+    assert used_currency(["CHF 5.90, CHF 7", "CHF 8.10"], "USD") == "CHF"
+    assert used_currency(["$5 and 7 SAR", "8 SAR, $3"], "USD") == ""
+
+
+def test_lines_about_money_are_in_the_currency_of_the_page() -> None:
+    page = "# Year\n\nCurrency: EUR\n\n- Rent: 1200\n- Donations: 2000\n- Months: 12\n- Net promoter score: 50\n- Founded: 2012\n"
+    assert said(page) == ["1200 EUR", "2000 EUR", "12", "50"]
+
+
+def test_a_heading_gives_its_currency_to_the_section_only() -> None:
+    page = "## Budget 2026 (EUR)\n\n- Rent: 900\n\n## Other\n\n- Rent: 900\n"
+    assert said(page) == ["900 EUR", "900"]
+
+
+def test_a_report_that_appears_monthly_makes_nothing_per_month() -> None:
+    assert said("# Monthly cost report: March 2026\n\n- Licences: $50\n") == ["50 USD"]
+    assert said("## Monthly costs\n\n- Licences: $50\n") == ["50 USD month"]
+    assert said("## Conservative (6 new accounts/month)\n\n- Net: $50\n")[-1] == "50 USD"
+
+
+def test_what_a_column_is_per_comes_before_what_its_heading_is_per() -> None:
+    page = "## Costs per user per month\n\n" + table(
+        "Brief | Cost/brief | Annual (per mo) | Sum", "Digest | $0.02 | $8 | $9"
+    )
+    assert said(page) == ["0.02 USD", "8 USD month", "9 USD month"]
+
+
+def test_a_remark_in_brackets_does_not_say_what_a_figure_is_per() -> None:
+    assert said("- Receivables (30-day terms, 30 of monthly revenue): $4,043\n") == ["4043 USD"]
+    assert said("- Rent (monthly): $900\n") == ["900 USD month"]
+
+
+def test_a_column_of_counted_months_with_ranges_and_a_total_gives_periods() -> None:
+    page = table("Month | Orders", "1 | 12", "2 | 26", "7\u201312 | 100", "**Year 1 total** | 580")
+    assert [f.period for f in facts(page)] == ["month 1", "month 2", "months 7-12", "year 1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("A \u20ac30-50k grant", "30000..50000 EUR"), ("\u20ac8-15k purchase", "8000..15000 EUR"), ("Fee \u20ac200,- per year", "200 EUR year"),
+        ("It goes from $4.50/kg to $5.85/kg", "4.5 USD kg"), ("-0.2% to -0.6%", "-0.6..-0.2 percent"), ("$5-7/SMS", "5..7 USD sms"),
+        ("1 detailed case study per month", "1 count month"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_number_is_not_lost(written: str, value: str) -> None:
+    assert said(f"{written}\n")[0] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("for the year ended 31 December 2025", "2025"), ("Fiscal year ending June 30, 2025", "FY2025"),
+        ("three months ended March 31, 2025", "2025-Q1"), ("quarter ended 30 Sep 2024", "2024-Q3"), ("month ended 2025-02-28", "2025-02"),
+        ("2022.05.05", "2022-05"), ("14-Mar-2025", "2025-03"),
+    ],
+)  # fmt: skip
+def test_periods_and_dates_in_further_forms(text: str, period: str) -> None:
+    assert parse_period(text) == period
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("reports/2022-05.md", "- Cash: $5\n"), ("treasury-report-2022-05.md", "- Cash: $5\n"), ("p.md", "# Treasury\n\n*May 2022*\n\n- Cash: $5\n"),
+        ("p.md", "# Accounts\n\nfor the month ended 31 May 2022\n\n- Cash: $5\n"), ("p.md", "# Accounts\n## May 2022\n\n## Money\n\n- Cash: $5\n"),
+    ],
+)  # fmt: skip
+def test_a_subtitle_or_the_name_of_a_report_says_its_period(name: str, page: str) -> None:
+    assert [f.period for f in facts(page, name)] == ["2022-05"]
+
+
+def test_sections_of_months_are_no_period_of_the_page() -> None:
+    page = "# Accounts\n\nSome words on the accounts.\n\n## May 2022\n\n- Cash: $5\n\n## Other\n\n- Cash: $6\n"
+    assert [f.period for f in facts(page)] == ["2022-05", None]
+
+
+def test_a_long_name_in_brackets_is_labelled_by_what_stands_before() -> None:
+    found = facts("+ Travel grant for young people (2020; Our University; 350 \u20ac; jointly with Dana)\n")
+    assert [(f.label, f.period) for f in found] == [("Travel grant for young people", "2020")]
+
+
+def test_a_length_may_be_part_of_the_name_of_what_has_a_price() -> None:
+    found = facts("- 30 Minute Session - $45.00\n")
+    assert (found[-1].label, found[-1].value.low) == ("30 Minute Session", 45)
+
+
+def test_the_words_before_a_colon_name_what_follows_it() -> None:
+    found = facts(
+        "In all, reclaim on $5,000 of stock is $405. Registration work: ~5 hours/quarter. Net benefit: positive.\n"
+    )
+    assert found[-1].label == "Registration work"
+
+
+def test_amounts_in_a_fence_of_yaml_are_read_and_configuration_is_not() -> None:
+    page = "```yaml\nHosting:\n  Year 1: $50\n  Year 2: $500\nTools: $90\n```\n"
+    assert [(f.label, f.period) for f in facts(page)] == [("Hosting", "year 1"), ("Hosting", "year 2"), ("Tools", None)]
+    assert facts("```yaml\nport: 8080\nreplicas: 3\ncpu: 50%\n```\n") == ()
+
+
+def test_all_figures_of_a_page_may_be_in_thousands() -> None:
+    page = "All figures in thousands of USD.\n\n- Revenue: $4,500\n\n" + table("Line | FY2024", "Costs | $12")
+    assert said(page) == ["4500000 USD", "12000 USD"]
+
+
+def test_large_numbers_are_text_in_json_and_never_an_exponent() -> None:
+    assert (
+        json.dumps([number(Decimal(10) ** 48), number(Decimal("1E-7")), number(Decimal(5))])
+        == f'["1{"0" * 48}", 1e-07, 5]'
+    )
+    assert number(Decimal("0.1234567890123456789")) == "0.1234567890123456789"
+
+
+def test_a_number_like_a_year_is_an_amount_where_the_label_says_so() -> None:
+    assert said(table("Item | Cost", "Chairs | 2000", "Tables | 2010")) == ["2000 USD", "2010 USD"]
+    assert facts("- Founded: 2012\n- Year built: 1998\n- Fiscal year: 2024\n") == ()
+
+
+def test_several_things_counted_in_a_row_are_several_figures() -> None:
+    assert said("- New customers: 12 enterprise, 31 total\n") == ["12 count", "31"]
+    assert said(table("Scenario | Cohorts", "Base | 220 new / 110 active")) == ["220", "110"]
+    assert said("- Score: 68 (up from 62 in Q4)\n") == ["68", "62"]
+
+
+@pytest.mark.parametrize(
+    ("written", "per"),
+    [
+        ("R200   </span> per person per night", "person/night"), ("$49/mo per cohort", "month/cohort"), ("$120 per paying cohort", "cohort"),
+        ("$20 for each additional person", "person"), ("<b>$400</b>                      per night", "night"),
+    ],
+)  # fmt: skip
+def test_what_a_figure_is_per_may_stand_behind_markup_and_adjectives(written: str, per: str) -> None:
+    assert facts(f"- Cost: {written}\n")[0].value.per == per
+
+
+def test_an_absolute_period_comes_before_a_relative_one() -> None:
+    page = "## Year 1 monthly detail (2026)\n\n" + table("Month | Active end | MRR", "Jul | 0 | $0", "Aug | 2 | $136")
+    assert [f.period for f in facts(page)] == ["2026-07", "2026-07", "2026-08", "2026-08"]
+
+
+def test_periods_within_a_cell_are_of_their_own_figures() -> None:
+    page = table("Assumption | Value", "Churn | 4% (Y1), 3% (Y2), 2.5% (Y3)")
+    assert [f.period for f in facts(page)] == ["year 1", "year 2", "year 3"]
+
+
+def test_a_heading_that_goes_from_one_period_to_another_is_of_neither() -> None:
+    page = "# Q1 2025 update\n\n**Bridge (Q4 2024 \u2192 Q1 2025)**:\n- New: $5\n"
+    assert [f.period for f in facts(page)] == ["2025-Q1"]
+
+
+def test_an_item_that_begins_with_a_name_is_labelled_by_it() -> None:
+    assert facts("- Global Bank (Enterprise, $1.2M ARR)\n")[0].label == "Global Bank (Enterprise)"
+    assert facts("- Global Bank (Enterprise, $1.2M ARR)\n")[0].value.per == "year"
