@@ -55,6 +55,7 @@ _LAST = frozenset({
 _COMMON = frozenset(
     {*_VERBS, "fetch", "request", "send", "call", "load", "del", "create", "update", "remove", "list", "open", "add"}
 )
+_CLIENT_TYPE = lazy(r"^(HttpClient|HttpService|Axios(Instance|Static)|AxiosRequester|KyInstance)$")
 _CLIENTS = lazy(r"(?i)^(axios\.create|ky\.create|ky\.extend|got\.extend|\$?o?fetch\.create)$")
 _FETCH = lazy(
     r"(?i)^(window\.|globalThis\.|self\.|unfetch\.)?(fetch|\$fetch|ofetch|fetchJson|useFetch|cross_?fetch|isomorphic_?fetch)$"
@@ -339,7 +340,13 @@ class Calls:
     # -- clients ------------------------------------------------------------------------------------------------
 
     def _find_clients(self, scope: Scope) -> None:
+        for param in scope.all_of(t.Param):
+            note = param.annotation
+            if param.name and isinstance(note, t.Unknown) and any(_CLIENT_TYPE.search(t.dotted(x)) for x in note.parts):
+                self.clients.setdefault((scope.path, param.name), Url(("",)))
         for node in scope.all_of(t.Bind):
+            if _is_injected(node.value):
+                self.clients.setdefault((scope.path, t.dotted(node.target).removeprefix("this.")), Url(("",)))
             target = t.dotted(node.target)
             installed = _INSTALLED.search(target) if "." in target else None
             if installed is not None and t.dotted(node.value):
@@ -519,6 +526,14 @@ class Calls:
         """`Api` of a name that is bound to `new Api(...)`."""
         found = self.program.resolve(scope, name.split(".", 1)[0]) if name else None
         return t.dotted(found.node.func) if isinstance(found, Found) and isinstance(found.node, t.Call) else ""
+
+
+def _is_injected(node: t.Node) -> bool:
+    """`inject(HttpClient)` of Angular."""
+    return (
+        isinstance(node, t.Call) and called(node) == "inject" and bool(node.args)
+        and _CLIENT_TYPE.search(t.dotted(node.args[0])) is not None
+    )  # fmt: skip
 
 
 def _pairs(methods: tuple[str, ...], urls: list[Url]) -> list[tuple[str, Url]]:

@@ -93,9 +93,12 @@ def _takes_claims(node: t.Node, body: tuple[t.Node, ...]) -> bool:
 
 def trusting(nodes: tuple[t.Node, ...], scope: Scope, guards: Guards, depth: int = 0) -> Guard | None:
     """Unknown, where the code takes what a gateway's authorizer found out; None where it does not."""
+    written: set[int] = set()
     for node in t.walk(*nodes):
+        if isinstance(node, t.Table):  # an event that is made, not one that is read
+            written.update(id(key) for key, _ in node.pairs if key is not None)
         named = (isinstance(node, t.Attr) and node.name == "authorizer") or t.text_of(node) == "authorizer"
-        if named:
+        if named and id(node) not in written:
             return Guard(Auth.UNKNOWN, f"relies on the authorizer of a gateway at {scope.path}:{node.line}; {NOT_HERE}")
         if isinstance(node, t.Call) and depth < 2:
             target = guards.definition(node.func, scope)

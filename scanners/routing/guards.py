@@ -361,7 +361,7 @@ def _answers_badly(body: Sequence[t.Node]) -> bool:
     )
 
 
-_BAD = frozenset({400, 401, 403, 404, 422, 498})
+_BAD = frozenset({400, 401, 403, 404, 422, 498, 500})
 
 
 def _method(scope: Scope, name: str) -> Found | None:

@@ -22,9 +22,9 @@ def lets_strangers_pass(function: t.Function, *, by_nothing: bool = False) -> bo
     for node in nodes:
         if isinstance(node, t.If) and _is_absent(node.test) and _goes_on(node.body, by_nothing=by_nothing):
             return True
-        if isinstance(node, t.If) and _is_there(node.test) and _goes_on(node.orelse, by_nothing=False):
+        if isinstance(node, t.If) and _is_there(node.test) and _goes_on(node.orelse):
             return True
-        if isinstance(node, t.Call) and reports_back(node) and not _refused_in(node):
+        if isinstance(node, t.Call) and reports_back(node) and not _refused_in(node) and _goes_on(node.args[-1:]):
             return True
     spared: set[int] = set()
     for node in nodes:
@@ -79,7 +79,7 @@ def reports_back(call: t.Call) -> bool:
 def _refused_in(call: t.Call) -> bool:
     function = call.args[-1]
     assert isinstance(function, t.Function)
-    return any(_turns_away(node) for node in t.walk(*function.body)) or any(
+    return any(isinstance(node, t.Raise) or _turns_away(node) for node in t.walk(*function.body)) or any(
         isinstance(node, t.Call) and called(node) in {*_GOES_ON, "reject", "done", "cb", "callback"} and node.args
         for node in t.walk(*function.body)
     )  # `next(error)` is a refusal, too
@@ -96,7 +96,7 @@ def _names_token(node: t.Node) -> bool:
     return bool(name) and _TOKEN.search(name) is not None
 
 
-def _goes_on(body: Sequence[t.Node], *, by_nothing: bool) -> bool:
+def _goes_on(body: Sequence[t.Node], *, by_nothing: bool = False) -> bool:
     if denies(body):
         return False
     if by_nothing and len(body) == 1 and isinstance(body[0], t.Return):

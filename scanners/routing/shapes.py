@@ -32,7 +32,8 @@ _ALONE = frozenset(
 _VERB_ALONE = frozenset("required require protect check verify guard middleware ensure validate authenticate".split())
 _OPTIONAL = frozenset({"optional", "optionally", "maybe", "skip", "without", "anonymous"})
 _NOT = frozenset(
-    "fields params body input email phone url secret parameter parameters availability config page table".split()
+    "fields params body input email phone url secret parameter parameters availability config page table limiter limit "
+    "ratelimit ratelimiter throttle throttler logger log logging captcha bucket db async".split()
 )
 
 _DENIES = lazy(
@@ -59,6 +60,8 @@ def is_auth_name(name: str) -> bool:
     if not parts or parts[0] in _MAKES or set(parts) & _NOT or _OPTIONAL.intersection(parts):
         return False
     known = set(parts)
+    if parts[0] in _WEAK and parts[-1] == "session" and len(parts) == 2:
+        return name.rsplit(".", 1)[-1] != "get_session"  # in Python that is one of the database
     if len(parts) == 1 or "".join(parts) in _ALONE:
         return "".join(parts) in _ALONE or parts[0] == "jwt"
     if {"api", "key"} <= known:

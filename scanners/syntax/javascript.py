@@ -294,6 +294,9 @@ def _params(lo: _Lower, n: Any | None) -> tuple[t.Param, ...]:
         if child.type in {"required_parameter", "optional_parameter"}:
             inner, default = _field(child, "pattern"), _field(child, "value")
             decorators = tuple(lo.node(c) for c in child.named_children if c.type == "decorator")
+            typed = _client_type(child)
+            if typed:
+                decorators = (*decorators, t.Name(lo.line(child), typed))
         elif child.type == "assignment_pattern":
             inner, default = _field(child, "left"), _field(child, "right")
         if inner is None:
@@ -302,6 +305,14 @@ def _params(lo: _Lower, n: Any | None) -> tuple[t.Param, ...]:
         note = t.Unknown(lo.line(child), decorators) if decorators else None
         found.append(t.Param(lo.line(child), target, lo.maybe(default), note))
     return tuple(found)
+
+
+def _client_type(n: Any) -> str:
+    """`HttpClient` of `private http: HttpClient`: the types of things that make requests; other types say nothing here."""
+    given = _field(n, "type")
+    inner = given.named_children[0] if given is not None and given.named_children else None
+    text = _text(inner) if inner is not None and inner.type == "type_identifier" else ""
+    return text if text.startswith(("Http", "Axios", "Ky")) else ""
 
 
 def _function(lo: _Lower, n: Any) -> t.Node:
