@@ -109,3 +109,14 @@ def test_an_unknown_figure_or_entity_lists_those_there_are(portfolio: Path) -> N
         run("explain", "luck", "--portfolio", str(portfolio))
     with pytest.raises(UsageError, match="no entity has the key 'nobody'; there are jada"):
         run("explain", "runway", "--entity", "nobody", "--portfolio", str(portfolio))
+
+
+def test_lint_without_pages_reads_the_wiki_of_the_portfolio_one_stands_in(
+    portfolio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(portfolio)
+    assert run("wiki", "lint") == run("wiki", "lint", "wiki", "--portfolio", ".")
+
+
+def test_a_template_without_a_kind_is_the_page_to_start_from() -> None:
+    assert run("wiki", "template") == run("wiki", "template", "numbers")

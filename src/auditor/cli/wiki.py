@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Facts, checks and templates for the project wiki.")
 
-Pages = Annotated[list[Path], typer.Argument(help="Markdown pages, or folders of them.", metavar="PAGE|FOLDER ...")]
+Pages = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="Markdown pages, or folders of them; without any, the wiki of the portfolio, or the folder you stand in.",
+        metavar="[PAGE|FOLDER ...]",
+        show_default=False,
+    ),
+]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
 PortfolioFile = Annotated[
     Path | None,
@@ -25,7 +32,7 @@ PortfolioFile = Annotated[
 
 
 @app.command()
-def facts(pages: Pages, output: Format = "text", portfolio: PortfolioFile = None) -> None:
+def facts(pages: Pages = None, output: Format = "text", portfolio: PortfolioFile = None) -> None:
     """Print every figure of the pages with its place; JSON follows the schema auditor/facts@1."""
     reading = _read(pages, portfolio)
     if _is_json(output):
@@ -43,7 +50,7 @@ def facts(pages: Pages, output: Format = "text", portfolio: PortfolioFile = None
 
 @app.command()
 def lint(
-    pages: Pages,
+    pages: Pages = None,
     problems: Annotated[
         bool, typer.Option("--problems", help="Only what is wrong: conflicts, arithmetic, unreadable pages.")
     ] = False,
@@ -81,7 +88,7 @@ def lint(
 def template(
     kind: Annotated[
         str, typer.Argument(help="numbers, a table such as channels or invoices, or a kind of business such as rental.")
-    ],
+    ] = "numbers",
 ) -> None:
     """Print a page to fill in: front matter, the numbers that reports need, and the tables."""
     from datetime import UTC, datetime
@@ -107,17 +114,22 @@ def _is_json(output: str) -> bool:
     return output == "json"
 
 
-def _read(paths: list[Path], portfolio: Path | None) -> Reading:
+def _read(paths: list[Path] | None, portfolio: Path | None) -> Reading:
     from auditor.adapters.wiki.reading import read_pages
     from auditor.adapters.wiki.sources import pages_below
+    from auditor.portfolio import FILE_NAME
     from auditor.resources import rules_folder
 
     entities: Sequence[EntityInfo] = ()
     currency = "USD"
+    if portfolio is None and not paths and Path(FILE_NAME).is_file():
+        portfolio = Path(FILE_NAME)
     if portfolio is not None:
         from auditor.flows.collecting import entity_infos
         from auditor.wiring import load_portfolio
 
         settings = load_portfolio(portfolio)
         entities, currency = entity_infos(settings), settings.currency
-    return read_pages(pages_below(paths), rules_folder(), entities=entities, currency=currency)
+        if not paths and settings.wiki:
+            paths = [settings.wiki]
+    return read_pages(pages_below(paths or [Path()]), rules_folder(), entities=entities, currency=currency)

@@ -153,19 +153,47 @@ def _support(draft: Draft) -> str:
 
 
 def _waterfall(draft: Draft) -> Chart:
-    revenue, expenses = draft.figure("revenue"), draft.figure("expenses")
+    title, note = "From revenue to net", "Costs by category as far as pages name them, a month."
+    if not draft.figure("revenue").value:
+        return Chart(title, (), "No business states revenue.")
+    # Net can be told only of those that state revenue and expenses, so the steps down to it are theirs alone.
+    known = [b.entity for b in draft.now.books if draft.figure("net_burn", b.entity).value]
+    part = Dossier(draft.now.snapshot, known or [b.entity for b in draft.now.books])
+    revenue, expenses, net = figure(part, "revenue"), figure(part, "expenses"), figure(part, "net_income")
     if not revenue.value:
-        return Chart("From revenue to net", (), "No business states revenue.")
+        return Chart(title, (), "No business states both revenue and expenses.")
     top = max(middle(revenue.value), middle(expenses.value) if expenses.value else Decimal(0)) or Decimal(1)
     bars = [Bar("Revenue", draft.cell(revenue), float(middle(revenue.value) / top), Tone.OK)]
-    bars += [_cost_bar(draft, item, top) for item in categories(draft.now)]
-    net = draft.figure("net_income")
-    if net.value:
+    costs = categories(part)
+    bars += [_cost_bar(draft, item, top) for item in costs]
+    if net.value and net.trace:
+        named = sum((middle(item.figure.value) for item in costs if item.figure.value), Decimal(0))
+        rest = middle(revenue.value) - middle(net.value) - named
+        if rest > 0:
+            bars.append(_rest_bar(draft, net, named, rest, top))
+        elif rest < 0:
+            note += " They come to more than the expenses that the pages state."
         size = abs(middle(net.value)) / top
         bars.append(
             Bar("Net", draft.cell(net), float(min(size, Decimal(1))), Tone.OK if net.value.low >= 0 else Tone.BAD)
         )
-    return Chart("From revenue to net", tuple(bars), note="Costs by category as far as pages name them, a month.")
+    others = [draft.now.name(b.entity) for b in draft.now.books if known and b.entity not in known]
+    if others:
+        note += f" Without {listing(others, limit=4)}: revenue or expenses are not written down."
+    return Chart(title, tuple(bars), note=note)
+
+
+def _rest_bar(draft: Draft, net: Figure, named: Decimal, rest: Decimal, top: Decimal) -> Bar:
+    """Expenses beyond those that stand in a category, so that the steps add up."""
+    assert net.value
+    assert net.trace
+    currency = net.value.currency
+    spent = money_words(named + rest, currency)
+    cell = draft.worked(
+        "expenses.rest", "Expenses in no category", money_words(rest, currency), formula="expenses − categories",
+        filled=f"{spent} − {money_words(named, currency)} = {money_words(rest, currency)}", sources=net.trace.sources,
+    )  # fmt: skip
+    return Bar("less expenses in no category", cell, float(min(rest / top, Decimal(1))))
 
 
 def _cost_bar(draft: Draft, item: Category, top: Decimal) -> Bar:

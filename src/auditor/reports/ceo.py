@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from auditor.model.fact import Record
 from auditor.model.figure import Figure
+from auditor.model.finding import Finding
 from auditor.model.report import Bar, Cell, Chart, Report, Table, Tone, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
@@ -19,7 +20,7 @@ from auditor.reports.coverage import checked_words
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
 from auditor.reports.equity import equity_table, equity_tasks, holdings
-from auditor.reports.figures import figure
+from auditor.reports.figures import cash_and_burn, figure
 from auditor.reports.kpi import Indicator, counter, kpi, middle
 from auditor.reports.places import cited, visible
 from auditor.reports.receivables import client_tasks
@@ -37,7 +38,7 @@ METRICS = frozenset({"revenue", "revenue@target", "expenses", "cash", "net_burn"
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
     """The CEO's page."""
     draft = Draft(snapshot, previous, history, settings)
-    findings = tuple(f for f in draft.now.findings if "ceo" in f.rule.audience or f.severity is Severity.CRITICAL)
+    findings = tuple(f for f in draft.now.findings if "ceo" in f.rule.audience or _is_risk(f))
     owned = holdings(draft)
     tasks = (
         *risk_tasks(draft, findings),
@@ -123,13 +124,21 @@ def _judgement(draft: Draft) -> Judgement:
     return judge(checks, healthy, complete=draft.now.snapshot.is_complete)
 
 
+def _is_risk(finding: Finding) -> bool:
+    """What the count of open risks counts; a waste of money is told by its price, to those who can save it."""
+    return finding.severity is Severity.CRITICAL or (finding.severity >= Severity.HIGH and not finding.saving)
+
+
 def _support(draft: Draft) -> str:
     cash, burn, revenue = draft.figure("cash"), draft.figure("net_burn"), draft.figure("revenue")
     if cash.value and burn.value:
-        spent = draft.cell(burn).text
         if burn.value.high <= 0:
+            draft.cell(burn)
             return f"Cash stands at {draft.cell(cash).text} and the month brought more than it cost."
-        return f"Net burn is {spent} a month against {draft.cell(cash).text} of cash."
+        held, spent = cash_and_burn(draft.now)
+        if held.value is None or spent.value is None:
+            return "No business states both its cash and what it spends and earns."
+        return f"Net burn is {draft.cell(spent).text} a month against {draft.cell(held).text} of cash."
     missing = [label for label, f in (("cash", cash), ("revenue", revenue), ("expenses", burn)) if not f.value]
     return f"Not written down anywhere: {' and '.join(missing[:2])}."
 

@@ -11,7 +11,7 @@ from auditor.model.run import Snapshot
 from auditor.reports.capital import asks_table, capital_context, capital_tasks, cash_path, sensitivities, targets
 from auditor.reports.dossier import Dossier
 from auditor.reports.draft import Draft, share_words
-from auditor.reports.figures import categories, figure
+from auditor.reports.figures import cash_and_burn, categories, figure
 from auditor.reports.kpi import Indicator, kpi, middle
 from auditor.reports.places import visible
 from auditor.reports.risks import risk_tasks
@@ -89,10 +89,13 @@ def _judgement(draft: Draft) -> Judgement:
 def _support(draft: Draft) -> str:
     burn, cash = draft.figure("net_burn"), draft.figure("cash")
     if burn.value and cash.value:
-        left = f"{draft.cell(cash).text} of cash"
         if burn.value.high <= 0:
+            left = f"{draft.cell(cash).text} of cash"
             return f"{draft.cell(figure(draft.now, 'net_income')).text} a month is left over, beside {left}."
-        return f"Net burn is {draft.cell(burn).text} a month against {left}."
+        held, spent = cash_and_burn(draft.now)
+        if held.value is None or spent.value is None:
+            return "No business states both its cash and what it spends and earns."
+        return f"Net burn is {draft.cell(spent).text} a month against {draft.cell(held).text} of cash."
     missing = ["cash"] * (not cash.value) + ["expenses", "revenue"] * (not burn.value)
     return f"Not written down anywhere: {listing(missing)}."
 

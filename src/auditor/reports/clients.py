@@ -273,7 +273,14 @@ def _hosted(draft: Draft) -> Table:
             rows.append((Cell(f"{visible(client.name)}: {site or 'its site'}", strong=True), Cell("Not billed", tone=Tone.BAD), costs,
                          Cell("found in the cloud" if seen else "as the page says"), Cell(evidence, align="source")))  # fmt: skip
     rows += _nobodys(draft, found)
-    return Table("hosted", "Hosted, not billed", ("Site", "State", "Costs a month", "", ""), tuple(rows), "Every site that is hosted belongs to a client who pays.",
+    nothing = "Every site that is hosted belongs to a client who pays."
+    if not found and not draft.now.records("client"):
+        nothing = "Not known: no client is written down, and no site was found in AWS or DNS."
+    elif not found:
+        nothing = (
+            "No page says that a client is hosted and not billed; no site was found in AWS or DNS to compare with."
+        )
+    return Table("hosted", "Hosted, not billed", ("Site", "State", "Costs a month", "", ""), tuple(rows), nothing,
                  "Sites of clients on the wiki, joined with sites found in AWS and DNS.", numeric=(2,))  # fmt: skip
 
 

@@ -31,13 +31,14 @@ METRICS = frozenset({
 })  # fmt: skip
 
 
-KINDS = ("event-boat", "charter", "hauling")
+OTHERS = frozenset({"web-clients", "rental", "yacht-delivery", "client-portfolio"})
+"""Kinds that have no calendar to fill, or a report of their own; any other kind, and none, is a business that sells."""
 
 
 def build(snapshot: Snapshot, previous: Snapshot | None, history: Sequence[Snapshot], settings: ViewSettings) -> Report:
     """The CMO's page."""
     selling = {record.entity for record in snapshot.records if record.kind in {"channel", "milestone"}}
-    keys = tuple(e.key for e in snapshot.entities if e.kind in KINDS or e.key in selling)
+    keys = tuple(e.key for e in snapshot.entities if e.kind not in OTHERS or e.key in selling)
     draft = Draft(snapshot, previous, history, settings, keys or ("no business that sells",))
     findings = tuple(f for f in draft.now.findings if "cmo" in f.rule.audience)
     ways = channels(draft)

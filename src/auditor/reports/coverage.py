@@ -12,7 +12,7 @@ _KINDS: Mapping[str, str] = {"repo": "repository", "aws-account": "AWS account",
 
 
 def coverage_sentence(snapshot: Snapshot) -> str:
-    """`Looked at all 4 repositories, 1 AWS account and 1 wiki.`, or which targets were not, and why."""
+    """`Looked at all 4 repositories, 1 AWS account and 1 wiki.`, or which targets not in full, and why."""
     targets: dict[tuple[str, str], list[Coverage]] = {}
     for line in snapshot.coverage:
         targets.setdefault((line.kind, line.target), []).append(line)
@@ -24,7 +24,7 @@ def coverage_sentence(snapshot: Snapshot) -> str:
         whole = [target for target, lines in mine.items() if all(line.complete for line in lines)]
         parts.append(_part(len(whole), len(mine), noun))
         missing += [_missing(target, lines) for target, lines in sorted(mine.items()) if target not in whole]
-    said = f"Looked at {listing(parts)}."
+    said = f"Looked at {'in full: ' if missing else ''}{listing(parts)}."
     if missing:
         said += f" Not fully scanned: {listing(missing, limit=4, noun='more')}. Not scanned is not clean."
     return said
@@ -51,7 +51,9 @@ def _missing(target: str, lines: list[Coverage]) -> str:
         if line.status is OutcomeStatus.FAILED:
             reasons.append(f"{line.scanner}: {line.reason or 'failed'}")
         else:
-            reasons.append(f"{line.scanner}: {listing([f'{n:,} {reason}' for reason, n in line.not_scanned.items()])}")
+            reasons.append(
+                f"{line.scanner}: {listing([f'{n:,} × {reason}' for reason, n in line.not_scanned.items()])}"
+            )
     return visible(f"{target} ({'; '.join(dict.fromkeys(reasons))})")
 
 

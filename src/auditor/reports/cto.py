@@ -78,6 +78,8 @@ def saving_total(dossier: Dossier) -> Figure:
     """Money a month that the open findings would free; each resource counts once."""
     found = [f for f in dossier.findings if f.saving and f.saving.monthly and not f.saving.counted_with]
     total = savings(found)
+    if total is None and not any(line.kind == "aws-account" for line in dossier.snapshot.coverage):
+        return Figure("savings", "", None, label="Savings found", words="not looked at")
     if total is None:
         return counter("savings", "Savings found", 0, (checked_words(dossier.snapshot, "aws"),), "priced savings")
     value = Quantity(total.low.amount, total.high.amount, "money", total.currency, "month")
@@ -153,6 +155,8 @@ def _support(draft: Draft) -> str:
         return "Nothing was scanned, so no risk is known and none is ruled out."
     if found.text == "0":
         said = "No critical or high finding is open"
+    if saved.value is None:
+        return f"{said}; no AWS account was looked at, so nobody can say what could be saved."
     return f"{said} and {money} a month can be saved." if money else f"{said} and no priced saving was found."
 
 

@@ -45,6 +45,12 @@ def _computed(dossier: Dossier, metric: str, entity: str) -> Figure:
     return over(dossier.books, metric, dossier.records("cost"))
 
 
+def cash_and_burn(dossier: Dossier) -> tuple[Figure, Figure]:
+    """Cash and net burn of the businesses that state both: the two that may be held against each other."""
+    both = tuple(b for b in dossier.books if of_book(b, "cash").value and of_book(b, "net_burn").value)
+    return over(both, "cash"), over(both, "net_burn")
+
+
 def _parts(dossier: Dossier, metric: str) -> tuple[list[Figure], tuple[Gap, ...]]:
     found = [figure(dossier, metric, entity.key) for entity in dossier.entities]
     return [f for f in found if f.value and f.trace], tuple(g for f in found if f.value is None for g in f.gaps)

@@ -275,7 +275,11 @@ def _conflict(conflict: Conflict, names: Callable[[str], str]) -> Line:
 
 def _coverage(line: Coverage) -> Line:
     looked = listing(
-        [f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in line.looked_at.items()],
+        [
+            f"{count:,} {(noun if count != 1 else noun.removesuffix('s')).replace('_', ' ')}"
+            for noun, count in line.looked_at.items()
+            if count
+        ],
         limit=3,
     )
     if line.status is OutcomeStatus.FAILED:

@@ -19,12 +19,12 @@ def client_tasks(draft: Draft) -> list[Task]:
     """Agree, invoice, chase: in money."""
     tasks = []
     for book in draft.now.books:
-        rate = draft.figure("hourly_rate", book.entity)
         hours = finance.unbilled_by_client(book)
+        rate = draft.figure("hourly_rate", book.entity) if hours else None
         tasks += [_model_task(record) for record in finance.without_model(book)]
         for record in book.rows("client"):
             open_hours = hours.get(record.name, Decimal(0))
-            if open_hours and rate.value:
+            if open_hours and rate and rate.value:
                 rows = [r for r in book.rows("hours") if text_of(r, "client") == record.name]
                 worth = exact(open_hours * middle(rate.value), rate.value.currency)
                 tasks.append(

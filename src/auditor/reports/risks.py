@@ -48,7 +48,12 @@ def _risk_task(draft: Draft, entity: str, severity: Severity, group: list[Findin
     draft.counted(
         f"close.{key}", f"{severity.word.capitalize()} risks, {where}", group, rule=f"open findings, {severity.word}"
     )
-    risks = plural(len(group), f"{severity.word} risk") if len(group) > 1 else f"the {severity.word} risk"
+    every = [f for f in draft.now.findings if f.entity == entity and f.severity is severity]
+    risks = plural(len(every), f"{severity.word} risk") if len(every) > 1 else f"the {severity.word} risk"
+    if len(every) > len(group):
+        name = f"{severity.word.capitalize()} risks in all, {where}"
+        draft.counted(f"close.{key}.all", name, every, rule=f"open findings, {severity.word}")
+        risks = f"{len(group):,} of {risks}"
     owners = Counter(finding.owner for finding in group if finding.owner)
     return Task(
         sentence=f"Close {risks} of {where}: {'; '.join(_inside(title) for title in shown)}.",

@@ -58,7 +58,7 @@ def _lines(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
     yield f"Reports of {summary.period}{edition}: {summary.ended}."
     yield f"Mails: {said}."
     looked = sum(1 for line in snapshot.coverage if line.complete)
-    yield f"Looked at: {looked} of {len(snapshot.coverage)} (scanner on target), {summary.share:.0%}."
+    yield f"Looked at: {looked} of {len(snapshot.coverage)} (scanner on target); coverage, the mean over targets, {summary.share:.0%}."
     yield f"This run took {summary.seconds:.0f} s; {summary.cost}."
     yield f"Snapshot {snapshot.content_hash[:16]}, run {snapshot.run_id}, auditor {snapshot.version}."
     problems = [d for d in summary.deliveries if d.state not in {DeliveryState.SENT, DeliveryState.PLANNED}]
@@ -76,7 +76,7 @@ def _lines(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
         yield ""
         yield "Not scanned, which is not clean:"
         for line in absent[:LONGEST]:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in line.not_scanned.items())
+            reasons = ", ".join(f"{count} × {reason}" for reason, count in line.not_scanned.items())
             yield f"  {line.scanner} on {line.target}: {line.reason or reasons}"
         if len(absent) > LONGEST:
             yield f"  and {len(absent) - LONGEST} more"
