@@ -93,10 +93,11 @@ def test_nobody_is_asked_for_an_hourly_rate_where_no_hours_are_logged() -> None:
 
 def test_the_look_at_a_target_is_told_in_words_and_leaves_out_what_is_none() -> None:
     base = month_of(*BOOKS_OF_ONE)
-    line = replace(base.coverage[0], scanner="secrets", target="jada", kind="repo", looked_at={"blobs": 61, "blobs_read": 0, "files_taken": 4, "rules": 12},
+    jada = next(c for c in base.coverage if c.kind == "repo")
+    line = replace(jada, scanner="secrets", looked_at={"blobs": 61, "blobs_read": 0, "files_taken": 4, "rules": 12},
                    not_scanned={"missing object": 2}, complete=False)  # fmt: skip
     report = built("ceo", replace(base, coverage=(line,)))
     shown = printed(report, PAGE, str).coverage[0].text
     assert shown.endswith("secrets: 61 blobs, 4 files taken and 12 rules; not read: 2 × missing object")
-    assert report.coverage.startswith("Looked at in full: 0 of 1 repository.")
-    assert "secrets: 2 × missing object" in report.coverage
+    assert report.coverage_sentence.startswith("Looked at in full: 0 of 1 repository.")
+    assert "secrets: 2 × missing object" in report.coverage_sentence
