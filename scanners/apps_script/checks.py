@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from auditor.model.pattern import lazy
 from scanners.apps_script.reach import Reaches
@@ -23,6 +24,7 @@ _VERIFIES = lazy(
     r"(?i)^_?(verif|authenticat|authori[sz]|(validate|check|require|assert|get|read|ensure)_?(token|session|auth|login|access|admin|jwt|key|"
     r"signature|secret|permission|current_?user|user_?(by|from)_?(token|session)))"
 )
+_ROUTES = frozenset("action method type op operation cmd command path route mode fn func function api".split())
 _HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
 
 
@@ -35,6 +37,7 @@ class CallerChecks:
 
     def in_statements(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
         """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
+        statements = _always(statements)
         found = self.guards.in_statements(statements, scope, 1)
         if found is not None and found.verified:
             return found
@@ -110,6 +113,27 @@ class CallerChecks:
     def _function(self, call: t.Call, scope: Scope) -> Found | None:
         target = self.reaches.target(call, scope)
         return target if target is not None and isinstance(target.node, t.Function) else None
+
+
+def _always(statements: tuple[t.Node, ...]) -> tuple[t.Node, ...]:
+    """Without what runs only when the caller asks for it: `if (e.parameter.env === "qa") { if (!validToken(e)) return ... }`."""
+    kept: list[t.Node] = []
+    for node in statements:
+        if isinstance(node, t.If) and _is_asked_for(node):
+            continue
+        kept.append(replace(node, body=_always(node.body)) if isinstance(node, (t.Try, t.Function)) else node)
+    return tuple(kept)
+
+
+def _is_asked_for(node: t.If) -> bool:
+    """A branch that the request chooses by a field of its own, and that goes on to what follows for everybody else."""
+    test = node.test
+    if node.orelse or terminates(node.body) or not (isinstance(test, t.Binary) and test.op == "=="):
+        return False
+    sides = (test.left, test.right)
+    fields = [t.dotted(s) for s in sides if isinstance(s, (t.Attr, t.Index))]
+    chosen = any(".parameter." in f".{f}" and f.rsplit(".", 1)[-1] not in _ROUTES for f in fields)
+    return chosen and any(isinstance(s, t.Const) and isinstance(s.value, str) for s in sides)
 
 
 def _bindings(statements: tuple[t.Node, ...]) -> dict[str, t.Node]:

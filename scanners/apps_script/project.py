@@ -164,6 +164,32 @@ def clasp_home(path: str, content: bytes, scripts: Iterable[str], manifests: Ite
     return root if not elsewhere and any(s.startswith(f"{root}/") for s in scripts) else folder
 
 
+def without_packages(
+    scripts: Mapping[str, bytes], packages: Iterable[str], manifests: Iterable[str]
+) -> dict[str, bytes]:
+    """Scripts that belong to no package of Node below a project: `functions/package.json` beside the project's manifest.
+
+    `packages`: paths of `package.json`. A package whose folder holds, or lies around, a manifest is the project's own.
+    """
+    homes = {posixpath.dirname(path) for path in manifests}
+    around = {above for home in homes for above in _upwards(home)}
+    other = {folder for path in packages if (folder := posixpath.dirname(path)) and folder not in around}
+    return {
+        path: body
+        for path, body in scripts.items()
+        if path.endswith(".gs") or not other.intersection(_upwards(posixpath.dirname(path), homes))
+    }
+
+
+def _upwards(folder: str, until: Iterable[str] = ()) -> Iterator[str]:
+    """The folder and those above it, up to the first of `until`."""
+    while True:
+        yield folder
+        if not folder or folder in until:
+            return
+        folder = posixpath.dirname(folder)
+
+
 def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterable[str]) -> dict[str, str]:
     """Project folder of each script; scripts of no project are left out. `clasps`: folders that a `.clasp.json` is for.
 

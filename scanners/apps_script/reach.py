@@ -73,7 +73,9 @@ class Reaches:
         made = made_here(nodes)
         for node in asked_for(nodes, helper=depth > 0):
             if isinstance(node, t.Call):
-                reach = self._call(node, scope, depth)
+                reach = max(
+                    [self._call(node, scope, depth), *(self._call(c, scope, depth) for c in _dispatched(node, nodes))]
+                )
                 worst = max(worst, min(reach, Reach.WRITE) if reach > Reach.MAIL and made.has(node) else reach)
             if worst is Reach.DELETE:
                 break
@@ -159,3 +161,19 @@ class Reaches:
             members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
         function = next((m for m in members if isinstance(m, t.Function)), None)
         return Found(found.module, function) if function is not None else None
+
+
+def _dispatched(node: t.Call, nodes: tuple[t.Node, ...]) -> list[t.Call]:
+    """Calls that `handlers[name](data)` may stand for, where the table of handlers is made in the same code."""
+    func = node.func
+    if isinstance(func, t.Attr) and func.name in {"apply", "call"}:
+        func = func.base
+    if not isinstance(func, t.Index) or isinstance(func.key, t.Const) or not isinstance(func.base, t.Name):
+        return []
+    tables = [
+        n.value for n in t.walk(*nodes)
+        if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and n.target.id == func.base.id and isinstance(n.value, t.Table)
+    ]  # fmt: skip
+    return [
+        t.Call(node.line, value, node.args) for table in tables for _, value in table.pairs if isinstance(value, t.Name)
+    ]

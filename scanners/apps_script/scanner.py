@@ -14,7 +14,15 @@ from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.apps_script.actions import Action, Actions
 from scanners.apps_script.faults import Faults
-from scanners.apps_script.project import GlobalProgram, Manifest, Project, clasp_home, read_manifest, roots
+from scanners.apps_script.project import (
+    GlobalProgram,
+    Manifest,
+    Project,
+    clasp_home,
+    read_manifest,
+    roots,
+    without_packages,
+)
 from scanners.syntax import tree as t
 from scanners.syntax.javascript import parse_javascript
 from scanners.syntax.nesting import room_for_nesting
@@ -47,6 +55,9 @@ class AppsScript:
         scripts = {p: body for p, body in content.items() if p.lower().endswith(_SCRIPTS)}
         manifests = {p: body for p, body in content.items() if posixpath.basename(p) == "appsscript.json"}
         clasps = {p: body for p, body in content.items() if posixpath.basename(p) == ".clasp.json"}
+        assert context.files is not None
+        packages = [e.path for e in context.files.entries() if posixpath.basename(e.path) == "package.json"]
+        scripts = without_packages(scripts, packages, manifests)
         clasp_of = {clasp_home(p, body, scripts, manifests): p for p, body in clasps.items()}
         homes = roots(scripts, manifests, clasp_of)
         if not homes:

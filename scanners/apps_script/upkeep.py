@@ -20,14 +20,19 @@ _PREPARES = lazy(
 _TIDIES = lazy(
     r"(?i)^_?(clean_?up|purge|prune|trim|rotate|roll_?back|expire|evict|housekeep|garbage|archive_?old|remove_?(old|expired|stale))"
 )
+_LOGS = lazy(
+    r"(?i)^_?(add|write|save|append|record|print)?_?log(ger)?_?(errors?|err|events?|perf\w*|debug|actions?|access|activity|requests?|response|info|"
+    r"warn\w*|message|entry|to_?\w*|line|system|audit|it|webhook)?_?$|^_?(audit|debug)_?(log|trail|trace)\w*$"
+)
 _MAKES = frozenset("insertSheet createFolder createSheet insertTab".split())
 _NEW = frozenset("createFile makeCopy createFolder create copyTo copy insertSheet duplicateActiveSheet".split())
+_COUNT = lazy(r"(?i)^(length|last|total)$|rows?$|count$|lines$")
 _SIZES = frozenset("getLastRow getLastColumn getMaxRows".split())
 
 
 def tidies(name: str) -> str:
-    """`prepares` or `tidies` for a function that by its name does only that, else empty."""
-    return "prepares" if _PREPARES.search(name) else "tidies" if _TIDIES.search(name) else ""
+    """`prepares` or `tidies` for a function that by its name does only that, else empty; keeping a log counts as the first."""
+    return "prepares" if _PREPARES.search(name) or _LOGS.search(name) else "tidies" if _TIDIES.search(name) else ""
 
 
 def asked_for(roots: tuple[t.Node, ...], *, helper: bool) -> Iterator[t.Node]:
@@ -107,7 +112,7 @@ def _counts(node: t.Node) -> bool:
     if isinstance(node, t.Call):
         return called(node).rsplit(".", 1)[-1] in _SIZES
     name = node.name if isinstance(node, t.Attr) else node.id if isinstance(node, t.Name) else ""
-    return name.lower() in {"length", "last", "lastrow", "last_row", "rows", "total", "count"}
+    return bool(_COUNT.search(name))
 
 
 def _is_empty(test: t.Binary) -> bool:

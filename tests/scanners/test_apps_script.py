@@ -257,3 +257,35 @@ def test_a_helper_that_only_takes_quotes_off_cleans_nothing() -> None:
     code = "function doGet(e) { const v = unquoted(e.parameter[name]); sheet.getRange(1, 1).setValue(v); } "
     assert "formula-injection" in faults(code + "function unquoted(t) { return t.replace(/\"/g, ''); }")
     assert "formula-injection" not in faults(code + "function unquoted(t) { return t.replace(/^[=+-]/, ''); }")
+
+
+def test_a_check_that_the_caller_may_leave_out_is_no_guard() -> None:
+    code = (
+        "function doGet(e) { if (e.parameter.env === 'qa') { if (e.parameter.token !== T) { return out('no'); } use(QA); } "
+        "return ContentService.createTextOutput(JSON.stringify(sheet.getDataRange().getValues())); }"
+    )
+    assert "get-without-auth" in faults(code)
+
+
+def test_keeping_a_log_is_no_change_by_a_link() -> None:
+    code = f"function doGet(e) {{ logAccess_(e); {READS} }} function logAccess_(e) {{ sheet_().appendRow([1]); }} function sheet_() {{ return S; }}"
+    assert {"get-without-auth", "state-change-on-get"} & faults(code) == {"get-without-auth"}
+
+
+def test_a_package_of_node_below_a_project_is_none_of_it() -> None:
+    files = {
+        "functions/package.json": "{}",
+        "functions/src/a.ts": "const API_TOKEN = 'abcd1234'; SpreadsheetApp.getActive();",
+    }
+    assert "hard-coded-secret" not in faults("function f() {}", **files)
+    assert "hard-coded-secret" in faults(
+        "function f() {}", **{"package.json": "{}", "src/a.ts": files["functions/src/a.ts"]}
+    )
+
+
+def test_what_a_table_of_handlers_reaches_is_reached() -> None:
+    code = (
+        "function doPost(e) { const d = JSON.parse(e.postData.contents); const known = {wipe: wipe_, list: list_}; "
+        "return known[d.fn].apply(null, d.args); } function wipe_(n) { sheet.deleteRow(n); } function list_() { return []; }"
+    )
+    assert "destructive-action-without-auth" in faults(code)
