@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from scanners.apps_script.checks import CallerChecks, secret_compared, user_checked
@@ -189,19 +189,38 @@ class Actions:
     # -- google.script.run --------------------------------------------------------------------------------------
 
     def _run_by_pages(self) -> Iterator[Action]:
-        seen: set[str] = set()
-        for path in self.project.pages:
-            scope = self.project.program.scopes.get(path)
-            for node in scope.nodes if scope is not None else ():
-                name = run_target(node) if isinstance(node, t.Call) else ""
-                found = self.project.function(name) if name and name not in seen else None
-                if found is None or not isinstance(found.node, t.Function):
-                    continue
-                seen.add(name)
-                evidence = self.checks.in_statements(found.node.body, found.module)
-                yield self._action(
-                    "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
-                )
+        for name in dict.fromkeys(self._named_by_pages()):
+            found = self.project.function(name)
+            if found is None or not isinstance(found.node, t.Function):
+                continue
+            evidence = self.checks.in_statements(found.node.body, found.module)
+            yield self._action(
+                "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
+            )
+
+    def _named_by_pages(self) -> Iterator[str]:
+        """Names that pages run; where a page finds the name at run time, every text of the pages that is one of ours."""
+        by_name = False
+        scopes = [s for path in self.project.pages if (s := self.project.program.scopes.get(path)) is not None]
+        for scope in scopes:
+            runners = {
+                n.target.id
+                for n in scope.nodes
+                if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and _is_runner(n.value)
+            }
+            for node in scope.nodes:
+                if isinstance(node, t.Call):
+                    yield run_target(node, runners)
+                    func = node.func
+                    by_name = by_name or (
+                        isinstance(func, t.Index)
+                        and not isinstance(func.key, t.Const)
+                        and _is_runner(func.base, runners)
+                    )
+        for scope in scopes if by_name else ():
+            for node in scope.nodes:
+                if isinstance(node, t.Const) and isinstance(node.value, str) and not node.value.endswith("_"):
+                    yield node.value
 
 
 def _statements(node: t.Node) -> tuple[t.Node, ...]:
@@ -233,17 +252,22 @@ def _without(body: tuple[t.Node, ...], taken: set[int]) -> Iterator[t.Node]:
             yield from _without(node.body, taken)
 
 
-def run_target(node: t.Call) -> str:
-    """The server function of `google.script.run...name(...)`, or empty."""
-    if not isinstance(node.func, t.Attr) or node.func.name in {
-        "withSuccessHandler",
-        "withFailureHandler",
-        "withUserObject",
-    }:
+_HANDLERS = frozenset({"withSuccessHandler", "withFailureHandler", "withUserObject"})
+
+
+def run_target(node: t.Call, runners: Collection[str] = ()) -> str:
+    """The server function of `google.script.run...name(...)`, or empty; `runners`: names that hold the front part of it."""
+    if not isinstance(node.func, t.Attr) or node.func.name in _HANDLERS:
         return ""
-    base: t.Node = node.func.base
-    while isinstance(base, (t.Call, t.Attr)):
-        if isinstance(base, t.Attr) and base.name == "run" and t.dotted(base).endswith("google.script.run"):
-            return node.func.name
-        base = base.func if isinstance(base, t.Call) else base.base
-    return ""
+    return node.func.name if _is_runner(node.func.base, runners) else ""
+
+
+def _is_runner(node: t.Node, runners: Collection[str] = ()) -> bool:
+    """`google.script.run`, with handlers or without."""
+    while isinstance(node, (t.Call, t.Attr)):
+        if isinstance(node, t.Attr) and node.name == "run" and t.dotted(node).endswith("google.script.run"):
+            return True
+        if isinstance(node, t.Attr) and node.name not in _HANDLERS:
+            return False
+        node = node.func if isinstance(node, t.Call) else node.base
+    return isinstance(node, t.Name) and node.id in runners

@@ -24,6 +24,7 @@ _VERIFIES = lazy(
     r"(?i)^_?(verif|authenticat|authori[sz]|(validate|check|require|assert|get|read|ensure)_?(token|session|auth|login|access|admin|jwt|key|"
     r"signature|secret|permission|current_?user|user_?(by|from)_?(token|session)))"
 )
+_SAYS_CHECK = lazy(r"(?i)authori[sz]e|authenticat|verif|guard|permission")
 _ROUTES = frozenset("action method type op operation cmd command path route mode fn func function api".split())
 _HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
 
@@ -73,14 +74,30 @@ class CallerChecks:
                 continue
             assert isinstance(target.node, t.Function)
             direct = any(n is call for n in t.walk(node.test))
-            if not direct and not (_VERIFIES.search(target.node.name) or is_auth_name(target.node.name)):
+            if not direct and not _names_check(target.node):
                 continue
-            inner = _bindings(target.node.body)
-            for part in t.walk(*target.node.body):
-                if isinstance(part, (t.Binary, t.Call)):
-                    found = secret_compared(part, inner) or user_checked(part)
-                    if found:
-                        return Evidence(f"{target.node.name}(): {found}", target.module.path, part.line)
+            found_inside = self._asks(target, 0)
+            if found_inside is not None:
+                return found_inside
+        return None
+
+    def _asks(self, target: Found, depth: int) -> Evidence | None:
+        """Where a function of ours compares a secret or asks for the user, itself or in a check that it calls."""
+        function = target.node
+        assert isinstance(function, t.Function)
+        bound = _bindings(function.body)
+        for part in t.walk(*function.body):
+            test = part.test if isinstance(part, t.If) else part
+            found = (
+                secret_compared(test, bound) or user_checked(test) if isinstance(part, (t.Binary, t.Call, t.If)) else ""
+            )
+            if found:
+                return Evidence(f"{function.name}(): {found}", target.module.path, part.line)
+            inner = self._function(part, target.module) if isinstance(part, t.Call) and depth < 2 else None
+            if inner is not None and inner.node is not function and _names_check(inner.node):
+                deeper = self._asks(inner, depth + 1)
+                if deeper is not None:
+                    return deeper
         return None
 
     def _refuses(self, target: Found, *, bound_only: bool, depth: int = 0) -> Evidence | None:
@@ -113,6 +130,12 @@ class CallerChecks:
     def _function(self, call: t.Call, scope: Scope) -> Found | None:
         target = self.reaches.target(call, scope)
         return target if target is not None and isinstance(target.node, t.Function) else None
+
+
+def _names_check(node: t.Node) -> bool:
+    """Whether a function by its name checks who is calling."""
+    name = node.name if isinstance(node, t.Function) else ""
+    return bool(_VERIFIES.search(name) or _SAYS_CHECK.search(name)) or is_auth_name(name)
 
 
 def _always(statements: tuple[t.Node, ...]) -> tuple[t.Node, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from scanners.apps_script.actions import Action
-from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened
+from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, stored
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach
@@ -49,6 +49,7 @@ def _anywhere(project: Project) -> Iterator[Place]:
             if _weak_hash(node, helpers):
                 yield Place("weak-password-hash", scope.path, node.line)
             yield from opened(node, last, scope)
+            yield from stored(node, last, scope)
             yield from addresses(project, node, last, scope)
         elif isinstance(node, t.Binary) and node.op in {"==", "!="}:
             yield from compared(node, scope)

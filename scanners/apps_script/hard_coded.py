@@ -20,6 +20,7 @@ _ID_NAME = lazy(
 _FILE_ID = lazy(r"^(?:[\w-]{40,60}|(?:1|0[AB])[\w-]{24,38})$")
 _FILE_URL = lazy(r"^https://(?:docs|drive)\.google\.com/(?:[\w/]*/d/|drive/(?:u/\d+/)?folders/)([\w-]{25,60})")
 _PLACEHOLDER = lazy(r"(?i)your|here|replace|paste|placeholder|example|xxxx|insert|change_?me")
+_NO_SECRET = lazy(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s")
 _COMPARED = lazy(
     r"(?i)^(pass(word|code|wd)?|pwd|senha|api_?key|key|token|secret|pin|admin_?key|auth_?key|access_?code)$"
 )
@@ -67,12 +68,7 @@ def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
         address = _FILE_URL.match(text)
         if (is_file_id(text) and _ID_NAME.search(key)) or (address is not None and is_file_id(address[1])):
             yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key} = {text[:4]}…")
-        if (
-            _TOKEN_NAME.search(key)
-            and len(text) >= 4
-            and text.isascii()  # `put the password here` in whatever language
-            and not re.search(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s", text)
-        ):
+        if _TOKEN_NAME.search(key) and _is_secret(text):
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
 
 
@@ -85,6 +81,19 @@ def compared(node: t.Binary, scope: Scope) -> Iterator[Place]:
             continue  # `field.key === "mileage"` names a field, `event.key === "Enter"` a key of the keyboard
         if text and len(text) >= 4 and _COMPARED.search(name) and text not in {"undefined", "string", "number"}:
             yield Place("hard-coded-secret", scope.path, node.line, f"{name} is compared with a text in the code", name)
+
+
+def stored(node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
+    """`setProperty("API_KEY", "...")`: the property is filled from the code."""
+    if last == "setProperty" and len(node.args) == 2:
+        key, text = t.text_of(node.args[0]) or "", t.text_of(node.args[1])
+        if text and _TOKEN_NAME.search(key) and _is_secret(text):
+            yield Place("hard-coded-secret", scope.path, node.line, f"{key} stands in the code", key, f"{key} = …")
+
+
+def _is_secret(text: str) -> bool:
+    """No placeholder in whatever language, no address, no sentence."""
+    return len(text) >= 4 and text.isascii() and not _NO_SECRET.search(text)
 
 
 def addresses(project: Project, node: t.Call, last: str, scope: Scope) -> Iterator[Place]:

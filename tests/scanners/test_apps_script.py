@@ -289,3 +289,27 @@ def test_what_a_table_of_handlers_reaches_is_reached() -> None:
         "return known[d.fn].apply(null, d.args); } function wipe_(n) { sheet.deleteRow(n); } function list_() { return []; }"
     )
     assert "destructive-action-without-auth" in faults(code)
+
+
+def test_functions_that_a_page_runs_by_a_name_it_holds_are_seen() -> None:
+    code = "function doGet() { return HtmlService.createHtmlOutputFromFile('i'); } function apiSave(x) { sheet.appendRow([x]); }"
+    for page in (
+        "const run = google.script.run.withSuccessHandler(ok); run.apiSave(1);",
+        "function call(fn, arg) { google.script.run.withFailureHandler(no)[fn](arg); } call('apiSave', 1);",
+    ):
+        assert "public-function-unguarded" in faults(code, **{"i.html": f"<html><script>{page}</script></html>"}), page
+
+
+def test_a_property_that_is_filled_from_the_code_is_a_secret_in_the_code() -> None:
+    put = "PropertiesService.getScriptProperties().setProperty('API_KEY', '{}');"
+    assert "hard-coded-secret" in faults("function f() { " + put.format("8MBmadeUp3d8sxBh") + " }")
+    assert "hard-coded-secret" not in faults("function f() { " + put.format("YOUR_KEY") + " }")
+
+
+def test_a_check_that_answers_with_a_table_is_a_guard() -> None:
+    code = (
+        "function doPost(e) { const access = appAuthorizeSafe_(e); if (!access.ok) return json(access.message); sheet.appendRow([1]); } "
+        "function appAuthorizeSafe_(e) { try { return appAuthorize_(e); } catch (x) { return {ok: false}; } } "
+        "function appAuthorize_(e) { if (Session.getActiveUser().getEmail() !== OWNER) { return {ok: false}; } return {ok: true}; }"
+    )
+    assert "post-without-auth" not in faults(code)
