@@ -22,10 +22,11 @@ from scanners.pages.deep import MOST_PAGES, Deep, axe_file
 from scanners.pages.page import LARGEST, Page, decoded
 from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
-from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots
+from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots, saved_copies
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
 _SOURCE = lazy(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)
+_CONTENT = lazy(r"(?:^|/)(?:content|_?posts|_?pages|collections?)/", re.IGNORECASE)
 _FOR_DEVELOPERS = lazy(
     r"(?:^|/)(?:readme|changelog|contributing|licen[cs]e|code_of_conduct|security|history|upgrading|authors|todo|claude|agents)[^/]*$",
     re.IGNORECASE,
@@ -197,7 +198,9 @@ class _Reading:
             named = (path for path in self.entries if _SOURCE.search(path) and not _FOR_DEVELOPERS.search(path))
             wanted = [path for path in named if not is_elsewhere(path)][:_MOST_SOURCES]
             self.prefetch(wanted)
-            self._sources = tuple(Page(path, _marked_up(self.text(path)), is_evidence=True) for path in wanted)
+            # Without front matter and outside a folder of content it is a note for developers.
+            shown = [path for path in wanted if _CONTENT.search(path) or self.text(path).startswith(("---", "+++"))]
+            self._sources = tuple(Page(path, _marked_up(self.text(path)), is_evidence=True) for path in shown)
         return self._sources
 
     def data(self, root: str) -> tuple[Page, ...]:
@@ -215,6 +218,8 @@ class _Reading:
         if len(made) > _MOST_TEMPLATES:
             self.not_scanned.append(NotScanned("", "too many templates", detail=f"{len(made)}"))
         wanted += made[:_MOST_TEMPLATES]
+        saved = saved_copies((entry.path for entry in wanted), self.entries)
+        wanted = [entry for entry in wanted if entry.path not in saved]
         copies = built_copies([entry.path for entry in wanted])
         self.not_scanned += [NotScanned(path, "built copy", expected=True) for path in sorted(copies)]
         self.not_scanned += [NotScanned(entry.path, "too large") for entry in wanted if entry.size > LARGEST]

@@ -9,6 +9,7 @@ from datetime import datetime
 from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit
 from scanners.pages.cards import PageRule
+from scanners.pages.hours import states_hours
 from scanners.pages.page import Page
 from scanners.pages.profile import PHONE, PRICE
 from scanners.pages.site import Site
@@ -104,9 +105,9 @@ _LETTERS = tuple(
 )
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = lazy(
-    r"\b(?:testimonials?|reviews?|reviewed|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
+    r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
     r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
-    r"|rated\s+\d|\d(?:[.,]\d)?\s*(?:/\s*5|out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+\d|loved\s+by"
+    r"|rated\s+\d|(?<![\d/])[345](?:[.,]\d)?\s*/\s*5(?![\d/])|\d(?:[.,]\d)?\s*(?:out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+(?:\d|thousands|hundreds)|loved\s+by\s+(?:\d|thousands|hundreds|our|customers|clients|guests|locals|patients)"
     r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
     r"|opini[oó]n(?:es)?|rese[ñn]as|testimonios?|lo\s+que\s+dicen|clientes\s+(?:dicen|felices|satisfechos)"
     r"|avis|t[ée]moignages?|ce\s+(?:que|qu.)\s+(?:nos|en)\s+(?:clients|disent)\w*|ils\s+nous\s+ont|livre\s+d.or"
@@ -116,23 +117,6 @@ _REVIEWS = lazy(
 _REVIEW_LINK = lazy(
     r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|search\.google\.com/local|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews"
     r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
-    re.IGNORECASE,
-)
-_DAY = (
-    r"(?:mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?!s\b)(?:r?s?(?:day)?)|fri(?:day)?|sat(?:urday)?|sun(?:day)?)s?"
-)
-_OTHER_DAY = (
-    r"(?:lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bados?|domingos?|lun|vie|s[áa]b|dom|mo|mon?tags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|fr|sa|so"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ven|sam|dim|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|gio"
-    r"|segunda(?:-feira)?|sexta(?:-feira)?|seg|sex|maandag|vrijdag|zaterdag|zondag|poniedzia[łl]ek|pi[ąa]tek|mandag|fredag|m[åa]ndag)"
-)
-_HOURS = lazy(
-    rf"\b{_DAY}\.?\s*(?:-|–|—|to|through|thru|until|&|and|,|\||/)\s*{_DAY}\b|\b{_DAY}\.?\s*(?::|-|–|—|,|\||from|at)?\s*(?:\d{{1,2}}\s*(?:am|a\.m|pm|p\.m|:\d|h\b|[–—-]\s*\d)|closed|by\s+(?:appointment|reservation))|\bweek(?:day|end)s?\s*(?::|-|–|\d|from|only)|\bopen(?:ing)?\s+(?:hours|times|daily|\d|from|every|7|year|24|weekdays|weekends|{_DAY})"
-    r"|\b(?:business|office|working|operating|operation|store|clinic|opening|service|shop|customer\s+service)\s+hours\b.{0,40}\d|\bhours\b\s*(?:of\s+operation|:)|24\s*/\s*7|24h\s*/\s*24|24\s*(?:h|hours|horas|ore|stunden|heures)\s*(?:a|per|al|am|pro|por)\s*(?:day|d[ií]a|giorno|tag|jour|dia)|open\s+24\s*h|24\s+hour\s+(?:service|emergency|support)|(?:7|seven)\s+days\s+(?:a|per|each)\s+week|open\s+(?:7|seven)\s+days|seven\s+days\b|7\s*/\s*7|7j\s*/\s*7"
-    r"|\b\d{1,2}(?::\d\d)?\s*(?:am|a\.m\.|pm|p\.m\.)\s*(?:-|–|—|to|until|till)\s*\d{1,2}|\b\d{1,2}[:h]\d\d\s*(?:uhr|h)?\s*(?:-|–|—|to|a|à|bis|alle|às|do|tot|al|y)\s*\d{1,2}[:h]\d\d|\b\d{1,2}\.\d\d\s*(?:uhr|h|am|pm)?\s*(?:-|–|—|to|bis|alle)\s*\d{1,2}\.\d\d\s*(?:uhr|h\b|am|pm)|\b\d{1,2}\s?(?:h|uhr)\s*(?:-|–|—|a|à|bis|às)\s*\d{1,2}\s?(?:h|uhr)"
-    r"|check-?in\b.{0,20}?\b\d{1,2}(?::\d\d|\s*(?:am|pm|h\b|uhr))|[öo]ffnungszeiten|sprechzeiten|b[üu]rozeiten|gesch[äa]ftszeiten|horarios?\b(?=.{0,40}\d)|horarios?\s+de\s+(?:atenci[oó]n|apertura|oficina|trabajo)|horarios?\s*:|heures\s+d.ouverture|horaires|orari(?:o)?\b(?=.{0,40}\d)|orari\s+di\s+apertura|hor[áa]rio\s+de\s+(?:funcionamento|atendimento)|openingstijden|godziny\s+otwarcia|[öo]ppettider|[åa]pningstider"
-    rf"|\b(?:open|available|operat\w+|depart\w*|run\w*)\s+every\s+day\b|\bopen\s+all\b|\bdaily\s+(?:from|at|departures?|\d)|\b{_OTHER_DAY}\.?\s*(?:-|–|—|a|al|à|au|bis|alle|até|t/m|do|y|e|et|und)\s+{_OTHER_DAY}\b|\b{_OTHER_DAY}\.?\s?(?:-|–|—)\s?{_OTHER_DAY}\b"
-    r"|\b(?:lunes|montags?|lundi|luned[iì]|segunda-feira)\b|abierto\s+(?:todos|de|cada)|ouvert\s+(?:tous|du|7)|t[äa]glich\s+(?:von|ab|ge)|todos\s+los\s+d[ií]as|tous\s+les\s+jours|tutti\s+i\s+giorni|todos\s+os\s+dias",
     re.IGNORECASE,
 )
 _CHANNELS = {
@@ -194,6 +178,7 @@ def _has_booking_form(site: Site) -> bool:
             words = f"{form.attributes.get('role') or ''} {form.attributes.get('class') or ''} {form.attributes.get('id') or ''} {form.attributes.get('action') or ''}"
             if (
                 len(fields) >= 2
+                and any(field.tag != "select" for field in fields)
                 and not form.css("input[type='password' i]")
                 and not (_SMALL_FORM.search(words) and len(fields) < 3)
             ):
@@ -310,7 +295,7 @@ def no_reviews(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def no_hours(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nobody says when somebody is there."""
     del rule, now
-    if _HOURS.search(site.text) or "OpeningHoursSpecification" in site.structured_types:
+    if states_hours(site.text) or "OpeningHoursSpecification" in site.structured_types:
         return
     if any("openingHours" in page.source for page in site.everything):
         return

@@ -15,22 +15,22 @@ KNOWN = frozenset({"app", "dialog", "marketing", "booking", "tours", "boats", "h
 
 PHONE = lazy(
     r"(?<![\w.-])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])|(?:\+|\b00)\d{1,3}[\s.()-]{0,3}\d[\d\s.()-]{6,}\d|\+\d{9,14}\b"
-    r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.,-])0\d{2,3}\.\d{3}\.\d{3,4}(?![\d.-])|(?<![\w.,-])0\d{9}(?![\w.,-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
+    r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.,-])8[\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]\d\d[\s-]\d\d(?![\d.-])|(?<![\d.,-])0\d{2,3}\.\d{3}\.\d{3,4}(?![\d.-])|(?<![\w.,-])0\d{9}(?![\w.,-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
 PRICE = lazy(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt)\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL|VN[ĐD]|đ(?:ồng)?)\b|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
+    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt|million|billion|bn|mio|mrd|millones|milh[õo]es)\b)(?!\s?[MB]\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|kr|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL|VN[ĐD]|đ(?:ồng)?|грн)\b|\b\d[\d.]*,-(?!\d)|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = lazy(
-    r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|bookings?|reserve(?:\s+(?:now|your|a|today))?|reservations?"
+    r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|(?<!more )(?<!new )(?<!get )bookings?|reserve\s+(?:now|your|a|today|online|here|yours?)|(?<=\| )reserve(?= \|)|reservations?"
     r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:appointments?\b|(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental))|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
-    r"|đặt\s+(?:tour|chỗ|vé|phòng|lịch|bàn|ngay|xe)|(?:pedir|solicitar|sacar|reservar)\s+(?:hora|turno|cita)|marcar\s+(?:consulta|hor[áa]rio)|agende\s+(?:sua|seu|agora)|um[óo]w\s+(?:wizyt[ęe]|si[ęe])|objednat|programare|programeaz[ăa]|запис(?:аться|ь)|randevu|foglal(?:ás|jon)|id[őo]pont\w*|pesan\s+(?:sekarang|tiket)|reservasi"
+    r"|đặt\s+(?:tour|chỗ|vé|phòng|lịch|bàn|ngay|xe)|(?:pedir|solicitar|sacar|reservar)\s+(?:hora|turno|cita)|marcar\s+(?:consulta|hor[áa]rio)|agende\s+(?:sua|seu|agora)|um[óo]w\s+(?:wizyt[ęe]|si[ęe])|objednat|programare|programeaz[ăa]|запис(?:аться|ь|атися)|забронювати|бронювання|замовити|заказать|randevu|foglal(?:ás|jon)|id[őo]pont\w*|pesan\s+(?:sekarang|tiket)|reservasi"
     r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
 _BUSINESS_NAV = lazy(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
     r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
-    r"|testimonios|depoimentos|t[ée]moignages|tratamientos|tratamentos|trattamenti|treatments|our\s+(?:doctors|clinic|menu|rooms)|dentists|habitaciones|dove\s+siamo|nos\s+(?:services|tarifs|chambres)|devis|or[çc]amento|presupuesto|speisekarte|[öo]ffnungszeiten|anfahrt|cennik|us[łl]ugi|oferta|hizmetler(?:imiz)?|hakk[ıi]m[ıi]zda|ileti[şs]im|услуги|цены|отзывы|контакты|о\s+нас|servicii|despre\s+noi|pre[țt]uri|layanan|tentang\s+kami|diensten|over\s+ons|tarieven|tj[äa]nster|om\s+oss|slu[žz]by|cen[íi]k|dịch\s+vụ|liên\s+hệ|giới\s+thiệu|bảng\s+giá|về\s+chúng\s+tôi"
+    r"|testimonios|depoimentos|t[ée]moignages|tratamientos|tratamentos|trattamenti|treatments|our\s+(?:doctors|clinic|menu|rooms)|dentists|habitaciones|dove\s+siamo|nos\s+(?:services|tarifs|chambres)|devis|or[çc]amento|presupuesto|speisekarte|[öo]ffnungszeiten|anfahrt|cennik|us[łl]ugi|oferta|hizmetler(?:imiz)?|hakk[ıi]m[ıi]zda|ileti[şs]im|услуги|цены|отзывы|контакты|о\s+нас|послуги|ціни|відгуки|контакти|про\s+нас|servicii|despre\s+noi|pre[țt]uri|layanan|tentang\s+kami|diensten|over\s+ons|tarieven|tj[äa]nster|om\s+oss|slu[žz]by|cen[íi]k|dịch\s+vụ|liên\s+hệ|giới\s+thiệu|bảng\s+giá|về\s+chúng\s+tôi"
     r"|call\s+(?:us|now|today)|packages|amenities|service\s+areas?|why\s+choose\s+us|our\s+tours|destinations)\b",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ _TOURS = lazy(
     r"|bootstour(?:en)?|bootsfahrt(?:en)?|rundfahrt(?:en)?|hafenrundfahrt\w*|yachtcharter|segelreisen?|stadtf[üu]hrung\w*|kajak\w*|tauch(?:en|schule|g[äa]nge)|angel(?:tour|reisen?)\w*|bootsvermietung"
     r"|gite\s+in\s+barca|gita\s+in\s+barca|tour\s+in\s+barca|noleggio\s+(?:gommoni|yacht|catamaran\w*|vela)|crociere?|visite\s+guidate|immersioni"
     r"|passeios?|escunas?|mergulho|aluguel\s+de\s+(?:lanchas?|barcos?|iates?)|turismo\s+(?:n[áa]utico|de\s+aventura)|boottochten|rondvaart\w*|vaartochten|rejsy?|czarter\w*|izleti?|ekskurzij\w*|tekne\s+tur\w*|yat\s+kiralama|paseos?\s+en\s+(?:barco|velero)|tours?\s+en|location\s+de\s+bateaux?|balades?\s+en\s+mer|bootsverleih|segeltörns?|ausflüge?"
-    r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco|аренд\w+\s+(?:яхт|катер)\w*|экскурси\w+|тур\w*\s+по)\b",
+    r"|noleggio\s+barche|escursioni|passeios?\s+de\s+barco|аренд\w+\s+(?:яхт|катер)\w*|экскурси\w+|екскурсі\w+|путевк\w+|путівк\w+|тур\w*\s+по|турист\w+\s+аген\w+|турагент\w+|турфирм\w+)\b",
     re.IGNORECASE,
 )
 _TRAVEL = lazy(
@@ -89,7 +89,7 @@ _HIRE = lazy(
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
 _TO_THE_TRADE = lazy(
-    r"\b(?:websites?\b(?!\s+of)|web\s+design|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
+    r"\b(?:websites?\b(?!\s+of)|web\s?design|web\s+(?:development|agency|studio)|seo\b|google\s+ads|digital\s+(?:marketing|agency|studio)|(?:web|werbe|digital|marketing)-?agentur|agencia\s+(?:digital|web|de\s+marketing)|agence\s+(?:web|digitale)|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
     re.IGNORECASE,
 )
 """Sold to those who sell trips or haul, not to their customers."""
@@ -104,6 +104,15 @@ _TYPES = (
     ("rental", frozenset({"VacationRental", "LodgingBusiness"})),
 )
 """What structured data says of the business."""
+_SELLS_BOATS = lazy(
+    r"\b(?:(?:boat|yacht|marine)\s+(?:sales?|dealer\w*|brok\w+|shop|services?|repairs?|storage|detailing)|(?:boats?|yachts?)\s+for\s+sale|dealership|bootsh[äa]nd\w+|venta\s+de\s+(?:barcos|yates)|vente\s+de\s+bateaux)\b",
+    re.IGNORECASE,
+)
+_NOT_LET = lazy(
+    r"\b(?:loans?|mortgages?|lend(?:ing|ers?)|realt(?:y|ors?)|real\s+estate|property\s+management|invest(?:ment|ing|ors?)|financ(?:e|ing)|insurance|immobili\w+|inmobiliaria|imobili[áa]ria|immobili[èe]re)\b",
+    re.IGNORECASE,
+)
+"""Who deals in houses or money lets nothing by the night, and sells no trips."""
 _RENTAL_OF_BOATS = lazy(r"\b(?:boat|yacht|kayak|jet\s?ski|car|bike|equipment)\s+rentals?\b", re.IGNORECASE)
 _OPENS = lazy(
     r"\b(?:(?:opening|business|office|working|store)\s+hours|open\s+(?:daily|every\s+day|7\s+days)|mon(?:day)?s?\s*(?:-|–|to|through)\s*(?:thu|fri|sat|sun)\w*"
@@ -150,17 +159,20 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
     found = {
         name for name, words in (("tours", _TOURS), ("boats", _BOATS), ("hauling", _HAULING)) if words.search(headline)
     }
+    of_houses = bool(_NOT_LET.search(site.main.first_text("head > title")))
     if (
         _RENTAL.search(headline)
+        and not of_houses
         and _has_many(_STAY, text, 1 if _LETS.search(headline) else 3)
         and not _RENTAL_OF_BOATS.search(headline)
     ):
         found.add("rental")
     stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
     found |= {name for name, kinds in _TYPES if kinds & stated}
-    if not found and not _HIRE.search(headline) and not site.is_shell and _sells_trips(headline, shown, text):
+    named_only = not found and not of_houses and not _HIRE.search(headline) and not site.is_shell
+    if named_only and _sells_trips(headline, shown, text):
         found.add("tours")
-    if "boats" in found and _CALL_TO_BOOK.search(shown):
+    if "boats" in found and _CALL_TO_BOOK.search(shown) and not _SELLS_BOATS.search(headline):
         found.add("tours")  # Whoever takes bookings for boats sells trips.
     return found
 

@@ -47,8 +47,8 @@ _INNER = lazy(
 _ELSEWHERE = lazy(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
-    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
-    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
+    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache|themes/twenty[a-z]+)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
+    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
     re.IGNORECASE,
 )
 _MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
@@ -95,6 +95,12 @@ def is_copied(source: str) -> bool:
     return "<!-- saved from url=" in source[:2000]
 
 
+def saved_copies(paths: Iterable[str], every: Iterable[str]) -> frozenset[str]:
+    """Pages that a browser saved with what they load, in a folder beside them that is named after them."""
+    folders = {dirname(path) for path in every}
+    return frozenset(path for path in paths if f"{path.rsplit('.', 1)[0]}_files" in folders)
+
+
 def built_copies(paths: Sequence[str]) -> frozenset[str]:
     """Pages in a build folder whose sources are there as well."""
     built = {path for path in paths if _BUILT.match(path)}
@@ -133,7 +139,7 @@ class Site:
             key=lambda p: (
                 bool(_BACK_OFFICE.search(p.path)),
                 p.path.count("/"),
-                order.get(p.path.rsplit("/", 1)[-1], 9),
+                order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
                 p.is_application,
                 p.path,
             ),

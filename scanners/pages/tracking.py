@@ -31,7 +31,7 @@ _SERVICES = tuple(
     /ga.js google-analytics.com/g/collect awswaf-analytics rum.js cwr( stape.io""".split()
 )
 _LIBRARIES = tuple(
-    """react-ga vue-gtag @vercel/analytics gtag( posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA
+    """react-ga vue-gtag @vercel/analytics googletagmanager.com posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA
     trackPageview umami""".split()
 )
 _PLACEHOLDER = lazy(

@@ -370,3 +370,35 @@ def test_notes_for_developers_are_no_pages_of_a_site() -> None:
     shown = Pages().scan(repo(profile="booking"), context(files | {"README.md": notes}, scanner="pages"))
     assert found(shown, "pages.no-price")
     assert found(shown, "pages.no-opening-hours")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_not"),
+    [
+        ("Commercial loans | Apartment and hotel financing", "guests, nights and bedrooms " * 9, "rental"),
+        ("Blandford Marine: boat sales and service", "<a href='#'>Book a viewing</a>", "tours"),
+        ("Get more cars in bays with SEO & ads", "<h2>More bookings</h2><a href='tel:+1'>Contact us</a>", "booking"),
+    ],
+)
+def test_who_only_deals_in_it_is_not_taken_for_who_rents_it_out(title: str, text: str, is_not: str) -> None:
+    html = f"<html><head><title>{title}</title></head><body>{text}<p>Call (619) 555-0100, from $90</p></body></html>"
+    site = next(record for record in scan(Pages(), {"index.html": html}).records if record.kind == "page-site")
+    assert is_not not in site.text["profiles"].split(", ")
+
+
+def test_a_page_that_a_browser_saved_is_not_the_teams() -> None:
+    page = "<html><head><title>x</title></head><body>x</body></html>"
+    files = {"index.html": page, "Docs _ Other.htm": page, "Docs _ Other_files/a.css": ""}
+    assert scan(Pages(), files).looked_at["pages"] == 1
+    assert scan(Pages(), {"wp-login.php": page, "wp-content/themes/twentyten/header.php": page}).skipped
+
+
+def test_an_analytics_call_without_anything_that_loads_it_counts_nothing() -> None:
+    shell = "<html><head><title>Boat tours</title></head><body><div id='root'></div><script type='module' src='m.js'></script></body></html>"
+    guarded = {
+        "index.html": shell,
+        "src/App.jsx": "if (window.gtag) { window.gtag('event', 'x') } <a href='tel:+1'>Book now</a>",
+    }
+    assert found(scan(Pages(), guarded), "pages.no-analytics")
+    loaded = guarded | {"src/load.js": "s.src = `https://www.googletagmanager.com/gtag/js?id=${ID}`"}
+    assert not found(scan(Pages(), loaded), "pages.no-analytics")
