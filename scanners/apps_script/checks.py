@@ -25,6 +25,7 @@ _VERIFIES = lazy(
     r"signature|secret|permission|current_?user|user_?(by|from)_?(token|session)))"
 )
 _SAYS_CHECK = lazy(r"(?i)authori[sz]e|authenticat|verif|guard|permission")
+_SESSION = lazy(r"(?i)token|session|secret|api_?key|passw|passcode|^pin$|credential|jwt")
 _ROUTES = frozenset("action method type op operation cmd command path route mode fn func function api".split())
 _HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
 
@@ -63,7 +64,9 @@ class CallerChecks:
     def _turned_away(self, node: t.If, scope: Scope, bound: Mapping[str, t.Node]) -> Evidence | None:
         """A branch that ends the request for whoever has not the secret, or is not the user."""
         if terminates(node.body) or terminates(node.orelse):
-            found = secret_compared(node.test, bound) or user_checked(node.test)
+            found = secret_compared(node.test, bound) or user_checked(node.test) or _user_refused(node.test, bound)
+            if not found and terminates(node.body):
+                found = _not_known(node.test, bound)
             if found:
                 return Evidence(found, scope.path, node.line)
         if not terminates(node.body):
@@ -111,7 +114,8 @@ class CallerChecks:
         for node in t.walk(*function.body, into_functions=False):
             ends = isinstance(node, t.If) and node.body and (isinstance(node.body[-1], t.Raise) or not bound_only)
             if isinstance(node, t.If) and ends and terminates(node.body):
-                found = secret_compared(node.test, bound) or user_checked(node.test) or _unverified(node.test, bound)
+                found = secret_compared(node.test, bound) or user_checked(node.test) or _user_refused(node.test, bound)
+                found = found or _unverified(node.test, bound) or _not_known(node.test, bound)
                 if found:
                     return Evidence(f"{function.name}(): {found}", target.module.path, node.line)
             if isinstance(node, t.Call) and depth < 2:
@@ -182,6 +186,54 @@ def _unverified(test: t.Node, bound: Mapping[str, t.Node]) -> str:
         if isinstance(value, t.Call) and _VERIFIES.search(called(value).rsplit(".", 1)[-1]):
             return f"{called(value)}()"
     return ""
+
+
+def _refused(test: t.Node) -> Iterator[t.Node]:
+    """What a test finds not to be so: the inside of `!x`, of `x !== y`, of `list.indexOf(x) === -1`, of `x == null`."""
+    for node in t.walk(test):
+        if isinstance(node, t.Not):
+            yield node.value
+        elif isinstance(node, t.Binary) and node.op == "!=":
+            yield from (node.left, node.right)
+        elif isinstance(node, t.Binary) and node.op in {"==", "<"} and _is_nothing(node.right):
+            yield node.left
+
+
+def _is_nothing(node: t.Node) -> bool:
+    return (isinstance(node, t.Const) and node.value in {None, "", 0, -1}) or isinstance(node, t.Unknown)
+
+
+def _user_refused(test: t.Node, bound: Mapping[str, t.Node]) -> str:
+    """`const user = Session.getActiveUser().getEmail(); if (!allowed.includes(user)) return`."""
+    for part in _refused(test):
+        for name in t.walk(part):
+            value = bound.get(name.id) if isinstance(name, t.Name) else None
+            if value is not None and user_checked(value) and any(isinstance(n, t.Call) for n in t.walk(value)):
+                return "checks the user"
+    return ""
+
+
+def _not_known(test: t.Node, bound: Mapping[str, t.Node]) -> str:
+    """`const session = cache.get("s_" + data.token); if (!session) return`: nothing is found by the secret of the request."""
+    for part in _refused(test):
+        value = bound.get(part.id) if isinstance(part, t.Name) else None
+        if not isinstance(value, t.Call):
+            continue
+        for arg in value.args:
+            for node in t.walk(arg) if not isinstance(arg, (t.Table, t.Items, t.Function)) else ():
+                name = node.name if isinstance(node, t.Attr) else node.id if isinstance(node, t.Name) else ""
+                if _SESSION.search(name) and not name.isupper() and _comes_from_request(node, bound):
+                    return f"looks {name} up"
+    return ""
+
+
+def _comes_from_request(node: t.Node, bound: Mapping[str, t.Node]) -> bool:
+    """A parameter, a field of something, or what a field was taken into; not a property or a token of the script's own."""
+    if not isinstance(node, t.Name) or node.id not in bound:
+        return True
+    calls = [n for n in t.walk(bound[node.id]) if isinstance(n, t.Call)]
+    fields = any(isinstance(n, t.Attr) and _SESSION.search(n.name) for n in t.walk(bound[node.id]))
+    return fields and not any(called(c).endswith("getProperty") for c in calls)
 
 
 def secret_compared(test: t.Node, bound: Mapping[str, t.Node] | None = None) -> str:

@@ -10,7 +10,7 @@ from scanners.apps_script.actions import Action
 from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, stored
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
-from scanners.apps_script.reach import Reach
+from scanners.apps_script.reach import Reach, Reaches
 from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, names_in, passing, reached_by_get
 from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called, terminates
@@ -96,11 +96,11 @@ def _weak_hash(node: t.Call, helpers: dict[str, str]) -> bool:
 
 def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]:
     unchecked: list[Action] = []
-    passes = passing(project)
+    passes, reaches = passing(project), Reaches(project.program)
     for action in actions:
         if action.method == "RUN":
             continue
-        runs = list(bodies(project, action, passes))
+        runs = list(bodies(project, action, passes, reaches))
         for body in runs:
             yield from _in_body(action, body)
         entry = project.function("doPost")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 
 from auditor.model.pattern import lazy
@@ -58,12 +59,21 @@ _UPKEEP = {"prepares": Reach.READ, "tidies": Reach.WRITE}
 """What a function counts for that only prepares sheets or throws away its own leavings, in the course of something else."""
 
 
+_COMMON = frozenset(
+    "get set add map push pop find filter forEach reduce some every join split slice concat has keys values entries replace trim test "
+    "match exec then catch call apply bind toString log error warn info parse stringify includes indexOf sort reverse put remove create "
+    "next hasNext now constructor".split()
+)
+"""Methods of the language and of Google's services: their name says nothing about whose they are."""
+
+
 class Reaches:
     """Measures functions of one program, following calls."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self._known: dict[int, Reach] = {}
+        self._methods: dict[str, list[Found]] | None = None
         self._given: dict[int, bool] = {}
         self._inner: dict[str, dict[str, t.Function]] = {}
 
@@ -128,6 +138,17 @@ class Reaches:
             self._known[key] = self.of(wanted(target.node.body), target.module, depth + 1)
         return self._known[key]
 
+    def _method(self, name: str) -> Found | None:
+        """The one method of that name in the program, where its object is made at run time: `new Store().save(row)`."""
+        if self._methods is None:
+            self._methods = {}
+            for scope in self.program.scopes.values():
+                for owner in scope.nodes:
+                    for key, function in _members(owner):
+                        self._methods.setdefault(key, []).append(Found(scope, function))
+        found = self._methods.get(name, ())
+        return found[0] if len(found) == 1 and name not in _COMMON else None
+
     def _nested(self, name: str, scope: Scope) -> Found | None:
         """A function inside of a module pattern, `(function () { function name() {} ... })()`, of the same file."""
         if scope.path not in self._inner:
@@ -145,7 +166,7 @@ class Reaches:
         head, _, rest = name.partition(".")
         found = self.program.resolve(scope, head) if head else None
         if not isinstance(found, Found):
-            return self._nested(name, scope) if not rest else None
+            return self._nested(name, scope) if not rest else self._method(rest.rsplit(".", 1)[-1])
         if not rest:
             return found if isinstance(found.node, t.Function) else None
         members: tuple[t.Node, ...] = ()
@@ -161,6 +182,16 @@ class Reaches:
             members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
         function = next((m for m in members if isinstance(m, t.Function)), None)
         return Found(found.module, function) if function is not None else None
+
+
+def _members(node: t.Node) -> Iterator[tuple[str, t.Function]]:
+    """Methods that a node gives an object: of a class, of a table, `X.prototype.m = function`, `this.m = function`."""
+    if isinstance(node, t.Class):
+        yield from ((m.name, m) for m in node.body if isinstance(m, t.Function))
+    elif isinstance(node, t.Table):
+        yield from ((str(k.value), v) for k, v in node.pairs if isinstance(k, t.Const) and isinstance(v, t.Function))
+    elif isinstance(node, t.Bind) and isinstance(node.target, t.Attr) and isinstance(node.value, t.Function):
+        yield node.target.name, node.value
 
 
 def _dispatched(node: t.Call, nodes: tuple[t.Node, ...]) -> list[t.Call]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanners.apps_script.actions import Action
 from scanners.apps_script.project import Project
+from scanners.apps_script.reach import Reaches
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
@@ -33,7 +34,7 @@ class Body:
     """Functions of ours that hand a text on with little change: `stripQuotes(value)`."""
 
 
-def bodies(project: Project, action: Action, passes: frozenset[str]) -> Iterator[Body]:
+def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Reaches) -> Iterator[Body]:
     """What runs for an action, our functions that it calls with the request included."""
     start = next((n for n in action.nodes if isinstance(n, t.Function)), None)
     seen: set[int] = set()
@@ -49,7 +50,7 @@ def bodies(project: Project, action: Action, passes: frozenset[str]) -> Iterator
         body = Body(action.scope, action.nodes, names, given, _copies((*around, *action.nodes), names, passes), passes)
         yield body
         for node in t.walk(*action.nodes):
-            found = _ours(project, action.scope, node)
+            found = _ours(reaches, action.scope, node)
             if found is not None:
                 stack.append((found.module, _function(found), None))
     while stack and len(seen) < 40:
@@ -63,7 +64,7 @@ def bodies(project: Project, action: Action, passes: frozenset[str]) -> Iterator
         body = Body(scope, function.body, names, given, _copies(function.body, names, passes) | told.copies, passes)
         yield body
         for node in t.walk(*function.body):
-            found = _ours(project, scope, node)
+            found = _ours(reaches, scope, node)
             if found is not None and isinstance(node, t.Call) and any(set(names_in(a)) & names for a in node.args):
                 stack.append((found.module, _function(found), _told(_function(found), node.args, body)))
 
@@ -93,11 +94,9 @@ def _params_of(param: t.Param) -> set[str]:
     return {n.id for n in t.walk(param.target) if isinstance(n, t.Name)}
 
 
-def _ours(project: Project, scope: Scope, node: t.Node) -> Found | None:
-    if not isinstance(node, t.Call) or not called(node) or "." in called(node):
-        return None
-    found = project.program.resolve(scope, called(node))
-    return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
+def _ours(reaches: Reaches, scope: Scope, node: t.Node) -> Found | None:
+    found = reaches.target(node, scope) if isinstance(node, t.Call) else None
+    return found if found is not None and isinstance(found.node, t.Function) else None
 
 
 def _function(found: Found) -> t.Function:

@@ -313,3 +313,33 @@ def test_a_check_that_answers_with_a_table_is_a_guard() -> None:
         "function appAuthorize_(e) { if (Session.getActiveUser().getEmail() !== OWNER) { return {ok: false}; } return {ok: true}; }"
     )
     assert "post-without-auth" not in faults(code)
+
+
+def test_methods_of_objects_made_at_run_time_are_followed() -> None:
+    entry = (
+        "function doPost(e) { const d = JSON.parse(e.postData.contents); const s = new Store(); s.keepOrder(d.text); } "
+    )
+    for store in (
+        "class Store { keepOrder(x) { this.sheet.appendRow([x]); } }",
+        "function Store() {} Store.prototype.keepOrder = function (x) { this.sheet.appendRow([x]); };",
+        "function Store() { this.keepOrder = function (x) { sheet.appendRow([x]); }; }",
+    ):
+        assert {"post-without-auth", "formula-injection"} <= faults(entry + store), store
+
+
+def test_whom_a_script_does_not_know_it_turns_away() -> None:
+    entry = "function doPost(e) { const d = JSON.parse(e.postData.contents); "
+    act = " if (!known) return out('no'); sheet.appendRow([1]); }"
+    session = "const known = CacheService.getScriptCache().get('s_' + d.token);"
+    looked_up = "const known = findUserByToken_(d.token);"
+    user = (
+        "const me = Session.getActiveUser().getEmail(); const known = true; if (!staff.includes(me)) return out('no');"
+    )
+    for check in (session, looked_up, user):
+        assert "post-without-auth" not in faults(entry + check + act), check
+    own = (
+        "const token = PropertiesService.getScriptProperties().getProperty('TOKEN'); const known = fetchStock_(token);"
+    )
+    assert "post-without-auth" in faults(entry + own + act)
+    said = "const known = d.role === 'admin';"
+    assert "post-without-auth" in faults(entry + said + act)
