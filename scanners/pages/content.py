@@ -40,6 +40,7 @@ _TOGGLE = lazy(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
     re.IGNORECASE,
 )
+_ARROW = "[class*='toggle-dropdown' i], [class*='dropdown-indicator' i], [class*='caret' i], [class*='chevron-down' i], [class*='angle-down' i]"
 _SCRIPTED = lazy(
     r"data-(?!i18n|aos|wow|lang|en$|fr$|es$|de$|it$|text|translate|animat|delay|hover|title|w-id|scroll-reveal|sal|cy|test)|aria-(?:expanded|controls|haspopup)|@|v-|x-|ng-|\(click|wire:|hx-"
 )
@@ -131,6 +132,8 @@ def dead_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
             words = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
             if "onclick" in attributes or attributes.get("role") in {"button", "tab"} or _TOGGLE.search(words):
                 continue
+            if node.css_first(_ARROW) is not None:
+                continue  # It opens a menu.
             if any(
                 name.startswith(("data-", "aria-expanded", "aria-controls", "@", "v-", "x-", "ng-"))
                 for name in attributes

@@ -64,12 +64,12 @@ _HEAD_TAGS = frozenset("html head title meta link script style base noscript tem
 _APPLICATION_PATH = lazy(
     r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
     r"|signup|sign-up|register|registration|account|profile|portal|backoffice|back-office|console|control-panel|settings|reset-password|forgot-password|change-password"
-    r"|password|auth|checkout|cart|users?)(?:[-_]?(?:page|panel|login|dashboard|home|settings|users|orders|bookings|intake))?(?:\.html?$|/)",
+    r"|password|auth|checkout|cart|users?)(?:[-_]?(?:page|panel|login|dashboard|home|settings|users|orders|bookings|intake))?(?:(?:\.blade)?\.(?:html?|php|aspx?|ejs|astro|njk|twig|hbs)$|/)",
     re.IGNORECASE,
 )
 _APART = lazy(
     r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|[ée]xito|gracias|merci|danke\w*|obrigad[oa]|grazie|bedankt|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
-    r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)\.html?$",
+    r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)(?:\.blade)?\.(?:html?|php|aspx?|ejs|astro|njk|twig|hbs)$",
     re.IGNORECASE,
 )
 

@@ -44,11 +44,13 @@ _INNER = lazy(
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
+_VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|templates)/")
+"""Where frameworks keep the templates of one site, a folder for each kind of page."""
 _ELSEWHERE = lazy(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
     r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache|themes/twenty[a-z]+)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
-    r"|\.git|\.github|\.yarn|Pods|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
+    r"|\.git|\.github|\.yarn|Pods|bootstrap-\d[^/]*|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
     re.IGNORECASE,
 )
 _MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
@@ -58,7 +60,7 @@ _BROWSER_ONLY = lazy(r"<(?:script|nav|header|main)\b|<link[^>]+stylesheet", re.I
 _PROGRAM = lazy(
     r"(?:^|/)(?:urls|views|routes|app|server|main|settings|_config|config|Gemfile|hugo|gatsby-config|astro\.config|web)[^/]*\.?(?:py|js|ts|mjs|rb|php|ya?ml|toml|json)?$"
 )
-_BUILT = lazy(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|www/build)(?=/)")
+_BUILT = lazy(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|target|www/build)(?=/)")
 
 
 _SETTINGS = (
@@ -137,7 +139,7 @@ class Site:
         return min(
             self.pages,
             key=lambda p: (
-                bool(_BACK_OFFICE.search(p.path)),
+                bool(_BACK_OFFICE.search(p.path)) or p.is_apart,
                 p.path.count("/"),
                 order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
                 p.is_application,
@@ -343,6 +345,9 @@ def roots(paths: Sequence[str], fragments: Sequence[str] = ()) -> Mapping[str, t
             above = dirname(above)
         if best is None or (is_template(path) and best == folder):
             best = _project(folder if best is None else best)
+        views = _VIEWS.search(f"{best}/")
+        if views:
+            best = _project(best[: views.start()])
         found.setdefault(best, []).append(path)
     return {root: tuple(sorted(pages)) for root, pages in found.items()}
 

@@ -402,3 +402,16 @@ def test_an_analytics_call_without_anything_that_loads_it_counts_nothing() -> No
     assert found(scan(Pages(), guarded), "pages.no-analytics")
     loaded = guarded | {"src/load.js": "s.src = `https://www.googletagmanager.com/gtag/js?id=${ID}`"}
     assert not found(scan(Pages(), loaded), "pages.no-analytics")
+
+
+def test_the_templates_of_one_application_are_one_site_seen_from_a_page_that_is_meant_to_be_found() -> None:
+    page = "<!doctype html><html><head><title>x</title></head><body>x</body></html>"
+    views = ("cart/index", "checkout/index", "errors/404", "welcome")
+    files = {f"resources/views/{name}.blade.php": page for name in views} | {
+        "public/robots.txt": "",
+        "confirm.php": page,
+    }
+    result = scan(Pages(), files | {"target/shop-1.0/index.jsp": page})
+    assert result.looked_at["sites"] == 1
+    assert only(result, "pages.no-sitemap").location.path == "resources/views/welcome.blade.php"
+    assert not found(result, "pages.no-robots-txt")

@@ -34,7 +34,8 @@ def _findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
         if finding.excerpt:
             yield f"    {finding.excerpt[:160]}"
         if finding.also_at:
-            yield f"    and at {len(finding.also_at)} more places, first {visible(str(finding.also_at[0]))}"
+            more = len(finding.also_at)
+            yield f"    and at {more} more place{'s' if more > 1 else ''}, first {visible(str(finding.also_at[0]))}"
         if finding.state.value != "new":
             yield f"    {finding.state.value}"
     if len(shown) < len(told):
