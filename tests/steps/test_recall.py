@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Iterator
@@ -67,6 +68,19 @@ def test_an_unchanged_repository_is_a_look_up_with_the_same_answer(job: Job) -> 
     assert counted.jobs == []
     assert replace(first, seconds=0.0) == second == told[0]
     assert len(second.result.matches) == 1
+
+
+def test_code_beside_a_scanner_that_it_shares_with_others_is_a_part_of_the_question(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "plugins" / "their_plugin"
+    scanner = "from tests.support.scanners import Words\n\nclass Theirs(Words):\n    pass\n"
+    write(package, {"__init__.py": "", "shared.py": "", "words/__init__.py": "", "words/scanner.py": scanner})
+    monkeypatch.syspath_prepend(str(package.parent))
+    theirs = replace(job, scanner=importlib.import_module("their_plugin.words.scanner").Theirs())
+    assert [looked(theirs)[1], looked(theirs)[1]] == [[1], []]
+    write(package, {"shared.py": "CHANGED = True\n"})
+    assert looked(theirs)[1] == [1]
 
 
 @pytest.mark.parametrize(

@@ -239,14 +239,16 @@ def _refs(path: Path) -> str:
 
 
 def _code_of(scanner: Scanner) -> str:
-    """Size and time of the scanner's own files, so that a changed scanner looks again."""
-    module = modules.get(type(scanner).__module__)
-    file = getattr(module, "__file__", None)
+    """Size and time of the files of the scanner's outermost package, so that a changed scanner looks again.
+
+    The whole package: scanners share code that lies beside them.
+    """
+    name = type(scanner).__module__
+    file = getattr(modules.get(name), "__file__", None)
     if not file:
         return ""
-    path = Path(file)
-    whole = path.name == "__init__.py" or type(scanner).__module__.count(".") > 1
-    files = sorted(path.parent.rglob("*.py")) if whole else [path]
+    folders = [Path(folder) for folder in getattr(modules.get(name.partition(".")[0]), "__path__", ())]
+    files = sorted(f for folder in folders for f in folder.rglob("*.py")) or [Path(file)]
     return "\n".join(f"{f.name} {f.stat().st_size} {f.stat().st_mtime_ns}" for f in files)
 
 
