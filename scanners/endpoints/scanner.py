@@ -39,6 +39,7 @@ _SERVER_WORDS = (
     b"addroutes", b"@controller", b"nestjs", b"onrequest", b"nextre", b"httpmethod", b"serverless", b"middleware",
     b"export const config", b"nestfactory", b"setglobalprefix", b"app_guard", b"addhook", b"statuscode",
 )  # fmt: skip
+_GATHERS = ("__init__.py", "index.ts", "index.js", "index.mjs", "index.cjs", "index.mts")
 _EVENT = re.compile(rb"\(event\b|\bevents\s*:")
 
 
@@ -90,6 +91,8 @@ class Endpoints:
 
 def _wanted(path: str, content: bytes) -> bool:
     kind = language(path)
+    if path.endswith(_GATHERS):  # it may pass on what other files define
+        return b"import" in content or b"export" in content or b"require" in content
     if kind == "python":
         return _PYTHON.search(content) is not None
     if (kind == "script" and by_place(path)) or path.endswith((".vue", ".svelte")):

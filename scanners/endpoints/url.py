@@ -14,7 +14,6 @@ _OWN_HOST = lazy(
     r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?:\d+|\{\w+\}))?"
 )
 ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
-STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|v\d+-prod|\$default)(?=/|$)")
 
 
 _PATH_NAME = lazy(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
@@ -116,11 +115,9 @@ class Url:
         text = re.sub(r"(?i)^https?://(?=/|$)", "", text)
         own = _OWN_HOST.match(text)
         if own:
-            text = STAGE.sub("", text[own.end() :])
+            text = text[own.end() :]
         elif ABSOLUTE.match(text):
             return re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
-        elif any(isinstance(p, Base) for p in self.parts):
-            text = STAGE.sub("", text) or text
         text = re.split(r"[?#]", text, maxsplit=1)[0]
         text = re.sub(r"^\.{1,2}/", "/", text)
         text = re.sub(r"(?<=[\w}])\{query\w*\}$", "", text)
@@ -170,7 +167,7 @@ def as_base(name: str, value: str) -> tuple[Piece, ...]:
     found = ABSOLUTE.match(value)
     if not found:
         return (Base(name, value),)
-    path = STAGE.sub("", value[found.end() :]).rstrip("/")
+    path = value[found.end() :].rstrip("/")
     return (Base(name, value), path) if path else (Base(name, value),)
 
 

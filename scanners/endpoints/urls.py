@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.model.pattern import lazy
 from scanners.endpoints.settings import Settings
-from scanners.endpoints.url import ABSOLUTE, STAGE, Base, Gap, Hole, Piece, Url, as_base, flat
+from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, as_base, flat
 from scanners.routing.shapes import words
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -20,6 +20,8 @@ _OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin
 _CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
 
 
+_STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|\$default)(?=/|$)")
+"""A stage of a gateway; where the base comes from elsewhere and has this only by default, it says nothing."""
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
 _HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
 """What is filled in after it is a part of the host."""
@@ -292,7 +294,7 @@ class Urls:
         if bases:
             found = ABSOLUTE.match(literal)
             yield Base(bases[0].name, literal)
-            tail = STAGE.sub("", literal[found.end() :] if found else literal).rstrip("/")
+            tail = _STAGE.sub("", literal[found.end() :] if found else literal).rstrip("/")
             if tail.startswith("/"):
                 yield tail
             return
@@ -313,7 +315,7 @@ class Urls:
             found = ABSOLUTE.match(text)
             assert found is not None
             yield Base(found.group(0), text)
-            tail = STAGE.sub("", text[found.end() :]).rstrip("/")
+            tail = text[found.end() :].rstrip("/")
             if tail:
                 yield tail
             return

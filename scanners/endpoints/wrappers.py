@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.url import Url
 from scanners.endpoints.urls import Urls
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
+
+_OPTIONS = lazy(r"(?i)opt(ion)?s?$|^init$|config$|settings$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ def _sources(
     if called(call).endswith(".open"):
         return (names.index(first.id) if isinstance(first, t.Name) and first.id in names else None), None
     by_param = by_options = None
-    for candidate in (*call.args[1:2], *(a for a in call.args if isinstance(a, t.Table))):
+    passed = (
+        a for a in call.args[2:] if isinstance(a, t.Name) and a.id in names and _is_options(function, names, a.id)
+    )
+    for candidate in (*call.args[1:2], *passed, *(a for a in call.args if isinstance(a, t.Table))):
         for table in (candidate, urls.definition(candidate, function, scope)):
             if isinstance(table, t.Name) and table.id in names:
                 by_options = names.index(table.id)
@@ -67,6 +73,12 @@ def _sources(
                 by_param = param if param is not None else by_param
                 by_options = options if options is not None else by_options
     return by_param, by_options
+
+
+def _is_options(function: t.Function, names: list[str], name: str) -> bool:
+    """`options = {}`, `init`: a table by its default or its name."""
+    default = function.params[names.index(name)].default
+    return isinstance(default, t.Table) or _OPTIONS.search(name) is not None
 
 
 def members(scope: Scope) -> Iterator[tuple[str, t.Function]]:

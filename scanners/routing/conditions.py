@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -68,7 +69,7 @@ def _equals_literal(part: Part, value: object) -> tuple[Route, ...] | None:
     if not isinstance(value, str):
         return None
     if part.what is What.PATH:
-        return (exact(value),)
+        return (exact(_whole(part, value)),)
     if part.what is What.METHOD:
         return (Route(methods=frozenset({value.upper()})),) if value.upper() in METHODS else None
     if part.what is What.KEY:
@@ -81,6 +82,11 @@ def _equals_literal(part: Part, value: object) -> tuple[Route, ...] | None:
     if part.what is What.ACTION:
         return (Route(action=value),)
     return None
+
+
+def _whole(part: Part, rest: str) -> str:
+    """The path again, with what has been cut off."""
+    return f"{part.below.rstrip('/')}/{rest.lstrip('/')}" if part.below else rest
 
 
 def _pairwise(left: Many, right: Many) -> tuple[Route, ...] | None:
@@ -141,7 +147,8 @@ def _affix(part: Part, value: Value | None, match: Match) -> Cond:
         if not isinstance(literal, Lit) or not isinstance(literal.value, str) or not literal.value.strip("/"):
             continue
         if part.what is What.PATH:
-            path = literal.value if literal.value.startswith("/") else "/" + literal.value
+            path = _whole(part, literal.value) if part.below and match is Match.PREFIX else literal.value
+            path = path if path.startswith("/") else "/" + path
             routes.append(Route(path=path, match=match))
         elif part.what is What.KEY:
             found = from_key(literal.value)
@@ -169,6 +176,8 @@ def matches(pattern: Value | None, subject: Value | None, *, whole: bool, anchor
         body = source.removeprefix("^")
         if source.startswith("^") and not body.startswith(("/", r"\/", "(")) and subject.offset == 0:
             source = "^/" + body
+        if subject.below and source.startswith("^"):
+            source = f"^{re.escape(subject.below.rstrip('/'))}/{source[1:].lstrip(chr(92)).lstrip('/')}"
         route = from_regex(source, whole=whole)
         return Cond((route,) if route is not None else None)
     if subject.what is What.KEY:

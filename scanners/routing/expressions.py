@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanners.routing import conditions as c
-from scanners.routing.route import Route, both
+from scanners.routing.route import METHODS, Match, Route, both
 from scanners.routing.values import (
     Code,
     Cond,
@@ -33,6 +33,7 @@ _KEEPS_PATH = frozenset(
     "strip rstrip lstrip lower removeprefix removesuffix replace replaceAll toLowerCase toString trim decode encode "
     "trimEnd substring slice title casefold format".split()
 )
+_CUTS = frozenset({"slice", "substring", "substr", "removeprefix", "replace", "lstrip"})
 _STRIPS = frozenset({"strip", "lstrip"})
 _PASS_THROUGH = frozenset(
     "str String unquote unquote_plus decodeURIComponent decodeURI urlparse urlsplit URL normpath parse cast".split()
@@ -62,9 +63,18 @@ class Expressions:
             return c.negated(self.condition(node.value, frame))
         if isinstance(node, t.Logic):
             conds = [self.condition(v, frame) for v in node.values]
+            if node.op == "and" and any(x.yes and all(r.methods for r in x.yes) for x in conds):
+                conds += [self.lacks(v, frame) for v in node.values]
             return c.every(conds) if node.op == "and" else c.any_of(conds)
         value = self.value(node, frame)
         return value if isinstance(value, Cond) else c.NOTHING
+
+    def lacks(self, node: t.Node, frame: Frame) -> Cond:
+        """`not action` beside a method: the path ends before that part."""
+        value = self.value(node.value, frame) if isinstance(node, t.Not) else None
+        if isinstance(value, Part) and value.what is What.SEGMENT and value.offset > 0:
+            return Cond((Route(length=value.offset),))
+        return c.NOTHING
 
     # -- names --------------------------------------------------------------------------------------------------
 
@@ -115,6 +125,8 @@ class Expressions:
             if base.what is What.PATH and name in {"path", "pathname"}:
                 return base
             return Part(What.COUNT, base.offset) if base.what is What.SEGMENTS and name == "length" else None
+        if isinstance(base, Lit):
+            return Lit(len(base.value)) if name == "length" and isinstance(base.value, str) else None
         if isinstance(base, Pairs):
             value = base.table.get(name)
             return self.value(value, base.frame) if value is not None else None
@@ -154,6 +166,8 @@ class Expressions:
         if isinstance(node.key, t.Slice):
             low = self.value(node.key.low, frame) if node.key.low is not None else None
             cut = low.value if isinstance(low, Lit) and isinstance(low.value, int) else 0
+            if cut > 1 and isinstance(base, Part) and node.key.high is None:
+                return self.after(base, cut) or base
             return _cut(base, cut, bounded=node.key.high is not None)
         key = self.value(node.key, frame)
         if isinstance(key, Lit):
@@ -164,6 +178,18 @@ class Expressions:
         if computed and isinstance(key, Part):
             self.run.dynamic.append((frame.scope.path, node.line))
         return self.pick(base, key)
+
+    def after(self, base: Part, cut: int | str) -> Part | None:
+        """What is left of the path once the start is cut off by which the request came here; None where it is another."""
+        heads = {r.path for r in self.run.routes if r.match is Match.PREFIX}
+        if base.what is not What.PATH or base.below or len(heads) != 1 or len(self.run.routes) > len(METHODS):
+            return None
+        head = heads.pop()
+        fits = len(head) - (base.offset == 0) == cut if isinstance(cut, int) else head.strip("/") == cut.strip("/")
+        if not fits or any(r.match is not Match.PREFIX for r in self.run.routes):
+            return None
+        ends = head if isinstance(cut, int) else cut
+        return Part(What.PATH, 0 if ends.endswith("/") else 1, head)
 
     def named(self, names: Picked, home: Scope | Made) -> Value | None:
         """`globals()[ROUTES[key]]`, `getattr(self, ROUTES[key])`: functions by names out of a table."""
@@ -278,6 +304,8 @@ class Expressions:
         first = args[0] if args else None
         if name == "len" and isinstance(first, Part) and first.what is What.SEGMENTS:
             return Part(What.COUNT, first.offset)
+        if name == "len" and isinstance(first, Lit) and isinstance(first.value, str):
+            return Lit(len(first.value))
         if name in _PASS_THROUGH and isinstance(first, (Part, Request)):
             return first
         if name in {"list", "tuple", "set", "frozenset", "sorted", "dict", "Set", "Map", "Array"} and args:
@@ -316,7 +344,9 @@ class Expressions:
                 return self.member(base, str(first.value))
             return base if name in {"copy", "json", "text", "decode", "toString"} else None
         if isinstance(base, Part):
-            return self.part_method(base, name, args)
+            cut = first.value if isinstance(first, Lit) and name in _CUTS else None
+            rest = self.after(base, cut) if isinstance(cut, (int, str)) and not isinstance(cut, bool) else None
+            return rest or self.part_method(base, name, args)
         if isinstance(base, Pattern) and first is not None:
             return c.matches(base, first, whole=name == "fullmatch", anchored=name == "match")
         if isinstance(base, (Pairs, Picked)):
@@ -525,11 +555,15 @@ def _cut(base: Value | None, low: int, *, bounded: bool) -> Value | None:
 
 def _path_method(base: Part, name: str, args: tuple[Value | None, ...]) -> Value | None:
     first = args[0] if args else None
+    by_slash = isinstance(first, Lit) and first.value == "/"
+    gone = len([p for p in base.below.split("/") if p])
     if name in {"split", "rsplit"}:
-        return Part(What.SEGMENTS, base.offset) if isinstance(first, Lit) and first.value == "/" else base
+        return Part(What.SEGMENTS, base.offset - gone) if by_slash else base
+    if name == "partition" and by_slash and base.offset == 0:
+        return Many((Part(What.SEGMENT, gone), None, Part(What.SEGMENT, gone + 1)))
     if name in _KEEPS_PATH:
         if name in _STRIPS and (first is None or (isinstance(first, Lit) and first.value == "/")) and args:
-            return Part(What.PATH, 0)
+            return Part(What.PATH, 0, base.below)
         if name in {"replace", "replaceAll"} and isinstance(first, Pattern) and first.source.startswith((r"^\/", "^/")):
             return Part(
                 What.PATH,

@@ -40,6 +40,7 @@ class Guards:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._functions: dict[tuple[int, int], Evidence | None] = {}
+        self._checking: dict[int, bool] = {}
 
     def in_statements(self, statements: Iterable[t.Node], scope: Scope, depth: int = 0) -> Evidence | None:
         """The first real guard among statements that all run; an unverified one when there is nothing better."""
@@ -91,7 +92,7 @@ class Guards:
         if isinstance(node, (t.Function, t.Class)):
             return None
         if isinstance(node, t.Bind):
-            self._derive(node, derived)
+            self._derive(node, derived, scope)
         return self._calls(node, scope, depth)
 
     def _each(self, nodes: tuple[t.Node, ...], scope: Scope, derived: set[str], depth: int) -> Evidence | None:
@@ -107,12 +108,12 @@ class Guards:
         """`if not user: return 401`, or a guard inside of the branch."""
         for inner in t.walk(node.test, into_functions=False):
             if isinstance(inner, t.Bind):
-                self._derive(inner, derived)
+                self._derive(inner, derived, scope)
         text = " ".join(names_in(node.test))
-        refused = denies(node.body) and not is_about_origin(node.test)
         by_name = bool(derived & set(names_in(node.test))) or any(
-            asks_who(n) for n in t.walk(node.test) if isinstance(n, t.Call)
+            self.asks_who(n, scope) for n in t.walk(node.test) if isinstance(n, t.Call)
         )
+        refused = denies(node.body, by_login=by_name or bool(SUBJECT.search(text))) and not is_about_origin(node.test)
         ends = terminates(node.body) or _answers_badly(node.body)
         turned_away = refused or (ends and by_name and turns_away(node, derived))
         turned_away = turned_away or (ends and compares_secret(node.test, equal=False) and not denies(node.orelse))
@@ -149,9 +150,21 @@ class Guards:
                 return Evidence(f"{called(node)}()", scope.path, node.line, verified=not skips_verification(node))
         return None
 
-    def _derive(self, node: t.Bind, derived: set[str]) -> None:
+    def asks_who(self, call: t.Call, scope: Scope) -> bool:
+        """A call that checks the caller, by its name or by what our function does."""
+        if asks_who(call):
+            return True
+        found = self.definition(call.func, scope)
+        if found is None or not isinstance(found.node, t.Function) or PASSWORD.search(found.node.name):
+            return False
+        key = id(found.node)
+        if key not in self._checking:
+            self._checking[key] = self.verifies(found.node, found.module)
+        return self._checking[key]
+
+    def _derive(self, node: t.Bind, derived: set[str], scope: Scope) -> None:
         if (
-            any(isinstance(n, t.Call) and asks_who(n) for n in t.walk(node.value, into_functions=False))
+            any(isinstance(n, t.Call) and self.asks_who(n, scope) for n in t.walk(node.value, into_functions=False))
             or makes_signature(node.value)
             or set(names_in(node.value)) & derived
         ):
@@ -195,7 +208,25 @@ class Guards:
                 owner = self.program.resolve(scope, func.base.id)
                 if isinstance(owner, Scope):
                     found = self.program.member(owner, func.name)
+                elif isinstance(owner, Found):
+                    found = self._member_of(owner, func.name)
         return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
+
+    def _member_of(self, owner: Found, name: str) -> Found | Scope | None:
+        """A method of an instance, a static one, or a function in an object of ours."""
+        node = owner.node
+        if isinstance(node, t.Call) and t.dotted(node.func):
+            made = self.program.resolve(owner.module, t.dotted(node.func))
+            if isinstance(made, Found):
+                owner, node = made, made.node
+        if isinstance(node, t.Class):
+            found = next((m for m in node.body if _is_named(m, name)), None)
+            value = found.value if isinstance(found, t.Bind) else found
+            return Found(owner.module, value) if value is not None else None
+        given = node.get(name) if isinstance(node, t.Table) else None
+        if isinstance(given, t.Name):
+            return self.program.resolve(owner.module, given.id)
+        return Found(owner.module, given) if given is not None else None
 
     def of_function(self, target: Found, depth: int = 0, *, named: bool = False) -> Evidence | None:
         """A guard inside of a function of ours: it raises or ends the request for strangers."""
@@ -324,6 +355,13 @@ class Guards:
 def lenient(name: str, scope: Scope, function: t.Function) -> Evidence:
     """What only looks like a guard."""
     return Evidence(f"{name} lets callers without a token pass", scope.path, function.line, verified=False)
+
+
+def _is_named(member: t.Node, name: str) -> bool:
+    """A method, or a field that holds a function."""
+    if isinstance(member, t.Function):
+        return member.name == name
+    return isinstance(member, t.Bind) and t.dotted(member.target).removeprefix("this.") == name
 
 
 def _let_in(node: t.Node, rest: Sequence[t.Node], derived: set[str], scope: Scope) -> Evidence | None:

@@ -29,19 +29,28 @@ _ALONE = frozenset(
     "authmiddleware authentication isauthenticated isadmin loggedin expressjwt bearerauth basicauth requiresauth requireauth "
     "withauth checkauth verifytoken jwtverify checkjwt jwtcheck isauth isloggedin adminonly auth0 isauthorized verifyjwt".split()
 )
+_CHECKS = frozenset(
+    "only required require guard check checker checked middleware mw auth user me protect protected protection access "
+    "role roles token tokens jwt verify verified verifier verification validate validator authenticate authorize permission "
+    "permissions restricted restrict bearer header headers api admin key dependency scheme decorator any session "
+    "strategy optional customer member owner staff route routes".split()
+)
+"""Of `adminOnly` and `authUser`, but not of `admin_list_users`."""
 _VERB_ALONE = frozenset("required require protect check verify guard middleware ensure validate authenticate".split())
 _OPTIONAL = frozenset({"optional", "optionally", "maybe", "skip", "without", "anonymous"})
 _NOT = frozenset(
     "fields params body input email phone url secret parameter parameters availability config page table limiter limit "
-    "ratelimit ratelimiter throttle throttler logger log logging captcha bucket db async".split()
+    "ratelimit ratelimiter throttle throttler logger log logs logging history stats captcha bucket db async".split()
 )
 
 _DENIES = lazy(
     r"(?i)unauthori[sz]ed|forbidden|unauthenticated|not.?authenticated|not.?authori[sz]ed|access.?denied|permission.?denied|"
     r"log.?in.?required|auth\w*.?required|invalid.?(?:token|session|api.?key|signature|credentials?|auth)|missing.?(?:token|auth)|"
     r"admin.?(?:only|required)|must.?be.?logged|please.?(?:log|sign).?in|not.?logged|token.?(?:expired|required|missing|invalid)|"
-    r"^(?:/|\.?/?auth/)?log_?in$|auth\.login|accounts/login|^/signin"
+    r"auth\.login|accounts/login"
 )
+_LOGIN = lazy(r"(?i)^/?(?:[\w-]+/)?(?:log|sign)[_-]?in(?:\.html|\.php)?/?(?:\?.*)?$")
+"""Where strangers are sent to; everybody may be, who is done with something."""
 _FAIL_WORDS = lazy(
     r"(?i)not.?found|not.?allowed|not.?supported|unsupported|unknown|no.?such|invalid.?(?:route|path|method|action|end)|bad.?request"
 )
@@ -57,7 +66,8 @@ def is_auth_name(name: str) -> bool:
     parts = words(name.rsplit(".", 1)[-1])
     if "".join(parts) in _VERB_ALONE and "." in name:  # `auth.required`, `tokens.verify`
         parts = words(name.split(".")[-2]) + parts
-    if not parts or parts[0] in _MAKES or set(parts) & _NOT or _OPTIONAL.intersection(parts):
+    other = set(parts) & _NOT - ({"log"} if "in" in parts else set())
+    if not parts or parts[0] in _MAKES or other or _OPTIONAL.intersection(parts):
         return False
     known = set(parts)
     if parts[0] in _WEAK and parts[-1] == "session" and len(parts) == 2:
@@ -101,7 +111,7 @@ def is_auth_name(name: str) -> bool:
             bool(known & _STRONG)
             or first in _WEAK
             or known & {"middleware", "guard"} != set()
-            or first in {"auth", "jwt", "admin"}
+            or (first in {"auth", "jwt", "admin"} and set(parts[1:]) <= _CHECKS)
         )
     return bool(known & {"authenticate", "authorize", "authorise", "authenticated"}) and "login" not in known
 
@@ -153,8 +163,8 @@ def fails(body: Iterable[t.Node]) -> bool:
     return answered
 
 
-def denies(body: Iterable[t.Node]) -> bool:
-    """Whether the block turns the caller away for who it is (401, 403, back to the login)."""
+def denies(body: Iterable[t.Node], *, by_login: bool = True) -> bool:
+    """Whether the block turns the caller away for who it is (401, 403, or with `by_login` back to the login)."""
     statements = [n for n in body if not isinstance(n, (t.Function, t.Class))]
     if not statements or not _ends(statements):
         return False
@@ -164,7 +174,9 @@ def denies(body: Iterable[t.Node]) -> bool:
             if isinstance(node.value, int) and node.value in {200, 201, 204} and not isinstance(node.value, bool):
                 return False
             if (node.value in {401, 403, "401", "403"} and not isinstance(node.value, bool)) or (
-                isinstance(node.value, str) and len(node.value) < 120 and _DENIES.search(node.value)
+                isinstance(node.value, str)
+                and len(node.value) < 120
+                and (_DENIES.search(node.value) or (by_login and _LOGIN.match(node.value)))
             ):
                 refused = True
         elif isinstance(node, (t.Name, t.Attr)):

@@ -31,6 +31,8 @@ class Part:
 
     what: What
     offset: int = 0
+    below: str = ""
+    """The start of the path that has been cut off."""
 
 
 @dataclass(frozen=True, slots=True)
