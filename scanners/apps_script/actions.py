@@ -111,8 +111,20 @@ class Actions:
         action = self._action(method, "", (scope.path, function.line), function.name, evidence, scope, rest)
         entered = {called(n).rsplit(".", 1)[-1] for n in t.walk(*rest) if isinstance(n, t.Call)}
         inner = any(r.scope is not scope or r.handler in entered for r in named) or self._holds(rest, scope, taken)
-        if action.reach >= Reach.WRITE and not inner:
+        if not inner and (action.reach >= Reach.WRITE or (method == "GET" and self._answers_with_data(rest, scope))):
             yield action
+
+    def _answers_with_data(self, rest: tuple[t.Node, ...], scope: Scope) -> bool:
+        """Whether what is returned for no action in particular was read: `return json(sheet.getDataRange().getValues())`."""
+        read = {
+            n.target.id for n in t.walk(*rest)
+            if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and self.reaches.gives((n.value,), scope)
+        }  # fmt: skip
+        returned = [n.value for n in t.walk(*rest) if isinstance(n, t.Return) and n.value is not None]
+        return any(
+            self.reaches.gives((value,), scope) or any(isinstance(n, t.Name) and n.id in read for n in t.walk(value))
+            for value in returned
+        )
 
     def _holds(self, nodes: tuple[t.Node, ...], scope: Scope, taken: set[int], depth: int = 0) -> bool:
         """Whether the named actions stand in functions that these nodes call: `return doGet(e)`."""

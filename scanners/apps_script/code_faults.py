@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from scanners.apps_script.actions import Action
 from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, stored
+from scanners.apps_script.leaks import leaks
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach, Reaches
@@ -23,7 +24,7 @@ _NOT_INPUT = frozenset({
 })  # fmt: skip
 """Fields of a request that route it or prove who sends it."""
 _SECRET = re.compile(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret")
-_PASSWORD = re.compile(r"(?i)passw|pwd|senha|contrase")
+_PASSWORD = re.compile(r"(?i)\bpass\b|passw|pwd|senha|contrase")
 
 
 def code_faults(project: Project, actions: Sequence[Action]) -> Iterator[Place]:
@@ -126,9 +127,18 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
     for scope, function in project.functions():
         if function.name in {"doGet", "doPost"} or id(function) in by_get:
             yield from _in_entry(scope, function, by_get=id(function) in by_get)
+    asked = [found for name in ("doGet", "doPost") for found in project.entries(name)]
+    asked += [found for a in actions if a.method == "RUN" and (found := project.function(a.name)) is not None]
+    starts = {id(found.node) for found in asked}
+    for found in {id(f.node): f for start in asked for f in reaches.everything(start)}.values():
+        for node in t.walk(*_statements(found.node)):
+            if isinstance(node, t.Try):
+                yield from leaks(found.module, node, reaches, entry=id(found.node) in starts)
 
 
 def _uses_input(node: t.Node, names: frozenset[str]) -> bool:
+    if isinstance(node, t.Index) and not isinstance(node.key, t.Const):
+        return holds(node.base, names)
     if not isinstance(node, t.Attr) or node.name in _NOT_INPUT:
         return False
     whole = node.base.base if isinstance(node.base, t.Attr) and node.base.name == "parameter" else node.base
@@ -190,12 +200,14 @@ def _in_body(action: Action, body: Body) -> Iterator[Place]:
             )
 
 
+def _statements(node: t.Node) -> tuple[t.Node, ...]:
+    return node.body if isinstance(node, t.Function) else ()
+
+
 def _in_entry(scope: Scope, function: t.Function, *, by_get: bool) -> Iterator[Place]:
     callbacks = _callbacks(function)
     queries = _queries(function) if function.name == "doGet" else frozenset()
     for node in t.walk(*function.body):
-        if isinstance(node, t.Try):
-            yield from _leaks(scope, node)
         if by_get and isinstance(node, (t.Attr, t.Index)):
             name = t.dotted(node).rsplit(".", 1)[-1]
             if (
@@ -205,35 +217,6 @@ def _in_entry(scope: Scope, function: t.Function, *, by_get: bool) -> Iterator[P
                 yield Place("secret-in-query", scope.path, node.line, f"{name} is taken from the address")
         if isinstance(node, (t.Text, t.Binary)) and _is_jsonp(node, callbacks):
             yield Place("jsonp", scope.path, node.line)
-
-
-def _leaks(scope: Scope, node: t.Try) -> Iterator[Place]:
-    """A catch that answers with the stack, or with the exception itself."""
-    for handler in node.handlers:
-        if not handler.name:
-            continue
-        for inner in t.walk(*handler.body):
-            if isinstance(inner, t.Call) and re.search(r"(?i)logger\.log|console\.|sendEmail", called(inner)):
-                continue
-            if (
-                isinstance(inner, t.Attr)
-                and inner.name == "stack"
-                and t.dotted(inner.base) == handler.name
-                and _is_answered(handler, inner)
-            ):
-                yield Place("exception-leaked", scope.path, inner.line)
-
-
-def _is_answered(handler: t.Handler, leaked: t.Node) -> bool:
-    """Whether it stands in what is returned, not only in a log."""
-    for node in t.walk(*handler.body):
-        if (
-            isinstance(node, t.Call)
-            and re.search(r"(?i)logger\.log|console\.|sendEmail|appendRow", called(node))
-            and any(n is leaked for n in t.walk(*node.args))
-        ):
-            return False
-    return True
 
 
 def _queries(function: t.Function) -> frozenset[str]:

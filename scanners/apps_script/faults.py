@@ -37,7 +37,7 @@ _WEBHOOKS = lazy(
     r"pull_request|PAYMENT\.CAPTURE|order_id.*webhook|setWebhook\b"
 )
 _WEBHOOK_FIELDS = frozenset(
-    "replyToken update_id callback_query response_url form_response transaction_status payment_intent signature_key".split()
+    "replyToken update_id callback_query response_url trigger_id team_domain form_response transaction_status payment_intent signature_key".split()
 )
 """Fields of what LINE, Telegram, Slack, Typeform and payment services send; that a script writes to them says nothing."""
 _LOG_IN = lazy(r"(?i)(log|sign)[-_]?in$|^authenticate$")

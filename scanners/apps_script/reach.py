@@ -97,6 +97,8 @@ class Reaches:
         for reach, pattern in _KINDS:
             if pattern.match(name if reach is Reach.FETCH else last) and (isinstance(node.func, t.Attr)):
                 return reach
+        if name == "eval" or _runs_any(node):
+            return Reach.WRITE  # whatever the script can do, the caller can
         if _SERVICE.match(name):
             return next((r for r, p in _METHODS if p.search(last) or p.search(name)), Reach.NONE)
         if last == "setContent" and re.search(r"(?i)file", name):  # a text output has that method, too
@@ -108,11 +110,26 @@ class Reaches:
         most = _UPKEEP.get(tidies(last))
         return found if most is None else min(found, most)
 
+    def everything(self, start: Found) -> Iterator[Found]:
+        """A function and all of ours that it calls, as far as they are known, each once."""
+        seen: set[int] = set()
+        stack = [start]
+        while stack and len(seen) < 400:
+            found = stack.pop()
+            if not isinstance(found.node, t.Function) or id(found.node) in seen:
+                continue
+            seen.add(id(found.node))
+            yield found
+            calls = [n for n in t.walk(*found.node.body) if isinstance(n, t.Call)]
+            stack.extend(inner for call in calls if (inner := self.target(call, found.module)) is not None)
+
     def gives(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> bool:
         """Whether anything is read that may be handed out."""
         for node in t.walk(*nodes):
             if not isinstance(node, t.Call):
                 continue
+            if called(node) == "eval" or _runs_any(node):
+                return True
             own = self._call(node, scope, 6)
             if own in {Reach.READ, Reach.FETCH}:
                 return True
@@ -182,6 +199,16 @@ class Reaches:
             members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
         function = next((m for m in members if isinstance(m, t.Function)), None)
         return Found(found.module, function) if function is not None else None
+
+
+def _runs_any(node: t.Call) -> bool:
+    """`this[name](data)`: any function of the script."""
+    func = node.func
+    if isinstance(func, t.Attr) and func.name in {"apply", "call"}:
+        func = func.base
+    return (
+        isinstance(func, t.Index) and not isinstance(func.key, t.Const) and t.dotted(func.base) in {"this", "globalThis", "self"}
+    )  # fmt: skip
 
 
 def _members(node: t.Node) -> Iterator[tuple[str, t.Function]]:

@@ -343,3 +343,36 @@ def test_whom_a_script_does_not_know_it_turns_away() -> None:
     assert "post-without-auth" in faults(entry + own + act)
     said = "const known = d.role === 'admin';"
     assert "post-without-auth" in faults(entry + said + act)
+
+
+def test_a_stack_is_leaked_by_whatever_answers_with_it_and_not_by_a_log() -> None:
+    entry = "function doPost(e) { try { return out(work(e)); } catch (err) { HANDLE } } function work(e) { sheet.appendRow([1]); } "
+    for handle, rest in (
+        ("return out({error: err.message, stack: err.stack});", ""),
+        ("return failed(err);", "function failed(problem) { return out({stack: problem.stack}); }"),
+        ("const text = String(err.stack); return out(text);", ""),
+    ):
+        assert "exception-leaked" in faults(entry.replace("HANDLE", handle) + rest), handle
+    for handle, rest in (
+        ("console.error(err.stack); return out('no');", ""),
+        ("const text = err.stack; logError_(text); return out('no');", ""),
+        ("return logAndAnswer(err);", "function logAndAnswer(x) { appendLog(x.stack); return out('no'); }"),
+    ):
+        assert "exception-leaked" not in faults(entry.replace("HANDLE", handle) + rest), handle
+    inner = "function work(e) { try { go(); } catch (err) { RETURN } }"
+    outer = "function doPost(e) { return out(work(e)); } "
+    assert "exception-leaked" in faults(outer + inner.replace("RETURN", "return {ok: false, trace: err.stack};"))
+    assert "exception-leaked" not in faults(outer + inner.replace("RETURN", "return err.stack.split('x')[2];"))
+
+
+def test_what_a_get_answers_with_when_no_action_is_named_counts() -> None:
+    code = (
+        "function doGet(e) { if (e.parameter.action === 'drop') { sheet.deleteRow(1); return out('ok'); } "
+        "return ContentService.createTextOutput(JSON.stringify(sheet.getDataRange().getValues())); }"
+    )
+    assert {"get-without-auth", "destructive-action-without-auth"} <= faults(code)
+
+
+def test_whoever_names_the_function_to_run_can_do_what_the_script_can() -> None:
+    code = "function doPost(e) { const d = JSON.parse(e.postData.contents); return out(this[d.fn](d)); }"
+    assert {"dynamic-dispatch", "post-without-auth"} <= faults(code)
