@@ -142,7 +142,8 @@ def _uses_input(node: t.Node, names: frozenset[str]) -> bool:
     if not isinstance(node, t.Attr) or node.name in _NOT_INPUT:
         return False
     whole = node.base.base if isinstance(node.base, t.Attr) and node.base.name == "parameter" else node.base
-    return isinstance(whole, t.Name) and whole.id in names
+    parsed = isinstance(whole, t.Call) and called(whole) == "JSON.parse" and holds(whole, names)
+    return parsed or (isinstance(whole, t.Name) and whole.id in names)
 
 
 def _is_validator(node: t.Call) -> bool:

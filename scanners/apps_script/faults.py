@@ -70,7 +70,7 @@ class Faults:
                 yield from self._special(serves)
             yield from self._changes(serves)
         for place in code_faults(self.project, self.actions):
-            if not (self._as_user and place.by_access):
+            if not (place.by_access and (self._as_user or self.access == "myself")):
                 yield self._at(place)
         for file, line in self.dynamic:
             yield self._match(

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.model.pattern import lazy
@@ -14,11 +14,16 @@ from scanners.routing.route import spell
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_ENTRY = lazy(rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=")
+_ENTRY = lazy(
+    rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=|\bglobal(?:This)?\.do(?:Get|Post)\s*="
+)
 _SERVICES = lazy(
     rb"\b(SpreadsheetApp|ContentService|HtmlService|DriveApp|MailApp|GmailApp|PropertiesService|CalendarApp|UrlFetchApp|"
     rb"ScriptApp|LockService|CacheService|FormApp|DocumentApp|SlidesApp|Utilities\.(?:formatDate|computeDigest))\b"
 )
+
+
+_GLOBALS = frozenset("global globalThis exports module.exports self window g".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,30 @@ class Project:
     def function(self, name: str) -> Found | None:
         """A global function."""
         found = self.program.anywhere(name)
-        return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
+        if isinstance(found, Found) and isinstance(found.node, t.Function):
+            return found
+        return next(self.entries(name), None) if name in {"doGet", "doPost"} else None
 
     def entries(self, name: str) -> Iterator[Found]:
         """Every definition of `doGet` or `doPost`: scripts that are kept side by side each have their own."""
+        seen: set[int] = set()
         for scope in self.program.scopes.values():
-            if name in scope.names and scope.path not in self.pages:
-                found = self.program.resolve(scope, name)
-                if isinstance(found, Found) and isinstance(found.node, t.Function):
-                    yield found
+            if scope.path in self.pages:
+                continue
+            named = self.program.resolve(scope, name) if name in scope.names else self._hung_on_global(scope, name)
+            if isinstance(named, Found) and isinstance(named.node, t.Function) and id(named.node) not in seen:
+                seen.add(id(named.node))
+                yield named
+
+    def _hung_on_global(self, scope: Scope, name: str) -> Found | Scope | None:
+        """`global.doPost = (e) => ...`, as bundled projects write it."""
+        for node in scope.all_of(t.Bind):
+            if isinstance(node.target, t.Attr) and node.target.name == name and t.dotted(node.target.base) in _GLOBALS:
+                if isinstance(node.value, t.Function):
+                    return Found(scope, replace(node.value, name=name))
+                if isinstance(node.value, t.Name):
+                    return self.program.resolve(scope, node.value.id)
+        return None
 
     def functions(self) -> Iterator[tuple[Scope, t.Function]]:
         """All global functions."""
@@ -106,7 +126,7 @@ def read_manifest(path: str, content: bytes) -> Manifest:
         for key in re.findall(r'"(\w+)"\s*:', line):
             lines.setdefault(key, number)
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(_plain(content.decode("utf-8-sig")))
     except (ValueError, RecursionError):
         return Manifest(path, broken=True, lines=lines)
     if not isinstance(document, dict):
@@ -144,6 +164,11 @@ def runs_elsewhere(path: str, content: bytes, *, declared: bool) -> bool:
 def uses_services(content: bytes) -> bool:
     """Whether a script uses what only Apps Script has."""
     return _SERVICES.search(content) is not None
+
+
+def _plain(text: str) -> str:
+    """JSON without whole lines of comment and without commas before a closing bracket."""
+    return re.sub(r",(\s*[}\]])", r"\1", re.sub(r"(?m)^\s*//.*$", "", text))
 
 
 def clasp_home(path: str, content: bytes, scripts: Iterable[str], manifests: Iterable[str]) -> str:

@@ -376,3 +376,22 @@ def test_what_a_get_answers_with_when_no_action_is_named_counts() -> None:
 def test_whoever_names_the_function_to_run_can_do_what_the_script_can() -> None:
     code = "function doPost(e) { const d = JSON.parse(e.postData.contents); return out(this[d.fn](d)); }"
     assert {"dynamic-dispatch", "post-without-auth"} <= faults(code)
+
+
+def test_entries_of_bundled_projects_are_hung_on_the_global_object() -> None:
+    files = {
+        "appsscript.json": ANONYMOUS, "src/index.ts": "import { keep } from './keep'; global.doPost = (e) => { keep(JSON.parse(e.postData.contents)); };",
+        "src/keep.ts": "export function keep(d: any) { SpreadsheetApp.getActive().appendRow([d.name]); }",
+    }  # fmt: skip
+    found = {m.rule_id.removeprefix("apps_script.") for m in scan(AppsScript(), files).matches}
+    assert {"post-without-auth", "formula-injection", "anonymous-access"} <= found
+
+
+def test_what_only_its_owner_can_reach_has_no_strangers() -> None:
+    code = "function doPost(e) { const d = JSON.parse(e.postData.contents); sheet.appendRow([d.name]); }"
+    assert faults(code, manifest("MYSELF")) == set()
+
+
+def test_a_manifest_with_a_comment_and_a_last_comma_is_read() -> None:
+    text = '{\n  // who\n  "webapp": {"access": "ANYONE_ANONYMOUS", "executeAs": "USER_DEPLOYING",},\n  "oauthScopes": ["x"],\n}'
+    assert "anonymous-access" in faults("function doPost(e) { sheet.appendRow([1]); }", text)
