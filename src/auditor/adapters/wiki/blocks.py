@@ -35,6 +35,7 @@ _BOLD_LINE = re.compile(
 )
 _NUMBERED = re.compile(r"^(?:\d+[.)]|step \d|phase \d|part \d)", re.IGNORECASE)
 _COLON_LINE = re.compile(r"^\s*(?:\*\*|__|\*|_)?([^|`$€£%\d]{2,60}):\s*(?:\*\*|__|\*|_)?\s*$")
+_DIGIT = re.compile(r"\d")
 _DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
 
@@ -263,7 +264,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
             yield Block("table", path.names(), table=Table(table.header, table.rows, path.lead or path.bold)), n
             path.lead = ""
             continue
-        if len(PIPES.findall(line)) >= 2 or (DELIMITER.match(line) and "|" in line and rows):
+        if "|" in line and (len(PIPES.findall(line)) >= 2 or (rows and DELIMITER.match(line))):
             rows.append(n)
             continue
         if rows:
@@ -284,8 +285,11 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
 
 
 def _joined(run: list[Line]) -> tuple[Line, ...]:
-    """The lines of a paragraph, each knowing the next one."""
-    return (*(replace(line, following=after.text[:80]) for line, after in pairwise(run)), run[-1])
+    """The lines of a paragraph, each that may hold a figure knowing the next one."""
+    if len(run) == 1:
+        return (run[0],)
+    pairs = pairwise(run)
+    return (*(replace(a, following=b.text[:80]) if _DIGIT.search(a.text) else a for a, b in pairs), run[-1])
 
 
 def _orphan(lines: list[str], numbers: list[int], path: _Path) -> Block:

@@ -57,6 +57,8 @@ def code_of(said: str, default: str) -> str:
 def stated_currency(lines: Sequence[str], default: str) -> str:
     """Currency of "all amounts in ..." and "Currency: ..." remarks at the beginning or the end; empty when there is none."""
     for line in (*lines[:60], *lines[max(60, len(lines) - 20) :]):
+        if " in " not in line and ":" not in line and "|" not in line and "=" not in line:
+            continue
         if (m := _ALL_AMOUNTS.search(line) or _CURRENCY_LINE.match(line)) is not None and (
             code := code_of(next(g for g in m.groups() if g), default)
         ):

@@ -165,7 +165,7 @@ def _columns(kind: Kind, header: Sequence[str]) -> dict[int, str]:
     named: dict[int, str] = {}
     for canonical, pattern in kind.columns.items():
         for i, text in enumerate(header):
-            if i not in named and canonical not in named.values() and pattern.match(text):
+            if i not in named and pattern.match(text):
                 named[i] = canonical
                 break
     return named

@@ -101,7 +101,7 @@ def _heading_says(heading: str) -> _Said:
         None if _between_periods(heading) else parse_period(heading),
         day if day is not None and len(periods_in(heading)) == 1 else None,
         scenario_of_heading(heading),
-        headed_currency(heading),
+        headed_currency(heading) if "(" in heading or " in " in heading or "[" in heading else "",
     )
 
 
@@ -115,14 +115,14 @@ _FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:[ -][\w-]+){0,4}\s?(?:/|\bper\b|\ba\b)\
 
 def _heading_per(heading: str) -> str | None:
     """What figures below a heading are per; a figure of its own (`6 new accounts/month`) is per something by itself."""
-    if re.search(r"[$€£]", heading):
+    if per_of(heading) is None or re.search(r"[$€£]", heading):
         return None
     return per_of(_FIGURE_PER.sub(" ", _OF_WRITING.sub(" ", heading)))
 
 
 def _between_periods(heading: str) -> bool:
     """Whether a heading compares periods (`Q4 2024 → Q1 2025`), so that its figures are of neither."""
-    if not _COMPARES.search(heading):
+    if not any(sign in heading for sign in ("→", "->", "=>", "vs", "ersus", "gainst", "ompared")):
         return False
     named = periods_in(heading)
     return len({p for _, _, p in named}) > 1 and any(_COMPARES.search(heading[a[1] : b[0]]) for a, b in pairwise(named))
@@ -153,10 +153,10 @@ _FIGURES = re.compile(r"\b(?:all|figures|amounts|values|numbers|sums|alle|betr[�
 def stated_scale(lines: Sequence[str]) -> Decimal:
     """What "all figures in thousands of USD" says of the whole page, among its first and last lines; 1 where nothing does."""
     for line in (*lines[:40], *lines[max(40, len(lines) - 10) :]):
-        if "in" in line and "|" not in line and not line.startswith("#") and _FIGURES.search(line):
-            scale = scale_of(line)
-            if scale is not None:
-                return scale
+        if " in " not in line or line.startswith(("#", "|")):
+            continue
+        if (scale := scale_of(line)) is not None and _FIGURES.search(line):
+            return scale
     return Decimal(1)
 
 
