@@ -52,6 +52,7 @@ _SUFFIX_CODE = re.compile(
 _MONEY_WORDS = {"euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF"}
 _NO_CENTS = re.compile(r"[,.](?:--?|–|—|=)(?!\s?\d)(?=\W|$)")
 """In the place of cents: `€ 200,-`."""
+_STARS = re.compile(r"\s?[★⭐]")
 _OUT_OF = re.compile(r"\s?/\s?(?:5|10|100)(?:\.0)?(?![\d/]|[A-Za-z%])")
 """What a rating is out of: `4.8/5`."""
 _RATE = re.compile(
@@ -212,7 +213,7 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
     assert atom.flags is not None
     if (m := _NO_CENTS.match(text, end)) is not None:
         atom.end = end = m.end()
-    if not atom.currency and "." in digits and (m := _OUT_OF.match(text, end)):
+    if not atom.currency and "." in digits and (m := _OUT_OF.match(text, end) or _STARS.match(text, end)):
         atom.unit, atom.end, atom.number_end = "ratio", m.end(), m.end()
         return True
     if m := _MULT_ATTACHED.match(text, end):
@@ -367,6 +368,8 @@ def _read_per(text: str, atom: Atom) -> None:
         _set_per(atom, scale, word, second, m.end())
     elif m := _PER_WORD.match(text, atom.end):
         article = m[0].strip(" -").split(" ", 1)[0].split("-", 1)[0].lower()
+        if article == "for" and atom.unit != "money":
+            return
         word = m[2].lower()
         if article == "im" and word not in units.PERIODS:
             return

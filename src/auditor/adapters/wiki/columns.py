@@ -239,7 +239,9 @@ def _column(
     plain: bool = False,
 ) -> Column:
     if i == label:
-        return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)))
+        unit, currency, factor, _ = hints(header, scope)
+        known = {"unit": unit, "currency": currency, "factor": factor} if unit == "money" else {}
+        return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)), **known)  # type: ignore[arg-type]
     if _is_index(header, cells) and not _COUNTED_PERIOD.match(header):
         return Column(i, header, "skip")
     filled = [c for c in cells if c and not EMPTY_CELL.match(c)]
@@ -309,7 +311,7 @@ _PER_THING = re.compile(
 
 def _header_per(header: str, hinted: str | None) -> str | None:
     """What figures below a header are per; a figure of the header itself (`Pro ($19/mo)`) is per something by itself."""
-    plain = re.sub(r"\([^()]*\d[^()]*\)", " ", header)
+    plain = re.sub(r"\([^()]*\d[^()]*\)|@.*|\d[\d.,]*\s?[A-Z]{0,3}\s?/\s?\w+", " ", header)
     return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain)
 
 

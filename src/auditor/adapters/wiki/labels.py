@@ -32,7 +32,7 @@ _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 
 
 GOES_ON = re.compile(
-    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→)\s*){0,4}",
+    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→|×|\*)\s*){0,4}",
     re.IGNORECASE,
 )
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
@@ -148,7 +148,8 @@ def _bracketed(text: str, hit: Hit) -> str | None:
 
 
 _COMPARED = re.compile(
-    r"\b(?:compared (?:to|with)|versus|vs\.?|than|against|relative to|over)\s+(?:in\s+)?(?:\w+\s+)?$", re.IGNORECASE
+    r"\b(?:compared (?:to|with)|versus|vs\.?|than|against|relative to|over|since|after|before)\s+(?:in\s+)?(?:\w+\s+)?$",
+    re.IGNORECASE,
 )
 """A period that a figure is only compared with."""
 

@@ -65,6 +65,8 @@ _GENERIC = re.compile(
 )
 _NAMED = re.compile(r"\W*([A-Z][^():;=.!?\d]{2,50}?) \(")
 """The name that an item begins with, before brackets."""
+_GROUPED = re.compile(r"[~≈]?\s?\d{1,3}(?:,\d{3})+\+? (?:[A-Za-z][a-z-]+ ){0,2}[a-z]{3,}s\b")
+"""A large number of things in running text: `3,700 Swiss practices`."""
 _LENGTHS = frozenset({"minutes", "hours", "days", "weeks", "months", "nights", "count"})
 """Units of figures that may be part of the name of something with a price: `30 Minute Session - $45`."""
 _TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
@@ -245,7 +247,9 @@ def _main(text: str, value_at: int, hits: tuple[Hit, ...]) -> Hit:
     if equals and len(hits) > 1:
         results = [h for h in hits if h.start >= equals[-1]]
         if results and not text[equals[-1] : results[0].start].strip(" ~$€£*"):
-            return results[0]
+            return (
+                results[0] if results[0].value.unit in {hits[0].value.unit, ""} or "=" in text[value_at:] else hits[0]
+            )
         return last
     return hits[0]
 
@@ -308,9 +312,15 @@ def _prose(
 ) -> Iterator[Fact]:
     label = ""
     for position, hit in enumerate(hits):
-        if hit.bare:
+        if hit.bare and not _GROUPED.match(text, hit.start):
             continue
-        if not (label and position and not hit.noun and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])):
+        if not (
+            label
+            and label != scope.heading
+            and position
+            and not hit.noun
+            and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])
+        ):
             label = prose_label(text, hit, hits, position, line.following) or scope.heading
             name = _NAMED.match(text) if kind == "item" else None
             if name is not None and name.end() <= hit.start and ")" not in text[name.end() : hit.start]:
@@ -334,7 +344,7 @@ def _fact(
     category: str | None, extractor: str, main: bool = True,
 ) -> Iterator[Fact]:  # fmt: skip
     value = hit.value
-    per = value.per or (per_of(label) if main else None)
+    per = value.per or (per_of(label) if main and not (hit.noun and tier is Tier.PROSE) else None)
     if per is None and value.unit == "money":
         per = recurring_per(text, hit)
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
