@@ -12,8 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
-from auditor.adapters.wiki.atoms import CORE, Atom, read_atom
+from auditor.adapters.wiki.atoms import CORE, read_atom
 from auditor.adapters.wiki.dates import date_spans
+from auditor.adapters.wiki.rates import Atom
 from auditor.model.fact import Quantity
 
 _JOIN = re.compile(r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|\band\b)\s*(?:~|≈)?")

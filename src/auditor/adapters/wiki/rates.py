@@ -1,0 +1,91 @@
+"""What one of a figure is for: `$5/user/month`, `R200 per person per night`, `each month`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from auditor.adapters.wiki import units
+
+_CODES = units.alternatives(units.CODES)
+_AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
+_PER_SLASH = re.compile(
+    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
+)
+_WHICH = r"(?:(?:paying|active|new|additional|extra|further|registered|completed|billable|individual|single|full|average|acquired|enterprise|participating|sold) )?"
+_PER_WORD = re.compile(
+    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per {_WHICH}([A-Za-z]+)|/([A-Za-z]+))?",
+    re.IGNORECASE,
+)
+_PER_ADVERB = re.compile(
+    r"[ ]{0,3}\(?\b(monthly|yearly|annually|annual|daily|weekly|hourly|quarterly|nightly|p\.a\.|pa|each month|each year)(?![A-Za-z])\)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Atom:
+    """A number on its way to a figure: filled from the number outwards."""
+
+    start: int
+    end: int
+    amount: Decimal
+    factor: Decimal | None = None
+    currency: str | None = None
+    unit: str = ""
+    per: str | None = None
+    noun: str = ""
+    plus: bool = False
+    flags: set[str] | None = None
+    number_end: int = 0
+    year_like: bool = False
+    negative: bool = False
+    changed: bool = False
+    """Followed by the words of a change: `+0.2 YoY`."""
+    glued: bool = False
+    """After a hyphen: only the end of a range, or part of a word."""
+
+
+def read_per(text: str, atom: Atom) -> None:
+    if m := _PER_SLASH.match(text, atom.end):
+        scale, word, second = (m[1] or "").strip(), m[2], m[3]
+        if word.lower() == "or":
+            return
+        _set_per(atom, scale, word, second, m.end())
+    elif m := _PER_WORD.match(text, atom.end):
+        article = m[0].strip(" -").split(" ", 1)[0].split("-", 1)[0].lower()
+        if article == "for" and atom.unit != "money":
+            return
+        word = m[2].lower()
+        if article == "im" and word not in units.PERIODS:
+            return
+        if article in {"a", "an"} and word not in units.PERIODS and units.singular(word) not in units.COUNTED:
+            return
+        if article in {"a", "an"} and atom.unit == "percent" and word not in units.PERIODS:
+            return
+        _set_per(atom, (m[1] or "").strip(), m[2], m[3] or m[4], m.end())
+    elif m := _PER_ADVERB.match(text, atom.end):
+        key = m[1].lower()
+        atom.per = units.PERIODS.get(key) or ("month" if "month" in key else "year")
+        atom.end = m.end()
+
+
+def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) -> None:
+    low = word.lower().rstrip("-")
+    if word == "m" and not scale and not second and atom.unit == "money":
+        atom.per, atom.end = "month", end
+        return
+    if low in {"k", "m"} and not second:
+        atom.per, atom.end = f"{scale or 1}{word.upper() if low == 'm' else 'k'}", end
+        return
+    if "-" in low:
+        head, _, tail = low.partition("-")
+        name = f"{head}/{units.PERIODS.get(tail, tail)}"
+    else:
+        name = units.PERIODS.get(low) or units.singular(low)
+    if scale:
+        name = f"{scale} {name}"
+    if second:
+        name = f"{name}/{units.PERIODS.get(second.lower()) or units.singular(second)}"
+    atom.per, atom.end = name, end
