@@ -235,3 +235,77 @@ def test_a_heading_that_goes_from_one_period_to_another_is_of_neither() -> None:
 def test_an_item_that_begins_with_a_name_is_labelled_by_it() -> None:
     assert facts("- Global Bank (Enterprise, $1.2M ARR)\n")[0].label == "Global Bank (Enterprise)"
     assert facts("- Global Bank (Enterprise, $1.2M ARR)\n")[0].value.per == "year"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("\u20b950 lakh/year", "5000000 INR year"), ("\u20b984 Cr", "840000000 INR"), ("\u20b97.5 L", "750000 INR"), ("5 l", "5 litres"),
+        ("4.9\u2605 rating", "4.9 ratio"),
+    ],
+)  # fmt: skip
+def test_lakh_crore_and_stars(written: str, value: str) -> None:
+    assert said(f"- Figure: {written}\n")[0] == value
+
+
+def test_a_header_in_crore_scales_plain_numbers_once() -> None:
+    page = table(
+        "Stream | Revenue (\u20b9 Cr) | 2026 (\u20b9 Lakh)",
+        "Subscriptions | \u20b958.8 | 4",
+        "Total | \u20b984.0 Cr | 5",
+    )
+    assert said(page) == ["588000000 INR", "400000 INR", "840000000 INR", "500000 INR"]
+
+
+def test_the_header_above_the_names_of_rows_may_give_the_unit_of_all() -> None:
+    page = table("Metric (\u20b9 Cr) | 2026 | 2027", "Revenue | 10 | 33", "Margin | -70% | 3%", "# of clients | 4 | 6")
+    assert said(page) == ["100000000 INR", "330000000 INR", "-70 percent", "3 percent", "4 count", "6 count"]
+
+
+def test_headings_in_html_are_headings() -> None:
+    page = "<h4>March \u2013 May 2025</h4>\n\n<h5>Income: \u00a35,444.69</h5>\n\n* Donations (ca. 5 m<sup>3</sup>): \u00a34,644.69\n"
+    assert facts(page)[1].label.startswith("Donations (ca. 5 m")
+    assert {f.period for f in facts(page)} == {"2025-03..2025-05"}
+
+
+def test_a_sentence_below_a_heading_says_the_period_of_its_section() -> None:
+    page = "# Minutes\n\n## Present\n\nAll.\n\n## Treasurer\n\nTreasurer's report for the year ended 31 August, 2025\n\nFees of \u00a3785.\n\n## Other\n\nFees of \u00a310.\n"
+    assert [f.period for f in facts(page)] == ["FY2025", None]
+
+
+def test_a_month_in_the_heading_of_a_report_is_the_last_one_before_its_date() -> None:
+    page = "---\ndate: 2017-04-03\ntitle: March recap\n---\n\n## March Metrics Overview\n\n" + table(
+        "Metric | Value This Month", "MRR | $490"
+    )
+    assert [(f.metric, f.period) for f in facts(page)] == [("mrr", "2017-03")]
+
+
+def test_one_sign_in_a_column_of_plain_amounts_of_a_budget_says_what_all_are() -> None:
+    page = "# Budget\n\n## Site\n\n" + table(
+        "Subject | Budgeted | Spent", "Personnel | 232.5k\u20ac | -", "Meetings | 4 000 | 12"
+    )
+    assert said(page)[:2] == ["232500 EUR", "4000 EUR"]
+
+
+def test_a_row_of_currencies_below_the_head_belongs_to_it() -> None:
+    html = "<table><tr><th>account</th><td>sponsors</td><td>fees</td></tr><tr><th>commodity</th><td>USD</td><td>USD</td></tr><tr><td>2026</td><td>5</td><td>-6</td></tr></table>\n"
+    assert said(html) == ["5 USD", "-6 USD"]
+
+
+def test_a_bold_item_with_a_figure_is_no_title_of_the_next_one() -> None:
+    assert said("### Solo\n\n- **NET: $2,400/month**\n- **Year 1: $28,800**\n") == ["2400 USD month", "28800 USD"]
+    assert said("- 2 jobs/week \u00d7 $200 = $400/week\n")[1:] == ["200 USD", "400 USD week"]
+
+
+def test_a_period_before_a_colon_is_that_of_its_row_and_a_following_one_comes_first() -> None:
+    fence = "```\nYear 1: Rail $120 | Render $285 | DO $630\n```\n"
+    assert {f.period for f in facts(fence)} == {"year 1"}
+    assert [f.period for f in facts("Leverage improves from 1.5x in 2026 \u2192 0.43x in 2028 as it grows.\n")] == [
+        "2026",
+        "2028",
+    ]
+
+
+def test_numbers_of_things_in_running_text_are_counted() -> None:
+    found = facts("The ~3,700 Swiss practices and 18 (2024 - 16) new members joined in 12 steps.\n")
+    assert [(f.label, f.value.low) for f in found] == [("Swiss practices", 3700), ("new members", 18)]

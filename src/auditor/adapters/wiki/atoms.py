@@ -35,9 +35,11 @@ _MULT_ATTACHED = re.compile(
 _MINUTES = re.compile(r"[ ]?([0-5]?\d)[ ]?m(?:in(?:ute)?s?)?(?![A-Za-z])")
 """What follows in `5h 30m`."""
 _MULT_WORD = re.compile(
-    r"[ \u00a0-]?(?:thousand|millions?|billions?|trillions?|lakhs?|lacs?|crores?|mio\.?|mrd\.?|mill?iarden?|milliards?|millionen|mil|mln|mm|mn|bn|tsd\.?|(?:[km](?=\s?[€£$])|[KMB](?![A-Za-z0-9_²³/])))(?![A-Za-z0-9_²³/])",
+    r"[ \u00a0-]?(?:thousand|millions?|billions?|trillions?|lakhs?|lacs?|crores?|mio\.?|mrd\.?|mill?iarden?|milliards?|millionen|mil|mln|mm|mn|bn|tsd\.?|(?:[km](?=\s?[€£$])|[KMB](?![A-Za-z0-9_²³/])|cr\.?|L))(?![A-Za-z0-9_²³])",
     re.IGNORECASE,
 )
+_LAKHS = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
+"""Currencies that are counted in lakh (`L`) and crore (`Cr`)."""
 _PERCENT = re.compile(
     r"\s?%(?!-?\s?points?\b)|\s(?:percent|per cent|pct|procent|prozent|pour cent)\b(?!age)", re.IGNORECASE
 )
@@ -187,7 +189,8 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
                 return False
             atom.factor, end = units.MULTIPLIERS[m[0].lower().rstrip(".")], m.end()
     elif (m := _MULT_WORD.match(text, end)) and (
-        len(m[0].strip(" -\u00a0")) > 1
+        (len(m[0].strip(" -\u00a0")) > 1 and (m[0].strip(" -.").lower() != "cr" or atom.currency in _LAKHS))
+        or (atom.currency in _LAKHS and m[0].strip(" \u00a0") == "L")
         or (atom.currency and m[0].strip(" \u00a0") in "KMB")
         or re.match(r"\s?[€£$]", text[m.end() :])
     ):

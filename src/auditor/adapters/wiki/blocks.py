@@ -35,7 +35,10 @@ _BOLD_LINE = re.compile(
 )
 _NUMBERED = re.compile(r"^(?:\d+[.)]|step \d|phase \d|part \d)", re.IGNORECASE)
 _COLON_LINE = re.compile(r"^\s*(?:\*\*|__|\*|_)?([^|`$€£%\d]{2,60}):\s*(?:\*\*|__|\*|_)?\s*$")
+_HTML_HEADING = re.compile(r"^\s{0,3}<h([1-6])\b[^>]*>(.{1,200}?)</h\1>\s*(?:<br ?/?>)?\s*$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_VALUED = re.compile(r":.*\d|[$€£₹]\s?\d|\d\s?[%€]")
+"""A bold item that states a figure is no title of the items after it."""
 _DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
 
@@ -223,6 +226,8 @@ def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tu
             path.lead = ""
         elif token.type == "list_item_open":
             item_lines.add(start)
+        elif token.type == "html_block" and any(_HTML_HEADING.match(line) for line in lines[start:end]):
+            yield from _html(lines, start, end, path)
         elif token.type in {"paragraph_open", "html_block"}:
             yield from _paragraph(lines, start, end, path, is_item=start in item_lines)
         elif token.type in {"fence", "code_block"}:
@@ -234,6 +239,21 @@ def _walk(tokens: Sequence[Token], lines: list[str], path: _Path) -> Iterator[tu
             ):
                 inside = range(start + 1, end - 1) if token.type == "fence" else range(start, end)
                 yield from _code(lines, inside, path)
+
+
+def _html(lines: list[str], start: int, end: int, path: _Path) -> Iterator[tuple[Block, int]]:
+    """A piece of HTML whose headings stand on lines of their own: they are headings, the rest is text."""
+    first = start
+    for n in range(start, min(end, len(lines))):
+        if (m := _HTML_HEADING.match(lines[n])) is None:
+            continue
+        if first < n:
+            yield from _paragraph(lines, first, n, path, is_item=False)
+        path.enter(int(m[1]), " ".join(mask(m[2]).split()))
+        yield Block("heading", path.names(), (Line(mask(lines[n]), n + 1),)), n
+        first = n + 1
+    if first < end:
+        yield from _paragraph(lines, first, end, path, is_item=False)
 
 
 def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: bool) -> Iterator[tuple[Block, int]]:
@@ -280,7 +300,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
         last = lines[run[-1].number - 1]
         if not is_item:
             path.lead = m[1].strip() if (m := _COLON_LINE.match(last)) else ""
-        elif (m := _BOLD_LINE.match(last)) or (m := _COLON_LINE.match(last)):
+        elif ((m := _BOLD_LINE.match(last)) and not _VALUED.search(m[1])) or (m := _COLON_LINE.match(last)):
             path.lead = m[1].strip(" -*:")
 
 

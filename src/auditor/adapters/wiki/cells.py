@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.columns import GENERIC, MONEY_CELL, MONEY_WORDS, Column, hints
-from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count
+from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count, says_count
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
@@ -23,7 +24,11 @@ TOTAL = re.compile(
 _NAMED = re.compile(
     r"\s*(?!(?:net|gross|total|one|once|per|est|approx|avg|average|incl|excl|plus|each|max|min|to|or|and|in|of|on|at|for|if)\b)[A-Za-z]{3,}"
 )
-SCALED = re.compile(r"\d\s?(?:k|mm?|bn?|thousand|million|billion|lakh|crore)\b", re.IGNORECASE)
+SCALED = re.compile(
+    r"\d\s?(?:k|mm?|bn?|mn|mio|mrd|tsd|t|thousand|million|billion|lakh|lac|crore|cr|l)s?\b(?!\s?\w)|\d\s?(?:k|mm?|bn?)(?=[ €$£]|\b)",
+    re.IGNORECASE,
+)
+"""An amount that says by itself by how much it is shortened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +53,41 @@ _NO_MONEY = re.compile(
 """Headers of columns in a table of costs that hold something else."""
 
 
-def in_money(column: Column, scope: Scope, table: Table) -> Column:
+_BUDGETARY = re.compile(
+    r"^(?:budget(?:ed|s)?|spent|remaining|remainder|allocated|planned|actuals?|paid|due|balance|forecast|variance|approved|requested|committed|available|left|"
+    r"over ?/ ?under|difference|d[ée]pens[ée]e?s?|reste|restant|pr[ée]vu|r[ée]alis[ée]|ist|soll|rest|plan|ausgegeben|presupuestado|gastado)\b",
+    re.IGNORECASE,
+)
+
+
+def in_money(column: Column, scope: Scope, table: Table, *, broad: bool) -> Column:
     """A column of plain amounts in a table of costs, headed by a period or a word such as `Total`, holds money."""
-    plain = not column.unit and column.shown is None
+    if column.shown is not None and not column.unit:
+        digits = [
+            r[column.index].text
+            for r in table.rows
+            if column.index < len(r) and any(ch.isdigit() for ch in r[column.index].text)
+        ]
+        plain_numbers = all(MONEY_CELL.search(t) or not re.search(r"[%]|[A-Za-z]{2}", t) for t in digits)
+        return (
+            replace(column, unit="money", currency=column.shown)
+            if plain_numbers and not names_count(column.header)
+            else column
+        )
+    plain = not column.unit
     if not plain or names_count(column.header) or _NO_MONEY.search(column.header):
         return column
     if (m := re.fullmatch(r"(?:[A-Za-z]+ )?([A-Za-z]{2,}s)", column.header)) and m[1].lower() not in MONEY_NOUNS:
         return column if not is_period(column.header) else replace(column, unit="money", currency=scope.currency)
     signed = any(MONEY_CELL.search(c.text) for r in table.rows for c in r)
-    known = (scope.currency_declared or scope.currency_used) and not signed
-    if not (known or is_period(column.header) or GENERIC.match(column.header) or TOTAL.search(column.header)):
+    known = broad and (scope.currency_declared or scope.currency_used) and not signed
+    if not (
+        known
+        or is_period(column.header)
+        or GENERIC.match(column.header)
+        or TOTAL.search(column.header)
+        or _BUDGETARY.match(column.header)
+    ):
         return column
     if any(
         re.search(r"[$€£%]|[A-Za-z]{2}", r[column.index].text.replace("N/A", ""))
@@ -83,6 +113,8 @@ def typed(
     `after` is what stands behind it in its cell: in `8 providers` it counts something, whatever the row is called.
     """
     value = _by_unit_column(value, row, scope)
+    if column.factor != 1 and SCALED.search(raw):
+        column = replace(column, factor=Decimal(1))
     typed = _by_header(value, column, row, scope, vocabulary, metric, named=bool(_NAMED.match(after)))
     if scope.factor == 1 or column.factor != 1 or typed.low != value.low or SCALED.search(raw):
         return typed
@@ -118,7 +150,7 @@ def _by_header(
     value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, *, named: bool
 ) -> Quantity:
     if value.unit in {"", "count"} and column.unit == "money" and value.unit == "":
-        label_unit = hints(row.label, scope)[0]
+        label_unit = "count" if says_count(row.label) else hints(row.label, scope)[0]
         if label_unit in {"", "money"} and (metric is None or vocabulary.metrics[metric].unit == "money"):
             return replace(
                 value,
@@ -179,8 +211,7 @@ def row_per(row: Row, value: Quantity) -> str | None:
 
 def label_per(label: str, column: Column) -> str | None:
     """What a figure is per by the label of its row, where its column says nothing."""
-    plain = re.sub(r"\([^)]*\)", " ", label)
-    return None if column.per or re.search(r"[$€£]", plain) else per_of(plain)
+    return None if column.per or re.search(r"[$€£]", re.sub(r"\([^)]*\)", " ", label)) else per_of(label)
 
 
 def is_once(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
@@ -32,7 +32,7 @@ GENERIC = re.compile(
     r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
     r"actual|target|projected|forecast|budget|current|result|metric value|est\.? cost|sum|balance|rate|today|now|data|stat|statistic|"
     r"betrag|montant|importe|valor|bedrag|bel[øo]p|belopp|importo|wert|anzahl|menge|kosten|preis|prix|"
-    r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee)$",
+    r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee|assumptions?|(?:value )?(?:this|current) (?:month|quarter|year|week|period)|latest|current value)$",
     re.IGNORECASE,
 )
 ATTRIBUTE = {
@@ -132,11 +132,21 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
         group, label = label, better
     shown = [_shows_money(cells) for cells in body]
     some = any(shown)
-    return tuple(
+    columns = tuple(
         Column(i, header[i], "group")
         if i == group
         else _column(i, header[i], body[i], label, scope, vocabulary, plain=some and not shown[i])
         for i in range(width)
+    )
+    named = next((c for c in columns if c.role == "label" and c.unit == "money"), None)
+    if named is None or any(c.unit == "money" for c in columns if c is not named):
+        return columns
+    # `Metric (₹ Cr)` above the names of the rows: what the plain numbers of all of them are
+    return tuple(
+        replace(c, unit="money", currency=named.currency, factor=named.factor)
+        if c.role == "value" and not c.unit
+        else c
+        for c in columns
     )
 
 
@@ -258,7 +268,12 @@ def _column(
     plain_years = bool(digits) and all(re.fullmatch(r"(?:19|20)\d\d", c) for c in digits)
     looks_money = [c for c in digits if re.search(r"[$€£¥₹]|\b(?:USD|EUR|GBP)\b", c)]
     shown = None
-    if not unit and looks_money and len(looks_money) * 2 >= len(digits):
+    numeric = [c for c in digits if c not in looks_money and re.fullmatch(r"[~(+-]?[\d.,' ]+\)?\*?", c)]
+    if (
+        not unit
+        and looks_money
+        and (len(looks_money) * 2 >= len(digits) or len(looks_money) + len(numeric) == len(digits))
+    ):
         found = [
             h.value.currency
             for c in looks_money

@@ -13,6 +13,18 @@ BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What stands before an earlier or planned value of the same thing: `68 (up from 62)`."""
+_SAYS_COUNT = re.compile(
+    r"^#(?: of)? [A-Za-z]|\b(?:number|count|no\.) of\b|\b(?:headcount|qty|quantity)\b", re.IGNORECASE
+)
+_NO_NOUN = (
+    "is|was|has|does|runs|steps|ways|things|reasons|options|points|parts|versions|pixels|lines|pages|characters|chars|words|bytes|bits|tests|files|times|rules|"
+    "fields|columns|rows|items|sections|degrees|volts|nodes|rounds|others|years|months|weeks|days|hours|minutes|seconds"
+)
+THINGS = re.compile(
+    r"[~≈]?\s?(?:\d{1,3}(?:,\d{3})+|\d{2,6})\+?(?: \([^()]{1,20}\))? (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|times|which|that)\b)"
+    rf"((?:[A-Za-z][a-z-]+ ){{0,2}}(?!(?:{_NO_NOUN})\b)[a-z]{{3,}}s)\b(?! ago)"
+)
+"""A number of things in running text: `3,700 Swiss practices`, `18 (2024 - 16) new members`."""
 ENUMERATED = re.compile(
     r"[~≈]?\d[\d,]* (?!of\b|to\b|out\b|in\b|x\b|or\b|and\b)[A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?(?:\s?[,/;+&]\s?(?:and )?[~≈]?\d[\d,]* [A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?)+"
 )
@@ -25,11 +37,14 @@ _COUNTED = re.compile(
 _COUNTED_BRACKET = re.compile(r"[(\[]\s*(?:in )?([A-Za-z]+s|people|staff|FTEs?)\s*[)\]]", re.IGNORECASE)
 
 
+def says_count(label: str) -> bool:
+    """Whether words say outright that they count: `# of boats`, `Number of jobs`, `Headcount`."""
+    return _SAYS_COUNT.search(label) is not None
+
+
 def names_count(header: str) -> bool:
     """Whether a header says that its figures count things: `Renters for OPEX`, `Break-even (units)`, `# of boats`."""
-    if re.search(
-        r"^#(?: of)? [A-Za-z]|\b(?:number|count|no\.) of\b|\b(?:headcount|qty|quantity)\b", header, re.IGNORECASE
-    ):
+    if says_count(header):
         return True
     if (m := _COUNTED_BRACKET.search(header)) is not None:
         word = m[1].lower()

@@ -34,7 +34,7 @@ _SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴"
 _TRIPLE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _AMOUNT_AFTER = re.compile(r"[ \u00a0]?[\d$€£]")
 _AMOUNT_BEFORE = re.compile(r"\d[ \u00a0]?(?:[kKmM][ \u00a0]?)?$")
-_MULT = r"k|K|T|thousands?|tsd\.?|'?’?000'?s?|m|M|mm|MM|mn|Mn|millions?|mio\.?|Mio\.?|bn|Bn|B|billions?|lakhs?|Lakhs?|crores?|Crores?"
+_MULT = r"k|K|T|thousands?|tsd\.?|'?’?000'?s?|m|M|mm|MM|mn|Mn|millions?|mio\.?|Mio\.?|bn|Bn|B|billions?|lakhs?|Lakhs?|lacs?|Lacs?|L|crores?|Crores?|Cr\.?|cr\.?"
 _HINT = re.compile(
     rf"(?<![A-Za-z\d.,])(?:(?P<before>k|K|T|m|M|[Tt]housands? (?:of )?|[Mm]illions? (?:of )?|Tsd\.? |Mio\.? |'000 )?(?P<money>{_CODE}|{_SYMBOL})"
     rf"(?:[ '’]{{0,2}}(?:in )?(?P<after>{_MULT}))?(?![A-Za-z]|\s?[\[(~]?\d))"

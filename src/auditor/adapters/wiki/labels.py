@@ -138,6 +138,19 @@ def near_period(text: str, hit: Hit) -> str | None:
     return _bracketed(text, hit)
 
 
+def following_period(text: str, hit: Hit) -> str | None:
+    """The period that directly follows a figure: `0.43x in 2028`, `$5k (Q3 2026)`."""
+    if _DIRECTLY.match(text, hit.end) is None:
+        return None
+    named = periods_in(text[hit.end : hit.end + 30])
+    return named[0][2] if named and named[0][0] <= 8 else None
+
+
+_DIRECTLY = re.compile(
+    r"\W{0,4}(?:in|for|during)?\s*\(?(?:FY|Q[1-4]|H[12]|(?:19|20)\d\d|[A-Z][a-z]{2,8}\.? (?:19|20)\d\d)", 0
+)
+
+
 def _bracketed(text: str, hit: Hit) -> str | None:
     """The one period within the brackets that the figure stands in: `Travel grant (2020; University; 350 €)`."""
     start, end = text.rfind("(", 0, hit.start), text.find(")", hit.end)

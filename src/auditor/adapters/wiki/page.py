@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from auditor.adapters.wiki.currencies import code_of, remarked_currency, stated_
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
-from auditor.adapters.wiki.periods import is_period, parse_period, periods_in
+from auditor.adapters.wiki.periods import compose, dated, is_period, parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
 from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of, stated_scale
 from auditor.adapters.wiki.statements import is_cost_list, line_facts
@@ -36,7 +36,7 @@ _PERIOD_LINE = re.compile(
     re.IGNORECASE,
 )
 _REPORT = re.compile(
-    r"\b(?:report|update|results?|review|snapshot|newsletter|statement|budget|financials?|finances?|transparency|metrics|numbers|summary|treasury)\b",
+    r"\b(?:report|update|results?|review|snapshot|newsletter|statement|budget|financials?|finances?|transparency|metrics|numbers|summary|treasury|recap|overview|roundup|minutes)\b",
     re.IGNORECASE,
 )
 _REPORT_OF = re.compile(
@@ -109,12 +109,18 @@ class _Place:
 
 def _places(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> Iterator[_Place]:
     scopes: dict[tuple[str, ...], Scope] = {}
+    reported: dict[tuple[str, ...], str] = {}
+    """Periods that a sentence below a heading says for its section: `Treasurer's report for the year ended ...`."""
     remark = ""
     """What the paragraph before a table says."""
     for block in document.blocks:
         scope = scopes.get(block.headings)
         if scope is None:
-            scope = scopes[block.headings] = page_scope.below(block.headings)
+            scope = scopes[block.headings] = _below(page_scope, block.headings, reported)
+        if block.kind == "paragraph" and (said := _reported(block)) is not None and scope.period == page_scope.period:
+            said = dated(compose(said, page_scope.period), page_scope.written) or said
+            reported[block.headings] = said
+            scope = scopes[block.headings] = replace(scope, period=said)
         if block.table is None:
             remark = " ".join(line.text for line in block.lines) if len(block.lines) <= 3 else ""
             yield _Place(block, scope)
@@ -124,6 +130,27 @@ def _places(document: Document, page_scope: Scope, vocabulary: Vocabulary) -> It
         if code := remarked_currency(remark, scope.currency):
             scope = replace(scope, currency=code, currency_declared=True)
         yield _Place(block, scope, columns_of(block.table, scope, vocabulary))
+
+
+def _below(page_scope: Scope, headings: tuple[str, ...], reported: Mapping[tuple[str, ...], str]) -> Scope:
+    for depth in range(len(headings), 0, -1):
+        if (said := reported.get(headings[:depth])) is not None:
+            return replace(page_scope, period=said).below(headings)
+    return page_scope.below(headings)
+
+
+def _reported(block: Block) -> str | None:
+    """The period that a short sentence of a report says it is of."""
+    if len(block.lines) > 2:
+        return None
+    text = " ".join(line.text for line in block.lines)
+    if len(text) > 240 or "$" in text or "€" in text or "£" in text:
+        return None
+    for m in _REPORT_OF.finditer(text):
+        named = periods_in(text[m.end() : m.end() + 40])
+        if named and named[0][0] <= 1:
+            return named[0][2]
+    return None
 
 
 def _records(document: Document, places: Sequence[_Place]) -> Iterator[Record]:
@@ -168,6 +195,7 @@ def _page_scope(
         currency = code_of(stated, default) or stated_currency(document.lines, default)
     used = "" if currency else used_currency(document.lines, default)
     said = _date(meta.get("as_of")) or _stated_date(document)
+    written = _date(meta.get("date")) or _date(meta.get("published")) or _written(document, page)
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,
@@ -178,11 +206,25 @@ def _page_scope(
         dots_group=_dots_group(document.lines),
         as_of=said or when,
         as_of_said=said is not None,
+        written=written,
         commit=commit,
         status=status_of(declared(meta, "status")),
         factor=stated_scale(document.lines),
-        period=parse_period(declared(meta, "period")) or _stated_period(document, page),
+        period=dated(parse_period(declared(meta, "period")) or _stated_period(document, page), written),
     )
+
+
+_WRITTEN = re.compile(r"^[\W_]*(?:date|published|posted|written)(?: on)?[\W_]*:[\W_]*(.+)$", re.IGNORECASE)
+
+
+def _written(document: Document, page: str) -> date | None:
+    """The day in the name of a post, or in a line `Date: ...` among the first ones."""
+    if (m := re.match(r"(\d{4}-\d\d-\d\d)-", page.rpartition("/")[2])) is not None:
+        return parse_date(m[1])
+    for line in document.lines[:20]:
+        if (m := _WRITTEN.match(line)) is not None and (found := parse_date(m[1][:40])) is not None:
+            return found
+    return None
 
 
 def _stated_period(document: Document, page: str) -> str | None:
@@ -195,7 +237,9 @@ def _stated_period(document: Document, page: str) -> str | None:
         return found
     if (found := _subtitle_period(document)) is not None:
         return found
-    read = [line for line in document.lines if line.strip() and not line.startswith(("#", "|", "-", ">"))][:12]
+    second = [n for n, line in enumerate(document.lines[:80]) if line.startswith("## ")][1:2]
+    top = document.lines[: second[0]] if second else document.lines
+    read = [line for line in top if line.strip() and not line.startswith(("#", "|", "-", ">"))][:12]
     for line in read:
         for m in _REPORT_OF.finditer(line):
             named = periods_in(line[m.end() : m.end() + 40])

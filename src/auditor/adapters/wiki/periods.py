@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 
 from auditor.adapters.wiki.dates import DATE, MONTH, MONTHS, YEAR, parse_date
@@ -241,6 +242,11 @@ _RULES: tuple[_Rule, ...] = (
         lambda m: f"month of {MONTHS[m['m'].lower()]:02d}",
         0,
     ),
+    _rule(
+        rf"^\W*(?:\w+ )?(?P<m>{_CAPITAL})['’]?s? (?=(?:[A-Za-z&]+ ){{0,3}}(?i:Reports?|Updates?|Recap|Review|Metrics|Results?|Numbers|Summary|Newsletter|Overview|Financials?|Finances|Budget|Minutes|Meeting|Statement|Expenses|Income|Treasury|Snapshot|Roundup)\b)",
+        lambda m: f"month of {MONTHS[m['m'].lower()]:02d}",
+        0,
+    ),
     _rule(r"\b[Qq](?P<n>[1-4])\b", lambda m: f"Q{m['n']}", 0),
     _rule(r"\bH(?P<n>[12])\b", lambda m: f"H{m['n']}", 0),
     _rule(r"\b(?:YTD|year[ -]to[ -]date)\b", lambda _: "YTD"),
@@ -325,6 +331,14 @@ def combine(first: str | None, second: str | None) -> str | None:
         return first or second
     joined = compose(first, second)
     return joined if joined != first else compose(second, first) if compose(second, first) != second else first
+
+
+def dated(period: str | None, day: date | None) -> str | None:
+    """The last month of that name up to a day, where the year is not said: what was written in April tells of this year's March."""
+    if period is None or day is None or (m := re.fullmatch(r"month of (\d\d)", period)) is None:
+        return period
+    month = int(m[1])
+    return f"{day.year if month <= day.month else day.year - 1}-{month:02d}"
 
 
 def is_relative(period: str | None) -> bool:

@@ -48,6 +48,7 @@ class Atom:
 
 
 def read_per(text: str, atom: Atom) -> None:
+    """Adds to an atom what the words behind it say it is per."""
     if m := _PER_SLASH.match(text, atom.end):
         scale, word, second = (m[1] or "").strip(), m[2], m[3]
         if word.lower() == "or":

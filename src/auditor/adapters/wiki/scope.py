@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from auditor.adapters.wiki.currencies import code_of, headed_currency
 from auditor.adapters.wiki.dates import parse_date
-from auditor.adapters.wiki.periods import compose, parse_period, periods_in
+from auditor.adapters.wiki.periods import compose, dated, parse_period, periods_in
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
 from auditor.model.fact import Status
 
@@ -34,6 +34,8 @@ class Scope:
     as_of: date | None = None
     as_of_said: bool = False
     """Whether the page says it; else it is the date of the last change."""
+    written: date | None = None
+    """The day that the page itself bears; months without a year in its headings are those before it."""
     commit: str | None = None
     status: Status | None = None
     """Declared by the page or the nearest heading that says one."""
@@ -44,6 +46,8 @@ class Scope:
     """What plain amounts are in: 1,000 below "in thousands"."""
     heading: str = ""
     """The nearest heading."""
+    title: str = ""
+    """The outermost heading: what the page is about."""
     section: str = ""
     """The last two headings: where a figure stands, for its identity and for telling sections apart."""
 
@@ -60,7 +64,7 @@ class Scope:
             if own.day is not None:
                 as_of, said = own.day, True  # a day dates the figures; it is no accounting period
             else:
-                period = compose(own.period, period)
+                period = dated(compose(own.period, period), self.written)
             scenario = f"{scenario} / {own.scenario}" if scenario and own.scenario else own.scenario or scenario
         return replace(
             self,
@@ -74,6 +78,7 @@ class Scope:
             as_of=as_of,
             as_of_said=said,
             heading=headings[-1] if headings else "",
+            title=headings[0] if headings else "",
             section=" > ".join(headings[-2:]),
         )
 
@@ -110,14 +115,13 @@ _OF_WRITING = re.compile(
     re.IGNORECASE,
 )
 """How often a page is written, not what its figures are per."""
-_FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:[ -][\w-]+){0,4}\s?(?:/|\bper\b|\ba\b)\s?\w+")
 
 
 def _heading_per(heading: str) -> str | None:
     """What figures below a heading are per; a figure of its own (`6 new accounts/month`) is per something by itself."""
     if per_of(heading) is None or re.search(r"[$€£]", heading):
         return None
-    return per_of(_FIGURE_PER.sub(" ", _OF_WRITING.sub(" ", heading)))
+    return per_of(_OF_WRITING.sub(" ", heading))
 
 
 def _between_periods(heading: str) -> bool:
@@ -130,9 +134,9 @@ def _between_periods(heading: str) -> bool:
 
 _COMPARES = re.compile(r"→|->|=>|\bvs\.?(?!\w)|\bversus\b|\bagainst\b|\bcompared\b", re.IGNORECASE)
 _SCALE = re.compile(
-    r"\bin\s+(?:US\$|[$€£]|USD|EUR|GBP|[A-Z]{3}|US dollars|dollars|euros)?\s*(?:of\s+)?['’]?(?P<a>thousands?|millions?|billions?|lakhs?|crores?|000s?)\b|"
-    r"\(\s*(?:US\$|[$€£]|USD|EUR|GBP)\s*(?:in\s+)?['’]?(?P<b>thousands?|millions?|billions?|lakhs?|crores?|000s?|k|mn|mm|m|bn)\s*\)|"
-    r"(?:US\$|[$€£]|USD|EUR|GBP)\s+(?:in\s+)?(?P<c>thousands|millions|billions|lakhs|crores)\b",
+    r"\bin\s+(?:US\$|[$€£₹]|Rs\.?|[A-Z]{3}|US dollars|dollars|euros|rupees)?\s*(?:of\s+)?['’]?(?P<a>thousands?|millions?|billions?|lakhs?|crores?|000s?)\b|"
+    r"\(\s*(?:US\$|[$€£₹]|Rs\.?|(?-i:[A-Z]{3}))\s*(?:in\s+)?['’]?(?P<b>thousands?|millions?|billions?|lakhs?|crores?|cr|000s?|k|mn|mm|m|bn)\s*\)|"
+    r"(?:US\$|[$€£₹]|Rs\.?|(?-i:\b[A-Z]{3}))\s+(?:in\s+)?(?P<c>thousands|millions|billions|lakhs|crores)\b",
     re.IGNORECASE,
 )
 _SCALES = {"th": 3, "00": 3, "k": 3, "mi": 6, "mn": 6, "mm": 6, "m": 6, "bi": 9, "bn": 9, "la": 5, "cr": 7}

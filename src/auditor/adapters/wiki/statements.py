@@ -10,12 +10,12 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
 from auditor.adapters.wiki.cells import SCALED, TOTAL
-from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, is_amount, is_no_year
+from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, THINGS, is_amount, is_no_year
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import (
     GOES_ON,
-    TRAIL,
     as_of_of,
+    following_period,
     near_period,
     prose_label,
     recurring_per,
@@ -23,6 +23,7 @@ from auditor.adapters.wiki.labels import (
 )
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
+from auditor.adapters.wiki.parting import parted, tight
 from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
@@ -31,15 +32,6 @@ from auditor.adapters.wiki.words import ZERO, is_rule, per_of, placeholder, stat
 from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
-_LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
-_DASHED = re.compile(r"^\s*(?P<label>[^:=–—]{2,70}?)\s+(?P<sep>–|—|-|\.{3,}|→)\s+(?P<value>\S.*)$")
-_SPACED = re.compile(r"^\s*(?P<label>\S(?:[^\d$€£]*[^\s\d$€£])?)(?:\s{2,}|\t|\.{3,})\s*(?P<value>\S.*)$")
-_SIGNS = {
-    _LABELLED: re.compile(r"[:=→|]"),
-    _DASHED: re.compile(r"[–—→]|\s-|\.{3}"),
-    _SPACED: re.compile(r"\s{2}|\t|\.{3}"),
-}
-"""What a line must hold for a form to be worth trying."""
 _PARTED = (":", "=", "→", "|", "–", "—", " -", "...", "  ", "\t")
 _MAY_SAY_NOTHING = re.compile(
     r"\b(?:zero|none|nil|nothing|no|not|pre-?revenue|empty|tb[dac]|todo|fixme|xxx+|to be|unknown|pending|fill|needs?|coming|ask|n/?k)\b|[\[{<?$€£]|__|\.\.|XX|"
@@ -51,8 +43,6 @@ _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
 )
-_INNER_LABEL = re.compile(r"([A-Za-z][^:=|.;,$€£\d]{1,50}):\s+(?=[~<>≈]?\s?[$€£]?\d)")
-"""A second label before the figure: `North star: nights sold: 310`."""
 _IDENTIFIER = re.compile(
     r"\b(?:block|hash|ids?|nonce|port|phone|tel|fax|zip|post ?code|serial|ein|iban|account (?:no|number)|chain id|founded|established|since|issue|ticket|isbn|doi|"
     r"pid|uid|version|build|revision|commit|line|page|vat (?:no|number|id)|registration (?:no|number))\b\.?\s*#?$",
@@ -65,11 +55,6 @@ _GENERIC = re.compile(
 )
 _NAMED = re.compile(r"\W*([A-Z][^():;=.!?\d]{2,50}?) \(")
 """The name that an item begins with, before brackets."""
-_GROUPED = re.compile(r"[~≈]?\s?\d{1,3}(?:,\d{3})+\+? (?:[A-Za-z][a-z-]+ ){0,2}[a-z]{3,}s\b")
-"""A large number of things in running text: `3,700 Swiss practices`."""
-_LENGTHS = frozenset({"minutes", "hours", "days", "weeks", "months", "nights", "count"})
-"""Units of figures that may be part of the name of something with a price: `30 Minute Session - $45`."""
-_TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
 _ORDINAL_VALUE = re.compile(r"^\W*(month|week|day) (\d{1,3})\b(?!\s*[-–:])[^\w]*$", re.IGNORECASE)
 
 
@@ -91,9 +76,9 @@ def line_facts(
         and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not _MAY_SAY_NOTHING.search(text))
     ):
         return
-    split = (line.term, text.index(":") + 1) if line.term else _split(text, hits, kind)
+    split = (line.term, text.index(":") + 1) if line.term else parted(text, hits, kind)
     if split is None and kind == "item" and len(hits) == 1:
-        split = _tight(text, hits[0], vocabulary)
+        split = tight(text, hits[0], vocabulary)
     if split is not None and kind in {"item", "code"} and is_period(split[0]) and not is_period(scope.heading):
         # below `Revenue`, an item `Q1: $5k` is of revenue, and of no metric that a label declares
         yield from _of_period(split, text, hits, line, kind, scope, vocabulary)
@@ -132,15 +117,6 @@ def line_facts(
     yield from _declared(label, text, value_at, inside, line, kind, scope, vocabulary, costs=costs)
 
 
-def _tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | None:
-    """`Burn $80k/mo`: a short item of nothing but a name and its figure."""
-    if text[hit.end :].strip(" .*_") or (m := _TIGHT.match(text[: hit.start])) is None or len(m["label"].split()) > 5:
-        return None
-    if m["label"].split()[-1].lower() in TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
-        return None
-    return m["label"], hit.start
-
-
 def _of_period(
     split: tuple[str, int],
     text: str,
@@ -162,35 +138,6 @@ def _of_period(
             hit, text, line, scope, vocabulary, Tier.DECLARED if not position else Tier.PROSE, meaning=None, category=None, extractor=f"{kind}.period",
         ):  # fmt: skip
             yield replace(fact, period=compose(parse_period(label), scope.period))
-
-
-def _split(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | None:
-    for pattern in (_LABELLED, _DASHED, _SPACED) if kind in {"item", "code"} else (_LABELLED, _DASHED):
-        m = pattern.match(text) if _SIGNS[pattern].search(text, 0, 200) else None
-        if m is None or not (re.search(r"[^\W\d_]", m["label"]) or is_period(m["label"])):
-            continue
-        if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
-            continue
-        label, value_at = m["label"].strip(" .-–—:"), m.start("value")
-        if (inner := _INNER_LABEL.match(m["value"])) is not None:
-            label, value_at = f"{label}: {inner[1].strip()}", value_at + inner.end()
-        if len(label.split()) > 10 or re.search(r"[.;!?] ", label):
-            continue
-        bare_label = text[: m.end("label")]
-        for hit in reversed(hits):
-            if hit.end <= len(bare_label):
-                bare_label = bare_label[: hit.start] + bare_label[hit.end :]
-        if not re.search(r"[^\W\d_]{2}", bare_label) and not is_period(label):
-            continue
-        if pattern is not _LABELLED and any(
-            h.start < m.start("value") - 1
-            and not h.bare
-            and not (h.value.unit in _LENGTHS and hits[-1].value.unit == "money")
-            for h in hits
-        ):
-            continue
-        return label, value_at
-    return None
 
 
 def _declared(
@@ -311,9 +258,12 @@ def _prose(
     text: str, hits: tuple[Hit, ...], line: Line, kind: str, scope: Scope, vocabulary: Vocabulary
 ) -> Iterator[Fact]:
     label = ""
-    for position, hit in enumerate(hits):
-        if hit.bare and not _GROUPED.match(text, hit.start):
-            continue
+    for position, found in enumerate(hits):
+        hit = found
+        if hit.bare:
+            if (things := THINGS.match(text, hit.start)) is None:
+                continue
+            hit = replace(hit, noun=things[1], value=replace(hit.value, unit="count"))
         if not (
             label
             and label != scope.heading
@@ -348,7 +298,7 @@ def _fact(
     if per is None and value.unit == "money":
         per = recurring_per(text, hit)
     status = Status.RULE if is_rule(text) else status_of(label) or status_of(text) or scope.status
-    period = compose(parse_period(label) or near_period(text, hit), scope.period)
+    period = compose(following_period(text, hit) or parse_period(label) or near_period(text, hit), scope.period)
     if (
         per is None
         and value.unit == "money"

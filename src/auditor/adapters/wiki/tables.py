@@ -70,8 +70,9 @@ def table_facts(
     counted = {c.index for c in numeric}
     may_be_empty = {c.index for c in values if c.index in counted or GENERIC.match(c.header)}
     costs = _is_cost_table(table, scope, label_column, numeric)
-    if costs and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
-        columns = values = [in_money(c, scope, table) if c.role == "value" else c for c in columns]
+    in_costs = costs or (COST_WORDS.search(f"{scope.title} {scope.section}") and not _NOT_COSTS.search(scope.heading))
+    if in_costs and label_column is not None and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
+        columns = values = [in_money(c, scope, table, broad=costs) if c.role == "value" else c for c in columns]
         values = [c for c in columns if c.role == "value"]
     group = above = ""
     above_period: str | None = None
@@ -147,6 +148,8 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         period = combine(period, own)
     if period is not None:
         period = combine(period, parse_period(text)) if is_period(text) else period
+    elif (lead := _LEADING.match(text)) is not None and is_period(lead[1]):
+        period = parse_period(lead[1])
     elif is_period(text) or (label is not None and PERIOD_HEADER.match(label.header)):
         period = parse_period(text)
     named = label is not None and ATTRIBUTE["scenario"].match(label.header) is not None
@@ -268,6 +271,7 @@ def _plain_column(column: Column, vocabulary: Vocabulary) -> bool:
     words = re.sub(r"\([^)]*\)", "", column.header).strip()
     return (
         bool(GENERIC.match(words))
+        or is_period(words)
         or bool(
             re.fullmatch(
                 r"(?:monthly|annual|yearly|daily|weekly|per \w+|estimated|projected|actual|target)[ /]*(?:amount|cost|value|total|budget|actual|target)?",
@@ -319,12 +323,12 @@ def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> t
     header = column.header
     if not name:
         return header, header
-    if (row.period and is_period(name)) or (row.scenario and row.scenario == name):
+    if (row.period and is_period(name) and not TOTAL.search(name)) or (row.scenario and row.scenario == name):
         return (header if header and not is_period(header) else about or header or name), name
     if (
         not header
         or GENERIC.match(re.sub(r"\s*[\[(][^\])]*[\])]", "", header))
-        or is_period(header)
+        or is_period(re.sub(r"\s*\([^)\d]*\)", "", header))
         or column.scenario
         or len(numeric) <= 1
     ):
@@ -332,6 +336,8 @@ def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> t
     return f"{name} – {header}", name
 
 
+_LEADING = re.compile(r"\W*([^:]{2,20}):\s")
+"""A row that begins with its period: `Year 1: Railway $120 | Render $285`."""
 _OWN_LABEL = re.compile(r"^\W*([A-Za-z][^:|$€£\d]{1,50}?)\s*:\s*[~<>≈]?\s*$")
 
 

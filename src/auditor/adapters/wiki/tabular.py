@@ -23,6 +23,7 @@ _SECOND_HEAD = re.compile(
     r"projected|amount|units?|count|Q[1-4]|H[12]|(?:FY)?(?:19|20)?\d\d(?:[-/]\d\d)?|per \w+)\)?",
     re.IGNORECASE,
 )
+_UNIT_ROW = re.compile(r"commodity|currency|units?|ccy|w[äa]hrung|einheit|devise", re.IGNORECASE)
 MARK = "\x02"
 """Stands for a table that was taken out; no page can hold it, as control characters are blanked first."""
 
@@ -167,7 +168,11 @@ def with_full_header(table: Table) -> Table:
             return Table(first, rows[1:], table.caption)
         return table
     filled = [w for w in words[1:] if w]
-    if words[:1] not in ([""], [header[0].words]) or len(filled) < 2 or any(_FIGURE.search(w) for w in filled):
+    if (
+        (words[:1] not in ([""], [header[0].words]) and not _UNIT_ROW.fullmatch(words[0]))
+        or len(filled) < 2
+        or any(_FIGURE.search(w) for w in filled)
+    ):
         return table
     if any(not c.words for c in header[1:]):
         spread: list[Cell] = []

@@ -37,7 +37,7 @@ MULTIPLIERS = {
     "milliarde": Decimal(10) ** 9, "milliarden": Decimal(10) ** 9, "miliarden": Decimal(10) ** 9, "milliard": Decimal(10) ** 9,
     "milliards": Decimal(10) ** 9, "tsd": Decimal(1000), "trillions": Decimal(10) ** 12, "lac": Decimal(10) ** 5, "lacs": Decimal(10) ** 5, "t": Decimal(10) ** 12, "tn": Decimal(10) ** 12, "trillion": Decimal(10) ** 12,
     "lakh": Decimal(10) ** 5, "lakhs": Decimal(10) ** 5, "crore": Decimal(10) ** 7, "crores": Decimal(10) ** 7,
-    "cr": Decimal(10) ** 7,
+    "cr": Decimal(10) ** 7, "l": Decimal(10) ** 5,
 }  # fmt: skip
 
 PERIODS = {

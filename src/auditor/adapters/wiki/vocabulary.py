@@ -161,6 +161,7 @@ _NEUTRAL = _DROP | frozenset(
     "p i principal interest no mortgage without excluding including debt rent run rate avg average all gross net down payment closing "
     "costs cash k m mm thousand thousands million millions number count x ratio units unit hours hour hrs days months years nights nm kn "
     "knots gal gallon night trip charter job event sqft cad aud chf inr jpy money approximately calculated stated booked confirmed paid it "
+    "crore crores lakh lakhs lacs cr mn bn mio tsd inr sar sek nok dkk sgd nzd brl zar ngn kes php myr "
     "total value amount incl excl tax taxes if needed recurring invoiced bank balance now".split()
 )
 """Words in brackets that leave the meaning of a label as it is; any other ones name a part of it."""

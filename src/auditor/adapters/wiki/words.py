@@ -49,6 +49,9 @@ _PER = re.compile(
 )
 
 
+_PER_ALONE = re.compile(r"\(\s*(?:per |a |/ ?)?(month|year|week|day|quarter|hour|night|annum)\s*\)", re.IGNORECASE)
+_FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:(?:[ -][A-Za-z-]+){0,4}\s?/|(?: [A-Za-z-]+)?\s(?:per|a)\b)\s?\w+")
+"""A figure that is per something by itself (`6 new accounts/month`) says nothing of the others."""
 _ASIDE = re.compile(r"\((?=[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z]+\b)[^()]*\)")
 """Brackets with more than two words: a remark (`30-day terms, about 30 % of monthly revenue`)."""
 
@@ -87,9 +90,11 @@ def is_scenario(cell: str) -> bool:
 @lru_cache(maxsize=4096)
 def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
-    if m := re.search(r"\b(MRR|ARR)$", text.strip()):
+    if m := re.search(r"\b(MRR|ARR)(?:\s*\([^()]*\))?$", text.strip()):
         return "month" if m[1] == "MRR" else "year"
-    text = _ASIDE.sub(" ", text)
+    if alone := _PER_ALONE.search(text):
+        return PERIODS[alone[1].lower()]
+    text = _FIGURE_PER.sub(" ", _ASIDE.sub(" ", text))
     for m in sorted(_PER.finditer(text), key=lambda m: m[1] is None):
         word = m[2].lower()
         said = m[1] is not None and (m[1] != "a" or word in {"month", "year", "week", "day"})

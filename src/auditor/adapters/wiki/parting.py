@@ -1,0 +1,69 @@
+"""Where a line parts into a label and its value: `Rent: $900`, `Rent - $900`, `Rent   $900`, `Burn $80k/mo`."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.adapters.wiki.labels import TRAIL
+from auditor.adapters.wiki.numbers import Hit
+from auditor.adapters.wiki.periods import is_period
+from auditor.adapters.wiki.vocabulary import Vocabulary
+
+_LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
+_DASHED = re.compile(r"^\s*(?P<label>[^:=–—]{2,70}?)\s+(?P<sep>–|—|-|\.{3,}|→)\s+(?P<value>\S.*)$")
+_SPACED = re.compile(r"^\s*(?P<label>\S(?:[^\d$€£]*[^\s\d$€£])?)(?:\s{2,}|\t|\.{3,})\s*(?P<value>\S.*)$")
+_SIGNS = {
+    _LABELLED: re.compile(r"[:=→|]"),
+    _DASHED: re.compile(r"[–—→]|\s-|\.{3}"),
+    _SPACED: re.compile(r"\s{2}|\t|\.{3}"),
+}
+"""What a line must hold for a form to be worth trying."""
+_INNER_LABEL = re.compile(r"([A-Za-z][^:=|.;,$€£\d]{1,50}):\s+(?=[~<>≈]?\s?[$€£]?\d)")
+"""A second label before the figure: `North star: nights sold: 310`."""
+_SHORT = re.compile(
+    r"\b(?:ca|approx|incl|excl|est|no|nr|vs|e\.g|i\.e|etc|max|min|avg|st|dr|mr|ms|inc|ltd|co|z\.b|inkl|bzw|p\.a)\. ",
+    re.IGNORECASE,
+)
+"""Shortened words, whose stop ends no sentence."""
+_LENGTHS = frozenset({"minutes", "hours", "days", "weeks", "months", "nights", "count"})
+"""Units of figures that may be part of the name of something with a price: `30 Minute Session - $45`."""
+_TIGHT = re.compile(r"^\s*(?P<label>[A-Za-z][A-Za-z&/'’ -]{1,40}?)\s+$")
+
+
+def parted(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | None:
+    """The label of a line and where its value begins; None where the line is running text."""
+    for pattern in (_LABELLED, _DASHED, _SPACED) if kind in {"item", "code"} else (_LABELLED, _DASHED):
+        m = pattern.match(text) if _SIGNS[pattern].search(text, 0, 200) else None
+        if m is None or not (re.search(r"[^\W\d_]", m["label"]) or is_period(m["label"])):
+            continue
+        if pattern is _DASHED and kind == "paragraph" and len(m["label"].split()) > 5:
+            continue
+        label, value_at = m["label"].strip(" .-–—:"), m.start("value")
+        if (inner := _INNER_LABEL.match(m["value"])) is not None:
+            label, value_at = f"{label}: {inner[1].strip()}", value_at + inner.end()
+        if len(label.split()) > 10 or re.search(r"[.;!?] ", _SHORT.sub(" ", label)):
+            continue
+        bare_label = text[: m.end("label")]
+        for hit in reversed(hits):
+            if hit.end <= len(bare_label):
+                bare_label = bare_label[: hit.start] + bare_label[hit.end :]
+        if not re.search(r"[^\W\d_]{2}", bare_label) and not is_period(label):
+            continue
+        if pattern is not _LABELLED and any(
+            h.start < m.start("value") - 1
+            and not h.bare
+            and not (h.value.unit in _LENGTHS and hits[-1].value.unit == "money")
+            for h in hits
+        ):
+            continue
+        return label, value_at
+    return None
+
+
+def tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | None:
+    """`Burn $80k/mo`: a short item of nothing but a name and its figure."""
+    if text[hit.end :].strip(" .*_") or (m := _TIGHT.match(text[: hit.start])) is None or len(m["label"].split()) > 5:
+        return None
+    if m["label"].split()[-1].lower() in TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
+        return None
+    return m["label"], hit.start
