@@ -61,26 +61,30 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
             continue
         by_script = _script_writes_year(site, page)
         spots = []
-        for found in (*_copyrights(page.bare), *(_ICON.finditer(page.source) if drawn else ())):
-            years = [year for year in found.groups() if year and year not in {"i", "span"}]
-            if not years[-1].isdigit() or int(years[-1]) >= newest_allowed:
+        for at, found in (*_copyrights(page), *(((0, each) for each in _ICON.finditer(page.source)) if drawn else ())):
+            last = max(group for group, year in enumerate(found.groups(), 1) if year)
+            if not found[last].isdigit() or int(found[last]) >= newest_allowed:
                 continue
-            if not (by_script and _stands_alone(page, found.start(len(years)), found.end(len(years)))):
-                spots.append(Spot(page.line_at(found.start()), excerpt(found[0])))
+            if not (by_script and _stands_alone(page, at + found.start(last), at + found.end(last))):
+                spots.append(Spot(page.line_at(at + found.start()), excerpt(found[0])))
         if spots:
             yield Hit(page, tuple(spots[:1]))
 
 
-def _copyrights(bare: str) -> Iterator[re.Match[str]]:
-    """Lines of copyright: only what stands at a sign is looked at closely, for the signs are few and the pages long."""
+def _copyrights(page: Page) -> Iterator[tuple[int, re.Match[str]]]:
+    """Lines of copyright with the offset from which they count: only what stands at a sign is looked at closely."""
     end = 0
-    for sign in _SIGN_IN_SOURCE.finditer(bare):
-        if sign.start() < end:
-            continue
-        before = _YEAR_BEFORE.search(bare, max(0, sign.start() - 8), sign.end() + 8)
-        found = _COPYRIGHT.match(bare, sign.start(), sign.end() + 90)
-        yield from (each for each in (found, before) if each)
-        end = found.end() if found else sign.end()
+    for start, text in page.shown:
+        for sign in _SIGN_IN_SOURCE.finditer(text):
+            first, last = start + sign.start(), start + sign.end()
+            if first < end:
+                continue
+            begin = max(0, first - 8)
+            bare = page.stretch(begin, last + 90)
+            before = _YEAR_BEFORE.search(bare, 0, last + 8 - begin)
+            found = _COPYRIGHT.match(bare, first - begin)
+            yield from ((begin, each) for each in (found, before) if each)
+            end = begin + found.end() if found else last
 
 
 def _stands_alone(page: Page, start: int, end: int) -> bool:

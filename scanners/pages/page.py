@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from itertools import accumulate
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
@@ -135,10 +136,10 @@ class Page:
         """(offset, text) of inline scripts, structured data left out."""
         self._starts: dict[str, list[tuple[int, str]]] = {}
         """By tag: offset and attributes of each start tag."""
-        self._shown: list[tuple[int, str]] = []
+        self.shown: list[tuple[int, str]] = []
         """(offset, text) of what stands between the markup, white space left out."""
         markup = self._read_tokens()
-        self.text = " ".join(html.unescape(" ".join(text for _, text in self._shown)).split())
+        self.text = " ".join(html.unescape(" ".join(text for _, text in self.shown)).split())
         """What a visitor can read (or could, if all of it were shown), in one line."""
         self.is_too_deep = self._depth(markup) > DEEPEST
         """Whether elements are nested so deeply that no tree is made; nothing of it is judged."""
@@ -186,7 +187,7 @@ class Page:
             text = source[at:start]
             if text and not text.isspace():
                 plain = _TEMPLATE_TAG.sub(lambda found: _blank(found[0]), text) if "{" in text else text
-                self._shown.append((at, plain))
+                self.shown.append((at, plain))
                 # A stray text would end the head, and what a template has there is none for the visitor.
                 stray = in_head and last != "title" and "<" not in plain and not plain.isspace()
                 if stray or (plain != text and last != "title"):
@@ -208,19 +209,29 @@ class Page:
             # One that is never closed is no raw text: what it holds is not known.
             if raw and tag == "script" and "json" not in attributes.lower():
                 scripts.append((token.start("content"), token["content"]))
-        self._shown.append((at, source[at:]))
+        self.shown.append((at, source[at:]))
         self.scripts = tuple(scripts)
         return _with(source, changed)
 
     @cached_property
     def bare(self) -> str:
         """The source with markup, comments, scripts and styles blanked; offsets are those of the source."""
+        return self.stretch(0, len(self.source))
+
+    def stretch(self, start: int, end: int) -> str:
+        """`bare[start:end]`, without making the whole of it."""
         out: list[str] = []
-        at = 0
-        for start, text in self._shown:
-            out += (_blank(self.source[at:start]), text)
-            at = start + len(text)
-        return "".join(out)
+        at, end = start, min(end, len(self.source))
+        nearest = max(0, bisect_right(self.shown, start, key=itemgetter(0)) - 1)
+        for index in range(nearest, len(self.shown)):
+            begin, text = self.shown[index]
+            if begin >= end:
+                break
+            first, last = max(begin, start), min(begin + len(text), end)
+            if last > first:
+                out += (_blank(self.source[at:first]), text[first - begin : last - begin])
+                at = last
+        return "".join((*out, _blank(self.source[at:end])))
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -360,4 +371,6 @@ def _blank(text: str) -> str:
     """As many spaces, with the line ends kept."""
     if "\n" not in text and "\r" not in text:
         return " " * len(text)
-    return _NOT_SPACE.sub(lambda run: " " * len(run[0]), text)
+    if "\r" in text:
+        return _NOT_SPACE.sub(lambda run: " " * len(run[0]), text)
+    return "\n".join([" " * len(line) for line in text.split("\n")])

@@ -268,8 +268,8 @@ class Site:
         """Types of all JSON-LD blocks that parse, and of microdata."""
         found: list[str] = []
         for page in self.everything:
-            for _, document in structured_data(page):
-                found += types_in(document)
+            for _, kinds in types_of(page):
+                found += kinds
             for node in page.tree.css("[itemtype], [typeof]"):
                 named = f"{node.attributes.get('itemtype') or ''} {node.attributes.get('typeof') or ''}"
                 found += [value.rstrip("/").rsplit("/", 1)[-1].removeprefix("schema:") for value in named.split()]
@@ -304,6 +304,15 @@ def _structured_data(page: Page) -> Iterator[tuple[int | None, Any]]:
         except (ValueError, RecursionError):
             document = None
         yield page.line_of(node), document
+
+
+def types_of(page: Page) -> Iterator[tuple[int | None, tuple[str, ...]]]:
+    """(line, types) of each JSON-LD block."""
+    yield from page.remembered("types", _types_of)
+
+
+def _types_of(page: Page) -> Iterator[tuple[int | None, tuple[str, ...]]]:
+    return ((line, tuple(types_in(document))) for line, document in structured_data(page))
 
 
 def types_in(document: Any, depth: int = 0) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from scanners.pages.apply import Hit, Spot, excerpt
 from scanners.pages.cards import PageRule
 from scanners.pages.profile import kinds_of
-from scanners.pages.site import Site, structured_data, types_in
+from scanners.pages.site import Site, structured_data, types_of
 
 _RIGHT: dict[str, tuple[str, ...]] = {
     "boats": ("LocalBusiness", "Trip", "Product", "Service", "Event", "TouristAttraction", "Offer"),
@@ -34,11 +34,11 @@ def unknown_types(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     if not site.types:
         return
     for page in site.pages:
-        for line, document in structured_data(page):
+        for line, kinds in types_of(page):
             unknown = sorted(
                 {
                     kind
-                    for kind in types_in(document)
+                    for kind in kinds
                     if kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] not in site.types and "{" not in kind
                 }
             )

@@ -165,10 +165,11 @@ def test_the_year_is_that_of_the_run() -> None:
         "<html><script type='application/ld+json'>" + "[" * 50_000 + "</script>",
         "<html><body>" + "<!--" * 20_000,
         "<html><body>" + "&copy;" * 20_000,
+        "<html><body>" + "<b>&copy;</b>" * 20_000,
         "<html><body>$" + "1," * 50_000,
         "\ud800<html>\u202e\x1b[31m<img src='\x07'>",
     ],
-    ids=["deep", "open quote", "quotes", "deep json", "comments", "signs", "digits", "controls"],
+    ids=["deep", "open quote", "quotes", "deep json", "comments", "signs", "signs apart", "digits", "controls"],
 )
 def test_a_hostile_page_is_read_to_its_end_in_time_and_said_in_visible_characters(source: str) -> None:
     result = scan(Pages(), {"index.html": source.encode("utf-8", "surrogatepass")})
