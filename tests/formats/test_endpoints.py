@@ -50,3 +50,41 @@ def test_a_target_that_could_not_be_read_is_said() -> None:
     failed = Outcome("endpoints", Repo("shop", "shop", Path()), OutcomeStatus.FAILED, reason="gone")
     assert "not scanned: shop: gone" in formats.as_text(formats.map_of([failed]))
     assert "Not looked at: shop: gone" in formats.as_html(formats.map_of([failed]))
+
+
+BACK_END = """
+def handler(event, context):
+    key = event["routeKey"]
+    if key == "GET /boats": return boats()
+    if key == "POST /boats": return add()
+    if key == "DELETE /boats/{id}": return remove()
+    if key == "GET /health": return {}
+"""
+FRONT_END = "<html><script>fetch('/boats'); fetch('/boats', {method: 'POST'}); fetch('/crew');</script></html>"
+
+
+def outcome(name: str, files: dict[str, str]) -> Outcome:
+    return Outcome("endpoints", Repo(name, name, Path()), OutcomeStatus.DONE, result=scan(Endpoints(), files))
+
+
+def test_a_front_end_is_joined_with_its_back_end_in_another_repository() -> None:
+    together = formats.map_of([outcome("api", {"app.py": BACK_END}), outcome("web", {"index.html": FRONT_END})])
+    assert [r.text["path"] for r in together.having("dead")] == ["/boats/{id}"]
+    assert [r.text["path"] for r in together.having("missing")] == ["/crew"]
+    alone = formats.map_of([outcome("api", {"app.py": BACK_END})])
+    assert not alone.having("dead")
+
+
+def test_one_equal_path_does_not_make_two_repositories_one_application() -> None:
+    page = "<html><script>fetch('/boats'); fetch('/crew');</script></html>"
+    together = formats.map_of([outcome("api", {"app.py": BACK_END}), outcome("web", {"index.html": page})])
+    assert not together.having("dead")
+    assert not together.having("missing")
+
+
+def test_the_page_of_several_targets_says_where_a_call_stands_and_labels_every_cell() -> None:
+    page = formats.as_html(
+        formats.map_of([outcome("api", {"app.py": BACK_END}), outcome("web", {"index.html": FRONT_END})])
+    )
+    assert 'shop: index.html<wbr><span class="l">:1</span>' in page
+    assert page.count("<td") == page.count("<td data-label=")

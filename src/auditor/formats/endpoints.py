@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from auditor.formats.endpoints_across import Target, joined
 from auditor.model.fact import Record
 from auditor.model.run import Outcome, OutcomeStatus
 from auditor.model.text import visible
@@ -23,6 +24,8 @@ class EndpointMap:
     calls: tuple[Record, ...]
     notes: tuple[str, ...] = ()
     """What was not looked at."""
+    several: bool = False
+    """Whether more than one target was looked at, so that a place needs its target's name."""
 
     def having(self, flag: str) -> tuple[Record, ...]:
         """Records with a mark: `open`, `dead`, `undeclared` of endpoints, `missing` of calls."""
@@ -30,19 +33,26 @@ class EndpointMap:
 
 
 def map_of(outcomes: Iterable[Outcome]) -> EndpointMap:
-    """The endpoints and calls of all outcomes of a scan."""
-    endpoints: list[Record] = []
-    calls: list[Record] = []
+    """The endpoints and calls of all outcomes of a scan; several targets are joined with each other."""
+    targets: dict[str, Target] = {}
     notes: list[str] = []
     for outcome in outcomes:
-        endpoints.extend(r for r in outcome.result.records if r.kind == "endpoint")
-        calls.extend(r for r in outcome.result.records if r.kind == "call")
+        records = outcome.result.records
+        known = targets.get(outcome.target.name, Target((), ()))
+        targets[outcome.target.name] = Target(
+            (*known.endpoints, *(r for r in records if r.kind == "endpoint")),
+            (*known.calls, *(r for r in records if r.kind == "call")),
+            known.dynamic or any(m.rule_id == "endpoints.dynamic-dispatch" for m in outcome.result.matches),
+        )
         if outcome.reason and outcome.status is OutcomeStatus.FAILED:
             notes.append(f"{outcome.target.name}: {outcome.reason}")
         notes.extend(
             f"{outcome.target.name}:{n.path}: {n.reason}" for n in outcome.result.not_scanned if not n.expected
         )
-    return EndpointMap(tuple(endpoints), tuple(calls), tuple(notes))
+    together = joined(tuple(targets.values()))
+    endpoints = tuple(r for target in together for r in target.endpoints)
+    calls = tuple(r for target in together for r in target.calls)
+    return EndpointMap(endpoints, calls, tuple(notes), several=len(targets) > 1)
 
 
 def _row(record: Record, keys: tuple[str, ...]) -> Mapping[str, str | int]:

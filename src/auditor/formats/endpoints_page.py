@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape as escape_markup
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -29,7 +29,12 @@ code{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}.m{font-weight
 .pill{display:inline-block;border-radius:99px;padding:1px 10px;font-size:12px;font-weight:700;white-space:nowrap}
 .no{background:var(--nob);color:var(--no)}.yes{background:var(--yesb);color:var(--yes)}.unknown{background:var(--unkb);color:var(--unk)}
 .tag{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px;color:var(--soft);margin:0 4px 0 0}
-td{overflow-wrap:anywhere}@media(max-width:700px){main{padding:20px 12px}}
+td{overflow-wrap:anywhere}.m,.l{white-space:nowrap}
+@media(max-width:900px){main{padding:20px 12px}.scroll{overflow:visible}table{min-width:0}table,tbody,tr,td{display:block}
+thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}tr{padding:10px 14px;border-top:1px solid var(--line)}
+tbody tr:first-child{border-top:0}td{border:0;padding:2px 0;display:grid;grid-template-columns:110px minmax(0,1fr);gap:0 10px}
+td::before{content:attr(data-label);color:var(--soft);font-size:12px;font-weight:600;padding-top:2px}}
+@media(max-width:420px){td{grid-template-columns:84px minmax(0,1fr)}}
 """
 
 
@@ -60,7 +65,7 @@ def page(found: EndpointMap) -> str:
         f'<ul class="tiles">{items}</ul>',
         *_guards(found.endpoints),
         *_backends(found.endpoints),
-        *_calls(found),
+        *_calls(found, several=found.several),
         *(f'<p class="soft">Not looked at: {escape(note)}</p>' for note in found.notes),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -79,18 +84,17 @@ def _guards(endpoints: tuple[Record, ...]) -> Iterable[str]:
             counts[kind] = counts.get(kind, 0) + 1
     if counts:
         ordered = sorted(counts.items(), key=lambda item: -item[1])
-        rows = "".join(f"<tr><td>{count}</td><td>{escape(kind)}</td></tr>" for kind, count in ordered)
-        yield f"<h2>Guarded by what</h2>{_table(('Endpoints', 'Guard'), rows)}"
+        heads = ("Endpoints", "Guard")
+        rows = "".join(_row(heads, (str(count), escape(kind))) for kind, count in ordered)
+        yield f"<h2>Guarded by what</h2>{_table(heads, rows)}"
 
 
 def _backends(endpoints: tuple[Record, ...]) -> Iterable[str]:
-    ordered = sorted(
-        endpoints, key=lambda r: (str(r.source).split(":")[0], r.text["backend"], r.text["path"], r.text["method"])
-    )
-    for backend, records in groupby(ordered, key=lambda r: f"{str(r.source).split(':')[0]}: {r.text['backend']}"):
-        yield f"<h2>{escape(backend)}</h2>"
+    ordered = sorted(endpoints, key=lambda r: (_target(r), r.text["backend"], r.text["path"], r.text["method"]))
+    for backend, records in groupby(ordered, key=lambda r: f"{_target(r)}: {r.text['backend']}"):
+        yield f"<h2>{_breakable(backend)}</h2>"
         rows = "".join(_endpoint(r) for r in records)
-        yield _table(("Access", "Method", "Path", "Guard rests on", "Body checked by", "Handler"), rows)
+        yield _table(_ENDPOINT_HEADS, rows)
 
 
 def _endpoint(record: Record) -> str:
@@ -102,44 +106,66 @@ def _endpoint(record: Record) -> str:
         if text.get(flag)
     )
     known = text.get("declared") and text["declared"] not in text["evidence"]
-    declared = f'<br><span class="soft">declared at {escape(text["declared"])}</span>' if known else ""
+    declared = f'<br><span class="soft">declared at {_breakable(text["declared"])}</span>' if known else ""
     cells = (
         f'<span class="pill {escape(text["auth"])}">{_WORDS.get(text["auth"], "unknown")}</span>',
         f'<code class="m">{escape(text["method"])}</code>',
         f"<code>{escape(text['path'])}</code>{match} {tags}",
-        escape(text["evidence"]) + declared,
+        _breakable(text["evidence"]) + declared,
         escape(text["validation"]),
-        f'<code>{escape(text["handler"]) or "inline"}</code><br><span class="soft">{escape(_place(text))}</span>',
+        f'<code>{escape(text["handler"]) or "inline"}</code><br><span class="soft">{_place(text)}</span>',
     )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return _row(_ENDPOINT_HEADS, cells)
 
 
-def _calls(found: EndpointMap) -> Iterable[str]:
+def _calls(found: EndpointMap, *, several: bool) -> Iterable[str]:
     missing = found.having("missing")
     if missing:
         yield "<h2>Called by a front end, served by nothing here</h2>"
-        yield _table(("Method", "Path", "Called at"), "".join(_call(r) for r in missing))
+        yield _table(_CALL_HEADS, "".join(_call(r, several=several) for r in missing))
     if found.calls:
         yield "<h2>Calls of front ends</h2>"
-        yield _table(("Method", "Path", "Called at"), "".join(_call(r) for r in found.calls))
+        yield _table(_CALL_HEADS, "".join(_call(r, several=several) for r in found.calls))
 
 
-def _call(record: Record) -> str:
+def _call(record: Record, *, several: bool) -> str:
     text = record.text
     base = f'<span class="tag">{escape(text["base"])}</span>' if text.get("base") else ""
-    return (
-        f'<tr><td><code class="m">{escape(text["method"])}</code></td><td>{base}<code>{escape(text["path"])}</code></td>'
-        f'<td class="soft">{escape(_place(text))}</td></tr>'
+    target = f"{escape(_target(record))}: " if several else ""
+    cells = (
+        f'<code class="m">{escape(text["method"])}</code>',
+        f"{base}<code>{escape(text['path'])}</code>",
+        f'<span class="soft">{target}{_place(text)}</span>',
     )
+    return _row(_CALL_HEADS, cells)
 
 
-def _place(text: object) -> str:
-    assert isinstance(text, dict)
-    return f"{text.get('file', '')}:{text.get('line', '')}"
+def _target(record: Record) -> str:
+    return str(record.source).split(":")[0]
+
+
+def _place(text: Mapping[str, str]) -> str:
+    """File and line, broken only between the two and after a slash."""
+    return f'{_breakable(text.get("file", ""))}<wbr><span class="l">:{escape(text.get("line", ""))}</span>'
+
+
+def _breakable(text: str) -> str:
+    """Text that a narrow column breaks after a slash and not within a name."""
+    return escape(text).replace("/", "/<wbr>")
+
+
+def _row(heads: tuple[str, ...], cells: tuple[str, ...]) -> str:
+    """One row; narrow pages write the name of the column beside each cell."""
+    found = (f'<td data-label="{head}"><div>{cell}</div></td>' for head, cell in zip(heads, cells, strict=True))
+    return f"<tr>{''.join(found)}</tr>"
+
+
+_ENDPOINT_HEADS = ("Access", "Method", "Path", "Guard rests on", "Body checked by", "Handler")
+_CALL_HEADS = ("Method", "Path", "Called at")
 
 
 _WIDTHS = {
-    "Access": 9, "Method": 8, "Path": 26, "Guard rests on": 27, "Body checked by": 12, "Handler": 18, "Called at": 40,
+    "Access": 9, "Method": 8, "Path": 24, "Guard rests on": 26, "Body checked by": 12, "Handler": 21, "Called at": 40,
     "Endpoints": 10,
 }  # fmt: skip
 """Per cent of the table, so that the columns of all tables stand below each other."""
