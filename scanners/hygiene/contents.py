@@ -100,12 +100,13 @@ def credential_file(path: str, content: bytes) -> Seen | None:
 
 _ROWS = lazy(
     rb"^\s*INSERT\s+(?:IGNORE\s+)?INTO\s+(?![`\"\[]?(?:public[`\".]+)?[`\"\[]?(?:schema_migrations|ar_internal_metadata"
-    rb"|knex_migrations|alembic_version|migrations|flyway))[^\n]*|^COPY [^\n]+ FROM stdin;\r?\n(?!\\\.)",
+    rb"|knex_migrations|alembic_version|migrations|flyway))[^\n]*|^COPY [^\n]+ FROM stdin;\r?\n(?!\\\.)"
+    rb"|^\s*INSERT (?:INTO )?\[\w+\]\.\[[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _DUMP_HEADER = lazy(
     rb"-- (?:MySQL|MariaDB|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|mysqldump|Navicat|SQL Dump|pg_dump"
-    rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\nCREATE TABLE",
+    rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\r?\nCREATE TABLE|/\*+ Object: [^\n]*Script Date:",
     re.IGNORECASE,
 )
 _DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$|(?:^|/)(?:[\w-]*[-_])?(?:dumps?|backups?)/")
@@ -113,8 +114,10 @@ _DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$|(?:^|/)(?:[\w-]*[-_])?(
 
 def database_dump(path: str, content: bytes) -> Seen | None:
     """Rows of a database: written by a dump program, or under the name of a dump. A schema alone is none."""
-    if content.startswith(b"PGDMP"):
+    if content.startswith(b"PGDMP") or (path.endswith(".bson") and _is_bson(content)):
         return Seen(None)
+    if content.startswith(b"\xff\xfe"):  # as SQL Server's tools write scripts
+        content = content[: 2 * LIMIT].decode("utf-16-le", "replace").encode()
     if content.startswith(b"\x1f\x8b"):
         try:
             content = zlib.decompressobj(31).decompress(content, LIMIT)
@@ -125,6 +128,12 @@ def database_dump(path: str, content: bytes) -> Seen | None:
     if rows and (_DUMP_NAME.search(path) or _DUMP_HEADER.search(head[:8192])):
         return Seen(_line(head, rows.start()))
     return None
+
+
+def _is_bson(content: bytes) -> bool:
+    """Whether it begins with a document: its length, and a zero where that ends."""
+    size = int.from_bytes(content[:4], "little")
+    return 12 < size <= len(content) and content[size - 1] == 0
 
 
 def database_file(path: str, content: bytes) -> Seen | None:

@@ -45,8 +45,10 @@ class Tree:
 
     @classmethod
     def of(cls, entries: Sequence[FileEntry]) -> Tree:
-        """Cut vendored paths."""
-        return cls(tuple(entries), tuple(entry for entry in entries if not is_vendored(entry.path)))
+        """Cut vendored paths, and folders that Composer installed into wherever they lie."""
+        installed = tuple(dirname(e.path) + "/" for e in entries if e.path.endswith("vendor/autoload.php"))
+        own = (e for e in entries if not is_vendored(e.path) and not (installed and e.path.startswith(installed)))
+        return cls(tuple(entries), tuple(own))
 
     def paths(self) -> frozenset[str]:
         """Paths of the team's own files."""

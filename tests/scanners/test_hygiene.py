@@ -193,3 +193,15 @@ def test_the_empty_test_of_a_template_tests_nothing() -> None:
 
 def test_a_demo_of_an_environment_file_is_an_example() -> None:
     assert "env-file-tracked" not in ids(scan(Hygiene(), {".env_demo": f"MYSQL_ROOT_PASSWORD={SECRET}\n"}))
+
+
+def test_a_script_of_sql_server_tools_is_read_in_its_own_encoding() -> None:
+    text = "USE [Hotel]\r\nGO\r\n/****** Object:  Table [dbo].[Guest] Script Date: 3/2/2026 ******/\r\nINSERT [dbo].[Guest] VALUES (1)\r\n"
+    assert "database-dump" in ids(scan(Hygiene(), {"Hotel.sql": b"\xff\xfe" + text.encode("utf-16-le")}))
+
+
+def test_what_composer_installed_is_foreign_wherever_it_lies() -> None:
+    vendor = {"web/vendor/autoload.php": "x", "web/vendor/a/b/tests/AbTest.php": "x", "web/vendor/a/b/app.zip": "x"}
+    found = ids(scan(Hygiene(), {**vendor, "web/index.php": "x"}))
+    assert {"no-tests", "dependencies-tracked"} <= found
+    assert "build-artifact" not in found
