@@ -76,6 +76,31 @@ def test_a_report_without_a_reader_is_said_to_the_operator(month: Month, transpo
     assert b"cfo: no reader" in transport.mails[-1].content
 
 
+def test_a_month_that_reached_nobody_is_looked_at_and_mailed_once_readers_are_named(
+    month: Month, transport: Remembering, world: World
+) -> None:
+    nobody = replace(month.portfolio, reports=tuple(replace(r, readers=()) for r in month.portfolio.reports))
+    assert monthly(replace(month, portfolio=nobody)).ended is Ended.DELIVERED
+    assert monthly(replace(month, portfolio=nobody)).ended is Ended.ALREADY
+    assert set(transport.names()) == {"operator-delivered"}
+    transport.mails.clear()
+    result = monthly(month)
+    assert (result.ended, result.edition, world.collected) == (Ended.DELIVERED, 2, 2)
+    assert [mail.key.report for mail in transport.mails][:2] == ["ceo", "cfo"]
+    assert not any(b"orrect" in mail.content for mail in transport.mails)
+    assert monthly(month).ended is Ended.ALREADY
+
+
+def test_a_reader_named_after_the_mails_went_out_is_not_left_out_silently(month: Month, transport: Remembering) -> None:
+    monthly(month)
+    first, *rest = month.portfolio.reports
+    more = replace(first, readers=(*first.readers, "New Reader <new@example.com>"))
+    again = monthly(replace(month, portfolio=replace(month.portfolio, reports=(more, *rest))))
+    assert again.ended is Ended.ALREADY
+    assert "ceo: new@example.com" in again.notes[0]
+    assert transport.names() == ["ceo", "cfo", "operator-delivered"]
+
+
 def test_a_look_below_the_coverage_floor_tells_only_the_operator(
     month: Month, world: World, transport: Remembering
 ) -> None:

@@ -93,7 +93,7 @@ def test_nobody_is_asked_for_an_hourly_rate_where_no_hours_are_logged() -> None:
 
 def test_the_look_at_a_target_is_told_in_words_and_leaves_out_what_is_none() -> None:
     base = month_of(*BOOKS_OF_ONE)
-    jada = next(c for c in base.coverage if c.kind == "repo")
+    jada = next(c for c in base.coverage if c.kind == "repo" and c.complete)
     line = replace(jada, scanner="secrets", looked_at={"blobs": 61, "blobs_read": 0, "files_taken": 4, "rules": 12},
                    not_scanned={"missing object": 2}, complete=False)  # fmt: skip
     report = built("ceo", replace(base, coverage=(line,)))

@@ -40,6 +40,7 @@ def run(
     Mails of a month leave once: running again looks again and writes the reports anew, and says that the mails are out.
     What could not be looked at stands in every report, and gives exit code 3.
     """
+    from auditor.flows.monthly import Ended
     from auditor.flows.running import closed_month
     from auditor.wiring import open_desk
 
@@ -53,6 +54,9 @@ def run(
     _say(collected, written, index)
     if mailed is not None:
         typer.echo(_mail_line(mailed, desk.portfolio.mail.transport))
+        if mailed.ended is Ended.ALREADY:
+            for note in mailed.notes:
+                typer.echo(f"note: {note}")
     over = [f for f in collected.findings if f.state.is_open and least is not None and f.severity >= least]
     raise typer.Exit(_exit(collected, mailed, findings=bool(over)))
 

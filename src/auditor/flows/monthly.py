@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -145,20 +146,36 @@ def covered(snapshot: Snapshot) -> float:
 
 
 def _edition(month: Month, ledger: Ledger) -> int:
-    """The edition in work: a correction once begun is finished before the next can begin."""
+    """The edition in work: a correction once begun is finished before the next can begin.
+
+    An edition that ended without any mail, because no reader was named, reached nobody: once readers are named, it is followed by
+    one that does.
+    """
     from auditor.adapters.store.journal import Journal, latest_edition
 
     last = latest_edition(month.store, month.period)
     journal = Journal(month.store, month.clock, month.period, last)
+    if journal.is_done("deliver") and not _mails(ledger, month.period, last) and _readers(month):
+        return last + 1
     if not month.correct or not journal.is_done("render"):
         return last
-    mails = [d for d in ledger.find(month.period) if d.key.edition == last and not d.key.report.startswith(OPERATOR)]
+    mails = _mails(ledger, month.period, last)
     held_back = journal.get("hold")
     if held_back is not None and held_back.state == "held":
         ledger.drop([d.key for d in mails], f"held back, replaced by edition {last + 1}")
         return last + 1
     waiting = {DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.FAILED}
     return last if any(d.state in waiting for d in mails) else last + 1
+
+
+def _mails(ledger: Ledger, period: str, edition: int) -> list[Delivery]:
+    """The mails of an edition, but for those to the operator."""
+    return [d for d in ledger.find(period) if d.key.edition == edition and not d.key.report.startswith(OPERATOR)]
+
+
+def _readers(month: Month) -> list[tuple[str, str]]:
+    """Reports and the bare addresses of who reads them, as the portfolio says now."""
+    return [(report.name, parseaddr(reader)[1]) for report in month.portfolio.reports for reader in report.readers]
 
 
 def _frozen(month: Month, journal: Journal) -> Snapshot:
@@ -190,11 +207,7 @@ def _rendered(
 ) -> tuple[tuple[DeliveryKey, ...], tuple[str, ...]]:
     noted = journal.get("render")
     if noted is not None:
-        planned = tuple(
-            d.key
-            for d in ledger.find(month.period)
-            if d.key.edition == journal.edition and not d.key.report.startswith(OPERATOR)
-        )
+        planned = tuple(d.key for d in _mails(ledger, month.period, journal.edition))
         return planned, tuple(filter(None, noted.detail.get("notes", "").split("\n")))
     reports = month.print_reports(snapshot)
     month.checkpoint("rendered")
@@ -229,11 +242,13 @@ def _reason_to_hold(month: Month, journal: Journal, share: float) -> str:
 
 
 def _already(month: Month, ledger: Ledger, journal: Journal) -> MonthResult:
-    mails = [
-        d
-        for d in ledger.find(month.period)
-        if d.key.edition == journal.edition and not d.key.report.startswith(OPERATOR)
-    ]
+    mails = _mails(ledger, month.period, journal.edition)
+    got = {(d.key.report, d.key.recipient) for d in mails}
+    late = [f"{report}: {reader}" for report, reader in _readers(month) if (report, reader) not in got]
+    note = (
+        f"named since the mails went out, and without one: {', '.join(late)}; `auditor monthly --period {month.period} "
+        "--correct` looks again and sends the next edition to everybody"
+    )
     noted = journal.get("freeze")
     stored = month.store.load_snapshot(month.period, int(noted.detail["edition"])) if noted else None
     snapshot = load_snapshot(stored.text.encode("ascii")) if stored else None
@@ -244,6 +259,7 @@ def _already(month: Month, ledger: Ledger, journal: Journal) -> MonthResult:
         stored.content_hash if stored else "",
         covered(snapshot) if snapshot else 0.0,
         tuple(mails),
+        (note,) if late else (),
         complete=snapshot.is_complete if snapshot else True,
     )
 
