@@ -203,6 +203,7 @@ def _has_file(rule: PageRule, site: Site) -> bool:
     stem = rule.files[0].rsplit("/", 1)[-1].rsplit(".", 1)[0]
     if re.fullmatch(r"robots|sitemap", stem) and (
         _is_generated(site, stem)
+        or _is_built_in(site, stem)
         or (site.main.is_assembled and (site.names_file(stem) or site.names_file("jekyll-sitemap")))
     ):
         return True
@@ -211,6 +212,27 @@ def _has_file(rule: PageRule, site: Site) -> bool:
     if _SOURCE_FOLDER.search(site.root):
         bases.append(prefix.removesuffix("/").rpartition("/")[0] + "/" if "/" in site.root else "")
     return any(base + name in site.paths for name in rule.files for base in bases)
+
+
+def _is_built_in(site: Site, stem: str) -> bool:
+    """Whether what makes the site serves the file unasked: WordPress both, Hugo the sitemap, and robots.txt if it is told to.
+
+    Sources: WordPress 5.5 field guide (`wp-sitemap.xml`), gohugo.io (sitemap and robots templates).
+    """
+    if any("wp_head" in page.server_code for page in site.pages):
+        return True
+    prefix = f"{site.root}/" if site.root else ""
+    named = any(f"{prefix}hugo.{kind}" in site.paths for kind in ("toml", "yaml", "yml", "json"))
+    old = any(f"{prefix}config.{kind}" in site.paths for kind in ("toml", "yaml", "yml")) or any(
+        path.startswith(f"{prefix}config/_default/") for path in site.paths
+    )
+    if not named and not (
+        old and any(path.startswith((f"{prefix}archetypes/", f"{prefix}layouts/")) for path in site.paths)
+    ):
+        return False
+    if stem == "robots":
+        return bool(re.search(r"enableRobotsTXT[\"']?\s*[:=]\s*true", site.settings, re.IGNORECASE))
+    return not re.search(r"disableKinds[^\n]*sitemap", site.settings, re.IGNORECASE)
 
 
 def _is_generated(site: Site, stem: str) -> bool:

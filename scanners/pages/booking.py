@@ -103,7 +103,7 @@ _LETTERS = tuple(
     moosend drip.com campaignmonitor createsend hsforms forms.hubspot buttondown emailoctopus
     hellobar sumo.com optinmonster poptin wisepops getsitecontrol sleeknote popupsmart justuno""".split()
 )
-_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], [id*='payment' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
+_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = lazy(
     r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
     r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"

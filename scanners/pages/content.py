@@ -221,9 +221,10 @@ def _differ(pages: Sequence[Page]) -> bool:
 
 
 def rendered_by_script(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
-    """Pages that are empty until a script has run."""
+    """Pages that are empty until a script has run; what a server of SvelteKit fills in is not."""
     del rule, now
-    shells = [page for page in site.pages if page.is_shell or page.is_rendered]
+    made = (page for page in site.pages if "%sveltekit.body%" not in page.source)
+    shells = [page for page in made if page.is_shell or page.is_rendered]
     if shells:
         yield Hit(shells[0], also=tuple(shells[1:]))
 

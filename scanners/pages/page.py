@@ -54,11 +54,11 @@ _FRONT_MATTER = lazy(r"\A---\r?\n.*?\r?\n---\r?\n", re.DOTALL)
 _IS_PAGE = lazy(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _SERVED = lazy(
     r"\{%-?\s*(?:seo|social_meta|feed_meta|metamagic|head)\b|\{\{-?\s*(?:seo|content_for_header|ghost_head)|<(?:SEO|Seo|BaseHead|MetaTags|AstroSeo)\b"
-    r"|\bwp_head\b|\bget_header\b|\bcsrf_meta|@seo|SEOMeta|_internal/(?:opengraph|twitter_cards|schema)"
+    r"|%sveltekit\.head%|\bwp_head\b|\bget_header\b|\bcsrf_meta|@seo|SEOMeta|_internal/(?:opengraph|twitter_cards|schema)"
 )
 """A plug-in or a component writes title, description, addresses and pictures into the head."""
 _SERVED_HINTS = (
-    "{%", "{{", "<SEO", "<Seo", "<BaseHead", "<MetaTags", "<AstroSeo", "wp_head", "get_header", "csrf_meta", "@seo", "SEOMeta",
+    "{%", "{{", "%sveltekit", "<SEO", "<Seo", "<BaseHead", "<MetaTags", "<AstroSeo", "wp_head", "get_header", "csrf_meta", "@seo", "SEOMeta",
     "_internal/",
 )  # fmt: skip
 _HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
@@ -156,7 +156,7 @@ class Page:
             and not is_part(path, self.source, assembled=self.is_assembled)
             and not self._is_redirect()
         )
-        hints = _SERVED_HINTS[: 2 if PLAIN.search(path) else None]
+        hints = _SERVED_HINTS[: 3 if PLAIN.search(path) else None]
         self.is_served_by_tag = any(hint in source for hint in hints) and bool(_SERVED.search(source))
         """Whether a plug-in's tag writes title, description, addresses and pictures into the head."""
         self._lines: dict[str, dict[int, int]] = {}
@@ -337,7 +337,11 @@ class Page:
 
         What a page of parts shows stands in the parts, unless it has an empty place for a script.
         """
-        if self.is_rendered or len(self.text_of_body()) > 160 or not self.has("script"):
+        if self.is_rendered or len(self.text_of_body()) > 160:
+            return False
+        if "%sveltekit.body%" in self.source:
+            return True
+        if not self.has("script"):
             return False
         places = self.tree.css(_MOUNTS)
         if self.is_assembled and not any(not place.text().strip() and place.child is None for place in places):

@@ -30,6 +30,8 @@ _COMMENT = lazy(
 )
 """What a template leaves out."""
 _NOT_BREAK = lazy(r"[^\r\n]")
+_LANGUAGE = "lang='{{ }}'"
+"""What WordPress prints for `language_attributes()`."""
 _ECHO = lazy(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
 _PARTS = lazy(
     r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
@@ -81,7 +83,7 @@ def is_assembled(path: str, source: str, code: str) -> bool:
         return True
     if (".load(" in source and _LOADED.search(source)) or ("fetch(" in source and _FETCHED.search(source)):
         return True
-    if code and _PARTS_IN_CODE.search(code):
+    if "%sveltekit." in source or (code and _PARTS_IN_CODE.search(code)):
         return True
     if path.lower().endswith(".astro") or source.startswith("---\n"):
         return True
@@ -130,6 +132,10 @@ def parted(source: str) -> tuple[str, str]:
             or found.start() > body >= 0
             or bool(re.search(r"<title[^>]*>[^<]*\Z", near, re.IGNORECASE))
         )
+        if in_tag and "language_attributes" in inner and len(found[0]) > len(_LANGUAGE):
+            out.append(_LANGUAGE + " " * (len(found[0]) - len(_LANGUAGE)))
+            at = found.end()
+            continue
         out.append(_stand_in(found[0], printed=shown and bool(_ECHO.match(inner.lstrip(" ")))))
         at = found.end()
     out.append(source[at:])

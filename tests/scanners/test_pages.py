@@ -416,3 +416,28 @@ def test_the_templates_of_one_application_are_one_site_seen_from_a_page_that_is_
     assert result.looked_at["sites"] == 1
     assert only(result, "pages.no-sitemap").location.path == "resources/views/welcome.blade.php"
     assert not found(result, "pages.no-robots-txt")
+
+
+def test_what_a_generator_serves_unasked_is_not_missing() -> None:
+    hugo = {
+        "hugo.toml": "title = 'Surf'",
+        "layouts/_default/baseof.html": '<html lang="en"><head>{{ partial "head.html" . }}</head><body>{{ block "main" . }}{{ end }}</body></html>',
+    }
+    result = scan(Pages(), hugo)
+    assert not found(result, "pages.no-sitemap")
+    assert found(result, "pages.no-robots-txt")
+    assert not found(scan(Pages(), hugo | {"hugo.toml": "enableRobotsTXT = true"}), "pages.no-robots-txt")
+    theme = {
+        "wp-content/themes/boat/header.php": "<!DOCTYPE html><html <?php language_attributes(); ?>><head><?php wp_head(); ?></head><body>",
+        "wp-content/themes/boat/index.php": "<?php get_header(); ?><main><h1>x</h1></main></body></html>",
+    }
+    silent = {"pages.no-sitemap", "pages.no-robots-txt", "pages.no-language", "pages.no-title"}
+    assert not silent & {match.rule_id for match in scan(Pages(), theme).matches}
+
+
+def test_a_frame_that_a_server_fills_in_is_judged_for_its_head_only_where_nothing_else_fills_it() -> None:
+    html = "<!doctype html><html lang='en'><head>%sveltekit.head%</head><body><div>%sveltekit.body%</div></body></html>"
+    result = scan(Pages(), {"src/app.html": html, "src/routes/+page.svelte": "<h1>Boat tours</h1>"})
+    silent = {"pages.no-title", "pages.no-description", "pages.no-h1", "pages.no-main", "pages.rendered-by-script"}
+    assert not silent & {match.rule_id for match in result.matches}
+    assert found(result, "pages.no-viewport")
