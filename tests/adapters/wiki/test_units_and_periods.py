@@ -309,3 +309,50 @@ def test_a_period_before_a_colon_is_that_of_its_row_and_a_following_one_comes_fi
 def test_numbers_of_things_in_running_text_are_counted() -> None:
     found = facts("The ~3,700 Swiss practices and 18 (2024 - 16) new members joined in 12 steps.\n")
     assert [(f.label, f.value.low) for f in found] == [("Swiss practices", 3700), ("new members", 18)]
+
+
+def test_pence_are_pounds_where_the_page_is_in_pounds() -> None:
+    page = "Currency: GBP\n\n" + table("Operation | Cost", "Scan | ~1.1p")
+    assert said(page) == ["0.011 GBP"]
+    assert said("- Screen: 1080p, $5\n") == ["5 USD"]
+
+
+def test_a_second_figure_of_a_cell_has_its_own_unit() -> None:
+    page = table("Service | Annual cost", "Mail | \u00a3192 (from 5k users)", "Web | \u00a3240")
+    assert said(page) == ["192 GBP year", "5000 count", "240 GBP year"]
+
+
+def test_a_part_of_a_counted_whole_is_a_figure() -> None:
+    assert said("- Dues: 209 of 283 households paid (73.9%)\n") == ["209", "283 count", "73.9 percent"]
+
+
+def test_an_as_of_date_does_not_hide_the_period() -> None:
+    assert parse_period("2026 (as of June 4, 2026)") == "2026"
+    assert parse_period("As of December 31, 2024") == "2024-12"
+    assert parse_period("2022 & 2023 budgets") == "2022-2023"
+
+
+def test_plans_that_speak_of_two_years_are_of_neither() -> None:
+    assert [f.period for f in facts("Proposed budgets for 2022 and 2023 were read.\n\n- Cash: $5\n")] == [None]
+
+
+def test_a_bare_multiple_beside_amounts_is_an_amount_too() -> None:
+    assert said("One fund gives up to \u20ac50k; another 15-40k. We have 20k users.\n") == [
+        "50000 EUR",
+        "15000..40000 EUR",
+        "20000 count",
+    ]
+
+
+def test_a_period_that_follows_a_figure_in_its_cell_comes_first() -> None:
+    page = table("Variable | Y3 impact", "Fiber | +\u20ac13k cost in Y2, surplus \u20ac9k")
+    assert [f.period for f in facts(page)] == ["year 2", "year 3"]
+
+
+def test_each_in_our_first_year_is_per_nothing() -> None:
+    fact = facts("We give 10 grants of up to $7,500 each in our first year.\n")[1]
+    assert (fact.value.per, fact.label, fact.period) == (None, "grants", "year 1")
+
+
+def test_the_words_before_a_remark_in_brackets_name_the_figure() -> None:
+    assert facts("The costs of the office (rent, fees) will come to $3,500.\n")[0].label == "The costs of the office"

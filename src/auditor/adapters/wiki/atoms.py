@@ -47,11 +47,22 @@ _POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.
 _BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
 _SUFFIX_CODE = re.compile(
-    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|zł|Kč|kr\b|\$(?!\s?[\d(])(?![A-Za-z])))"
-    r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?)\b|(?P<cent>¢)",
+    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|₦|₱|₫|₩|₪|฿|zł|Kč|kr\b|\$(?!\s?[\d(])(?![A-Za-z])))"
+    r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?|pence|naira|rands?|zloty|forints?|baht|ringgit|yuan|renminbi|rmb|reais|kroner|kronor|pesos?|shillings?|dirhams?|riyals?|lei)\b"
+    r"|(?P<cent>¢|(?-i:p)(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
-_MONEY_WORDS = {"euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF"}
+_MONEY_WORDS = {
+    "euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF", "naira": "NGN", "rand": "ZAR", "zloty": "PLN",
+    "forint": "HUF", "baht": "THB", "ringgit": "MYR", "yuan": "CNY", "renminbi": "CNY", "rmb": "CNY", "reai": "BRL", "kroner": "NOK",
+    "kronor": "SEK", "peso": "MXN", "shilling": "KES", "dirham": "AED", "riyal": "SAR", "lei": "RON",
+}  # fmt: skip
+_SHARED = {
+    "kroner": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+    "peso": frozenset({"MXN", "PHP", "ARS", "CLP", "COP"}),
+    "franc": frozenset({"CHF", "XOF", "XAF"}),
+}
+"""Words that several currencies have; the page's own one decides."""
 _NO_CENTS = re.compile(r"[,.](?:--?|–|—|=)(?!\s?\d)(?=\W|$)")
 """In the place of cents: `€ 200,-`."""
 _STARS = re.compile(r"\s?[★⭐]")
@@ -197,7 +208,11 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
         word = m[0].strip(" -\u00a0.").lower()
         if not (word in {"mil", "mn", "mm"} and not atom.currency):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
-    if (m := _SUFFIX_CODE.match(text, end)) and (atom.currency is None or m["code"]):
+    if (
+        (m := _SUFFIX_CODE.match(text, end))
+        and (atom.currency is None or m["code"])
+        and (m["cent"] != "p" or declared == "GBP")
+    ):
         end = _suffix_currency(atom, m, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
@@ -247,12 +262,14 @@ def _suffix_currency(atom: Atom, m: re.Match[str], digits: str, declared: str) -
     word = (m["word"] or "").lower().removeprefix("us ").split(" ")[0].rstrip("s")
     if m["code"]:
         code = m["code"]
+    elif m["cent"] == "p" or word == "pence":
+        code, atom.factor = "GBP", Decimal("0.01")
     elif m["cent"] or word == "cent":
         code, atom.factor = declared, Decimal("0.01")
     elif word == "dollar" or m["sym"] == "$":
         code = declared if declared in units.DOLLARS else "USD"
     elif word:
-        code = _MONEY_WORDS[word]
+        code = declared if declared in _SHARED.get(word, ()) else _MONEY_WORDS[word]
     elif m["sym"].lower() == "kr":
         code = declared if declared in _CROWNS else "SEK"
     else:

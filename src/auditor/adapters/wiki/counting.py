@@ -18,13 +18,15 @@ _SAYS_COUNT = re.compile(
 )
 _NO_NOUN = (
     "is|was|has|does|runs|steps|ways|things|reasons|options|points|parts|versions|pixels|lines|pages|characters|chars|words|bytes|bits|tests|files|times|rules|"
-    "fields|columns|rows|items|sections|degrees|volts|nodes|rounds|others|years|months|weeks|days|hours|minutes|seconds"
+    "means|declares|contains|includes|needs|uses|makes|takes|gives|shows|says|returns|requires|allows|covers|exists|works|fields|columns|rows|items|sections|degrees|volts|nodes|rounds|others|years|months|weeks|days|hours|minutes|seconds"
 )
 THINGS = re.compile(
     r"[~≈]?\s?(?:\d{1,3}(?:,\d{3})+|\d{2,6})\+?(?: \([^()]{1,20}\))? (?!(?:of|in|to|for|and|or|the|on|at|by|with|from|is|are|as|than|per|a|an|times|which|that)\b)"
     rf"((?:[A-Za-z][a-z-]+ ){{0,2}}(?!(?:{_NO_NOUN})\b)[a-z]{{3,}}s)\b(?! ago)"
 )
 """A number of things in running text: `3,700 Swiss practices`, `18 (2024 - 16) new members`."""
+OF_THINGS = re.compile(r"\d[\d,]* (?:out )?of (?:the |all |our )?\d[\d,]* [a-z]{3,}")
+"""A part of a counted whole: `209 of 283 households`."""
 ENUMERATED = re.compile(
     r"[~≈]?\d[\d,]* (?!of\b|to\b|out\b|in\b|x\b|or\b|and\b)[A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?(?:\s?[,/;+&]\s?(?:and )?[~≈]?\d[\d,]* [A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*)?)+"
 )

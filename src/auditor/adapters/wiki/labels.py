@@ -23,7 +23,7 @@ TRAIL = frozenset(
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
     "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
     "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
-    "less roughly which whom through during within avg funds gives provides covers supports extends include includes including".split()
+    "come use uses used leave leaves left take takes exceed exceeds exceeding exceeded less roughly which whom through during within avg funds gives provides covers supports extends include includes including".split()
 )
 
 
@@ -31,8 +31,10 @@ _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 """`Stablecoins (61 %)`: what a figure in brackets is of."""
 
 
+_ASIDE = re.compile(r"([A-Za-z][^().;:!?]{2,60})\([^()]*\)[^().;:!?]{0,30}$")
+"""What a remark in brackets parts from its figure: `costs (rent, fees) will come to $3,500`."""
 GOES_ON = re.compile(
-    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|~|=|→|×|\*)\s*){0,4}",
+    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|of|at|@|~|=|→|×|\*)\s*){0,4}",
     re.IGNORECASE,
 )
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
@@ -84,7 +86,7 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
         return hit.noun
     if not words and (bracketed := _BRACKETED.search(left)) is not None:
         return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
-    if not words and (outside := _before_bracket(text, hit)):
+    if not words and (outside := _before_bracket(text, hit) or _before_aside(left)):
         return outside
     if words and re.search(r"[^\W\d_]{2}", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
@@ -138,16 +140,21 @@ def near_period(text: str, hit: Hit) -> str | None:
     return _bracketed(text, hit)
 
 
+def _before_aside(left: str) -> str:
+    found = _ASIDE.search(left)
+    return " ".join(found[1].split()[-6:]).strip(" *_-:,") if found is not None else ""
+
+
 def following_period(text: str, hit: Hit) -> str | None:
     """The period that directly follows a figure: `0.43x in 2028`, `$5k (Q3 2026)`."""
     if _DIRECTLY.match(text, hit.end) is None:
         return None
     named = periods_in(text[hit.end : hit.end + 30])
-    return named[0][2] if named and named[0][0] <= 8 else None
+    return named[0][2] if named and named[0][0] <= 16 else None
 
 
 _DIRECTLY = re.compile(
-    r"\W{0,4}(?:in|for|during)?\s*\(?(?:FY|Q[1-4]|H[12]|(?:19|20)\d\d|[A-Z][a-z]{2,8}\.? (?:19|20)\d\d)", 0
+    r"\W{0,4}(?:(?:[a-z]+ )?(?:in|for|during|at|by) \(?(?:Y\d|M\d|Year \d|Month \d|FY|Q[1-4]|H[12]|(?:19|20)\d\d)|\(?(?:FY|Q[1-4]|H[12]|(?:19|20)\d\d|[A-Z][a-z]{2,8}\.? (?:19|20)\d\d))"
 )
 
 

@@ -214,6 +214,7 @@ def _page_scope(
     )
 
 
+_AND_ANOTHER = re.compile(r"\d\s*(?:&|and\b|or\b)\s*\d")
 _WRITTEN = re.compile(r"^[\W_]*(?:date|published|posted|written)(?: on)?[\W_]*:[\W_]*(.+)$", re.IGNORECASE)
 
 
@@ -239,11 +240,11 @@ def _stated_period(document: Document, page: str) -> str | None:
         return found
     second = [n for n, line in enumerate(document.lines[:80]) if line.startswith("## ")][1:2]
     top = document.lines[: second[0]] if second else document.lines
-    read = [line for line in top if line.strip() and not line.startswith(("#", "|", "-", ">"))][:12]
+    read = [line for line in top if line.strip() and not line.startswith(("#", "|", "-", ">", "* ", "+ "))][:12]
     for line in read:
         for m in _REPORT_OF.finditer(line):
             named = periods_in(line[m.end() : m.end() + 40])
-            if named and named[0][0] <= 1:
+            if named and named[0][0] <= 1 and not _AND_ANOTHER.search(line[m.end() :][: named[0][1] + 12]):
                 return named[0][2]
     return _named_period(page)
 

@@ -222,6 +222,10 @@ _RULES: tuple[_Rule, ...] = (
         rf"\b(?:FYE?|fiscal(?:\s+year)?)[\s'’-]*(?P<y>{YEAR}|\d\d)(?:[/-](?P<y2>(?:20)?\d\d))?[AEFPB]?{_END}",
         lambda m: _fiscal(m["y"], m["y2"]),
     ),
+    _rule(
+        rf"(?<!\d)(?P<y>{YEAR})\s?(?:&|\+|and|und|et|y)\s?(?P<z>{YEAR})(?!\d)",
+        lambda m: f"{m['y']}-{m['z']}" if int(m["z"]) == int(m["y"]) + 1 else None,
+    ),
     _rule(rf"(?<!\d)(?P<y>{YEAR})\s?[-/]\s?(?P<z>{YEAR})(?!\d)", lambda m: f"{m['y']}-{m['z']}"),
     _rule(
         r"(?<![\d$€£.,/-])(?P<y>(?:19|20)\d\d)[/-](?P<z>\d\d)(?![\d/-]|[.,]\d)",
@@ -266,12 +270,21 @@ _FILLER = frozenset(
 )
 
 
+_AS_OF = re.compile(r"\(?\bas of\b[^()]*\)?", re.IGNORECASE)
+
+
 @lru_cache(maxsize=8192)
 def parse_period(text: str) -> str | None:
     """The accounting period named in the text, if any; the more exactly named one of several."""
     if not _MAYBE.search(text):
         return None
     text = text.translate(_DASHES)
+    if (
+        "as of" in text.lower()
+        and (rest := _AS_OF.sub(" ", text)) != text
+        and (found := parse_period(rest)) is not None
+    ):
+        return found  # `2026 (as of June 4)` is of 2026
     for pattern, read in _RULES:
         for m in pattern.finditer(text):
             if (found := read(m)) is not None:

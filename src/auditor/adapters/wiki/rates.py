@@ -15,7 +15,7 @@ _PER_SLASH = re.compile(
 )
 _WHICH = r"(?:(?:paying|active|new|additional|extra|further|registered|completed|billable|individual|single|full|average|acquired|enterprise|participating|sold) )?"
 _PER_WORD = re.compile(
-    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per {_WHICH}([A-Za-z]+)|/([A-Za-z]+))?",
+    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(?!(?:in|of|at|for|on|to|and|or|with|from|by|is|was|as|if|when|the|our|their|other)\b)(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per {_WHICH}([A-Za-z]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(

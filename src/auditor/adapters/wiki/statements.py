@@ -10,7 +10,7 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
 from auditor.adapters.wiki.cells import SCALED, TOTAL
-from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, THINGS, is_amount, is_no_year
+from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, OF_THINGS, THINGS, is_amount, is_no_year
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import (
     GOES_ON,
@@ -205,6 +205,8 @@ def _bare_counts(text: str, value_at: int, hit: Hit, position: int) -> bool:
     """A plain number is a value where it is all, or nearly all, that stands behind the label."""
     if text[: hit.start].rstrip(" ~").endswith(("=", "≈", "→")):
         return not re.match(r"[\w]", text[hit.end :])
+    if OF_THINGS.match(text, hit.start):
+        return True
     if ENUMERATED.fullmatch(text[value_at:].strip(" .*_")):
         return True
     if position:
@@ -261,9 +263,14 @@ def _prose(
     for position, found in enumerate(hits):
         hit = found
         if hit.bare:
-            if (things := THINGS.match(text, hit.start)) is None:
+            things = THINGS.match(text, hit.start)
+            if things is None and OF_THINGS.match(text, hit.start) is None:
                 continue
-            hit = replace(hit, noun=things[1], value=replace(hit.value, unit="count"))
+            hit = replace(hit, noun=things[1] if things else "", value=replace(hit.value, unit="count"))
+        if hit.value.unit == "" and not hit.noun and SCALED.search(text[hit.start : hit.end]) and hit.value.per is None:
+            signed = next((h.value for h in hits if h.value.unit == "money"), None)
+            if signed is not None and not re.match(r"\s*[A-Za-z]{3,}", text[hit.end :]):
+                hit = replace(hit, value=replace(hit.value, unit="money", currency=signed.currency))
         if not (
             label
             and label != scope.heading

@@ -18,7 +18,7 @@ from auditor.adapters.wiki.columns import (
 )
 from auditor.adapters.wiki.counting import ENUMERATED
 from auditor.adapters.wiki.dates import parse_date
-from auditor.adapters.wiki.labels import near_period, recurring_per
+from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
@@ -199,13 +199,15 @@ def _cell_facts(
             continue
         raw = cell.text[hit.start : hit.end]
         after = cell.text[hit.end :]
-        value = typed(hit.value, column, row, scope, vocabulary, meaning.metric if meaning else None, raw, after)
-        per = value.per or (row_per(row, value) or column.per if value.unit != "percent" else None)
+        other = position > 0 and hit.value.unit != hits[0].value.unit
+        of = replace(column, unit="", per=None, shown=None, factor=Decimal(1)) if other else column
+        value = typed(hit.value, of, row, scope, vocabulary, meaning.metric if meaning else None, raw, after)
+        per = value.per or (row_per(row, value) or of.per if value.unit != "percent" else None)
         if per is None and value.unit == "money":
             per = recurring_per(cell.text, hit) or label_per(row.label, column)
         if per is None and value.unit == "money" and not column.apart and not is_once(row.label + " " + column.header):
             per = scope.per
-        named = (
+        named = (following_period(cell.text, hit) if column.period is None or is_relative(column.period) else None) or (
             combine(row.period, column.period)
             or _tail_period(row.label)
             or (near_period(cell.text, hit) if len(cell.words) > len(raw) + 3 else None)

@@ -63,6 +63,7 @@ ADVERBS = frozenset({"monthly", "yearly", "annually", "annual", "daily", "weekly
 MEASURES = {
     "hour": "hours", "hours": "hours", "hr": "hours", "hrs": "hours", "h": "hours",
     "minute": "minutes", "minutes": "minutes", "min": "minutes", "mins": "minutes",
+    "secondes": "seconds", "sekunden": "seconds", "segundos": "seconds", "milliseconds": "ms",
     "s": "seconds", "second": "seconds", "seconds": "seconds", "sec": "seconds", "secs": "seconds", "ms": "ms",
     "day": "days", "days": "days", "week": "weeks", "weeks": "weeks", "wk": "weeks", "wks": "weeks",
     "month": "months", "months": "months", "mo": "months", "mos": "months", "quarters": "quarters",
@@ -99,7 +100,7 @@ COUNTED = frozenset(
     "product item sku package shipment vehicle car driver ride hire team role position token validator node grant "
     "commit contributor repository service instance server container license licence patient appointment meal cover "
     "table bed participant attendee sponsor reservation sale purchase subscription renewal referral household company "
-    "business firm organization organisation partner merchant creator cup tour festival show sub batch bottle case farm plant box bag pallet booth session workshop episode donation volunteer resident pint keg barrel crate bin shift route stop visit device learner coursemate renter provider reader gpu".split()
+    "business firm organization organisation partner merchant creator cup tour festival show sub batch bottle case farm plant box bag pallet booth session workshop episode donation volunteer resident pint keg barrel crate bin shift route stop visit device learner coursemate renter provider reader gpu fan artist listener home family sheet roll treatment lesson homeowner".split()
 )  # fmt: skip
 """Nouns, in the singular, whose number in running text is a figure and not decoration."""
 
