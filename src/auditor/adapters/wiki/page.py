@@ -146,9 +146,14 @@ def _reported(block: Block) -> str | None:
     text = " ".join(line.text for line in block.lines)
     if len(text) > 240 or "$" in text or "€" in text or "£" in text:
         return None
+    return _report_of(text)
+
+
+def _report_of(text: str) -> str | None:
+    """The one period that a line says a report, a budget or figures are of."""
     for m in _REPORT_OF.finditer(text):
         named = periods_in(text[m.end() : m.end() + 40])
-        if named and named[0][0] <= 1:
+        if named and named[0][0] <= 1 and not _AND_ANOTHER.search(text[m.end() :][: named[0][1] + 12]):
             return named[0][2]
     return None
 
@@ -241,12 +246,7 @@ def _stated_period(document: Document, page: str) -> str | None:
     second = [n for n, line in enumerate(document.lines[:80]) if line.startswith("## ")][1:2]
     top = document.lines[: second[0]] if second else document.lines
     read = [line for line in top if line.strip() and not line.startswith(("#", "|", "-", ">", "* ", "+ "))][:12]
-    for line in read:
-        for m in _REPORT_OF.finditer(line):
-            named = periods_in(line[m.end() : m.end() + 40])
-            if named and named[0][0] <= 1 and not _AND_ANOTHER.search(line[m.end() :][: named[0][1] + 12]):
-                return named[0][2]
-    return _named_period(page)
+    return next((found for line in read if (found := _report_of(line)) is not None), None) or _named_period(page)
 
 
 def _subtitle_period(document: Document) -> str | None:
