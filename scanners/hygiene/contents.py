@@ -106,7 +106,7 @@ _ROWS = lazy(
 )
 _DUMP_HEADER = lazy(
     rb"-- (?:MySQL|MariaDB|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|mysqldump|Navicat|SQL Dump|pg_dump"
-    rb"|HeidiSQL|Sequel Pro|BEGIN TRANSACTION;\r?\nCREATE TABLE|/\*+ Object: [^\n]*Script Date:",
+    rb"|HeidiSQL|Sequel (?:Pro|Ace)|SQLyog|EMS SQL|TablePlus|DBeaver|dbForge|Dumped (?:from|by)|BEGIN TRANSACTION;\r?\nCREATE TABLE|/\*+ Object: [^\n]*Script Date:",
     re.IGNORECASE,
 )
 _DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$|(?:^|/)(?:[\w-]*[-_])?(?:dumps?|backups?)/")

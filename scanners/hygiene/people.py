@@ -28,6 +28,18 @@ _NAME_COLUMN = lazy(
     r"^surname$|^(?:nama|nombre|nome)(?:[-_ ].*|$)|^apellidos?$|^prenom$|^prénom$|^vorname$|^nachname$|^name[-_ ](?:customer|client|kunde)$|"
     r"^氏名$|^お名前$|^이름$|^성명$|^(?:ФИО|Имя|Фамилия)$"
 )
+_PARTY_COLUMN = lazy(
+    r"(?i)klient|kunde|\bgast|go[śs][ćc]|\bgości|cliente|hu[ée]sped|h[óo]spede|\bclient\b|customer|\bguest\b|pelanggan|\btamu\b|zákazník|ügyfél|vendég|"
+    r"müşteri|お客|顧客|고객|клиент|гость"
+)
+"""Whose reservation or order it is: the cells hold names, or a number."""
+_NAMED = lazy(
+    r"(?i)customer|user|booking|contact|guest|client|member|subscriber|lead|people|attendee|employee|email|mailing|newsletter|patient|"
+    r"student|registration|signup|waitlist|donor|participant|applicant|order|response|reserva|kunde|pelanggan|usuario|empleado|alumno|"
+    r"paciente|tenant"
+)
+"""A file by such a name says what it holds; one by another name has to hold many addresses."""
+_MANY = 20
 _FEWEST_NAMES = 10
 """A few names are an example; so many rows with a name each are a list."""
 _ROWS = 2_000
@@ -35,7 +47,8 @@ _ROWS = 2_000
 
 def people(path: str, content: bytes) -> Seen | None:
     """Several people: addresses that are not made up, or telephone numbers or names in a column for them."""
-    table = path.lower().endswith((".csv", ".tsv"))
+    named = bool(_NAMED.search(path.rsplit("/", 1)[-1]))
+    table = named and path.lower().endswith((".csv", ".tsv"))
     if path.lower().endswith((".xlsx", ".xlsm", ".ods")):
         content = _sheet_text(content)
     head = content[:LIMIT]
@@ -45,7 +58,7 @@ def people(path: str, content: bytes) -> Seen | None:
     many = max(len(mails), len(phones))
     if many < 2 and table:
         many = _in_columns(head)
-    if many >= 2:
+    if many >= 2 if named else len(mails) >= _MANY:
         return Seen(1, "", f"A list of people is in the repository: {many} of them in reach")
     return None
 
@@ -56,14 +69,24 @@ def _in_columns(head: bytes) -> int:
     header = [cell.strip() for cell in next(rows, [])]
     phones = [at for at, cell in enumerate(header) if _PHONE_COLUMN.search(cell)]
     names = [at for at, cell in enumerate(header) if _NAME_COLUMN.search(cell)]
+    parties = [at for at, cell in enumerate(header) if _PARTY_COLUMN.search(cell) and at not in names]
     numbers: set[str] = set()
     called: set[str] = set()
-    for row in rows if phones or names else ():
+    for row in rows if phones or names or parties else ():
         numbers.update(digits for at in phones if at < len(row) and 9 <= len(digits := _digits(row[at])) <= 15)
         called.update(row[at].strip() for at in names if at < len(row) and any(c.isalpha() for c in row[at]))
+        called.update(row[at].strip() for at in parties if at < len(row) and _is_name(row[at]))
     if len(numbers) >= 2 and not all(n == n[0] * len(n) for n in numbers):
         return len(numbers)
     return len(called) if len(called) >= _FEWEST_NAMES else 0
+
+
+def _is_name(cell: str) -> bool:
+    """At least two words of letters."""
+    words = cell.split()
+    return 2 <= len(words) <= 5 and all(
+        word.replace("-", "").replace("'", "").replace(".", "").isalpha() for word in words
+    )
 
 
 def _digits(cell: str) -> str:
@@ -87,12 +110,16 @@ def _sheet_text(content: bytes) -> bytes:
     """Text of a spreadsheet; a file that is no archive has none. Never more than `LIMIT` bytes are unpacked."""
     import zipfile
 
+    held: list[bytes] = []
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "content.xml"):
-                if name in archive.namelist():
+            for name in archive.namelist():
+                left = LIMIT - sum(map(len, held))
+                if left > 0 and (
+                    name in {"xl/sharedStrings.xml", "content.xml"} or name.startswith("xl/worksheets/sheet")
+                ):
                     with archive.open(name) as member:
-                        return member.read(LIMIT).replace(b"<", b"\n<")
+                        held.append(member.read(left))
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
         return b""
-    return b""
+    return b"\n".join(held).replace(b"<", b"\n<")

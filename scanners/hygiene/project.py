@@ -34,10 +34,11 @@ _ASSET = re.compile(r"(?:^|/)(?:assets|public|static|wwwroot|plugins?)/.*\.js$")
 """A library that was copied in brings its own tests."""
 _TEMPLATE = re.compile(r"(?:^|/)RunnerTests/RunnerTests\.swift$")
 """What `flutter create` writes: a test without a statement."""
-_DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts)$")
+_DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts)$|(?:^|/)tests?\.py$")
 _MOST_DOUBTFUL = 20
 """Where more scripts are named like tests, some of them are."""
 _SCRIPT_TEST = lazy(rb"\b(?:describe|it|test|suite|expect|assert\w*|QUnit|tape|t\.\w+)\s*[.(]|assert|cy\.")
+_PYTHON_TEST = lazy(rb"\bdef test|\bassert|\bclass \w+\(|>>> ")
 _INLINE_TEST = lazy(rb"#\[(?:cfg\(test\)|test|tokio::test)\]")
 
 
@@ -51,11 +52,16 @@ def without_tests(tree: Tree, read: Mapping[str, bytes]) -> Seen | None:
         e.path for e in tree.own
         if _TEST_FILE.search(e.path) and not _ASSET.search(e.path) and not _TEMPLATE.search(e.path)
     ]  # fmt: skip
-    if not sources or any(path not in read or _SCRIPT_TEST.search(read[path]) for path in named):
+    if not sources or any(path not in read or _tests_something(path, read[path]) for path in named):
         return None
     if any(_INLINE_TEST.search(content) for path, content in read.items() if path.endswith(".rs")):
         return None
     return Seen(message=f"No automated tests beside {len(sources)} source file{'s' * (len(sources) != 1)}")
+
+
+def _tests_something(path: str, content: bytes) -> bool:
+    """Whether a file that is named like a test holds one: Django begins every application with an empty `tests.py`."""
+    return bool((_PYTHON_TEST if path.endswith(".py") else _SCRIPT_TEST).search(content))
 
 
 def doubtful_tests(tree: Tree) -> tuple[FileEntry, ...]:

@@ -205,3 +205,28 @@ def test_what_composer_installed_is_foreign_wherever_it_lies() -> None:
     found = ids(scan(Hygiene(), {**vendor, "web/index.php": "x"}))
     assert {"no-tests", "dependencies-tracked"} <= found
     assert "build-artifact" not in found
+
+
+def test_the_empty_tests_of_a_django_application_test_nothing() -> None:
+    files = {"shop/views.py": "x", "shop/tests.py": "from django.test import TestCase\n\n# Create your tests here.\n"}
+    assert "no-tests" in ids(scan(Hygiene(), files))
+    real = {**files, "cart/tests.py": "class CartTests(TestCase):\n    def test_sum(self): ...\n"}
+    assert "no-tests" not in ids(scan(Hygiene(), real))
+
+
+def test_a_table_by_any_name_is_a_list_of_people_when_it_holds_many_addresses() -> None:
+    rows = "".join(f"p{n},p{n}@boats-of-nowhere.org\n" for n in range(30))
+    assert "customer-data" in ids(scan(Hygiene(), {"export.csv": "a,b\n" + rows}))
+    assert "customer-data" not in ids(scan(Hygiene(), {"export.csv": "a,b\n" + "".join(rows.splitlines(True)[:5])}))
+    guests = "ID;Klient/Gość;Wartość\n" + "".join(f"{n};Ada{chr(97 + n)} Novak;10\n" for n in range(12))
+    assert "customer-data" in ids(scan(Hygiene(), {"reservations.csv": guests}))
+    numbered = "ID;Client;Sum\n" + "".join(f"{n};C-{n};10\n" for n in range(12))
+    assert "customer-data" not in ids(scan(Hygiene(), {"reservations.csv": numbered}))
+
+
+def test_the_dump_of_another_program_and_a_conflicted_copy_are_seen() -> None:
+    files = {
+        "db/shop.sql": "/*\nSQLyog Community v13\n*/\ninsert  into `users`(`id`) values (1);\n",
+        "style (Dana's conflicted copy 2026-03-02).css": "x", "web/_DS_Store": "x",
+    }  # fmt: skip
+    assert {"database-dump", "backup-file", "computer-junk"} <= ids(scan(Hygiene(), files))
