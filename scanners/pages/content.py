@@ -138,10 +138,7 @@ def dead_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
                 continue
             if node.css_first(_ARROW) is not None:
                 continue  # It opens a menu.
-            if any(
-                name.startswith(("data-", "aria-expanded", "aria-controls", "@", "v-", "x-", "ng-"))
-                for name in attributes
-            ):
+            if any(_SCRIPTED.match(name) for name in attributes):
                 continue
             spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
         if len(spots) >= rule.minimum:

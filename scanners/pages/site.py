@@ -143,6 +143,7 @@ class Site:
                 p.path.count("/"),
                 order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
                 p.is_application,
+                not p.is_assembled,
                 p.path,
             ),
         )

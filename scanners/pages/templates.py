@@ -88,7 +88,10 @@ def is_assembled(path: str, source: str, code: str) -> bool:
     if path.lower().endswith(".astro") or source.startswith("---\n"):
         return True
     # Opened here and closed in another file.
-    return "</html" not in source and bool(_OPENED.search(source)) and "</html" not in source.lower()
+    if "</html" in source or "</body" in source or not _OPENED.search(source):
+        return False
+    lowered = source.lower()
+    return "</html" not in lowered and "</body" not in lowered
 
 
 def included(code: str) -> tuple[tuple[str, ...], str]:

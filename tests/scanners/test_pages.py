@@ -441,3 +441,8 @@ def test_a_frame_that_a_server_fills_in_is_judged_for_its_head_only_where_nothin
     silent = {"pages.no-title", "pages.no-description", "pages.no-h1", "pages.no-main", "pages.rendered-by-script"}
     assert not silent & {match.rule_id for match in result.matches}
     assert found(result, "pages.no-viewport")
+
+
+def test_a_page_that_closes_its_body_is_whole_even_if_it_leaves_its_last_tag_out() -> None:
+    html = "<!doctype html><html><head><title>x</title></head><body><img src='gone.jpg'></body>"
+    assert found(scan(Pages(), {"index.html": html}), "pages.missing-picture")
