@@ -85,13 +85,15 @@ def axe_file(option: str) -> Path | None:
     """The file of axe-core: the declared one, or one that is installed; never one of the scanned repository.
 
     Raises:
-        NotScannedError: the declared file is not there.
+        NotScannedError: the declared file is not there, or is something else: nothing would be found, and all would look well.
     """
     if option:
         path = Path(option)
         path = path / "axe.min.js" if path.is_dir() else path
         if not path.is_file():
             raise NotScannedError(f"axe-core is not at {option}")
+        if b"axe" not in path.read_bytes()[:2000] or path.suffix not in {".js", ".cjs", ".mjs"}:
+            raise NotScannedError(f"{option} is not axe-core's script: name axe.min.js or its folder")
         return path
     return next((path for path in map(Path, _AXE_PLACES) if path.is_file()), None)
 

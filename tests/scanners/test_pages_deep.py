@@ -6,6 +6,7 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from auditor.adapters.programs import LocalPrograms
+from auditor.errors import NotScannedError
 from auditor.model.ports import ScanContext
 from scanners.pages import Pages
 from scanners.pages import deep as browsing
@@ -58,3 +59,13 @@ def test_a_page_rendered_by_script_is_judged_as_a_visitor_sees_it() -> None:
     assert found["pages.picture-without-text"].location.line is None
     assert "pages.no-h1" not in found
     assert not [left for left in result.not_scanned if left.reason == "not rendered"]
+
+
+def test_a_file_that_is_not_the_script_of_axe_core_is_refused(tmp_path: Path) -> None:
+    packed = tmp_path / "axe-core.tgz"
+    packed.write_bytes(b"axe packed")
+    with pytest.raises(NotScannedError, match=r"name axe\.min\.js"):
+        browsing.axe_file(str(packed))
+    script = tmp_path / "axe.min.js"
+    script.write_text("/*! axe v4 */")
+    assert browsing.axe_file(str(tmp_path)) == script
