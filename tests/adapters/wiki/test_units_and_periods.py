@@ -14,6 +14,7 @@ from auditor.adapters.wiki.currencies import money_hint, stated_currency, used_c
 from auditor.adapters.wiki.periods import parse_period
 from auditor.adapters.wiki.reading import PageSource, read_pages
 from auditor.model.fact import Fact
+from auditor.model.run import EntityInfo
 from auditor.resources import rules_folder
 
 
@@ -356,3 +357,16 @@ def test_each_in_our_first_year_is_per_nothing() -> None:
 
 def test_the_words_before_a_remark_in_brackets_name_the_figure() -> None:
     assert facts("The costs of the office (rent, fees) will come to $3,500.\n")[0].label == "The costs of the office"
+
+
+def test_a_table_below_pricing_is_what_the_business_charges() -> None:
+    entity = EntityInfo("e", "E", kind="web-clients", pages=("e.md",))
+    page = "# E\n\n## Pricing\n\n" + table("Plan | Price", "Starter | $19", "Pro | $49")
+    rules = {
+        m.rule_id for m in read_pages([PageSource("e.md", page.encode())], rules_folder(), entities=[entity]).matches
+    }
+    assert "wiki.no-revenue-model" not in rules
+    other = page.replace("## Pricing", "## Competitor pricing")
+    assert "wiki.no-revenue-model" in {
+        m.rule_id for m in read_pages([PageSource("e.md", other.encode())], rules_folder(), entities=[entity]).matches
+    }

@@ -189,7 +189,9 @@ def _models(evidence: Evidence) -> Iterator[Match]:
         own = [f for f in evidence.facts if f.entity == entity.key and f.tier is Tier.DECLARED]
         pages = [p for p in evidence.pages if p.entity == entity.key]
         priced = any(
-            f.metric in {"price", "hourly_rate", "mrr", "arpa"} and not f.scenario and f.status is not Status.RULE
+            (f.metric in {"price", "hourly_rate", "mrr", "arpa"} or _in_price_list(f))
+            and not f.scenario
+            and f.status is not Status.RULE
             for f in own
         )
         if pages and not priced:
@@ -197,6 +199,20 @@ def _models(evidence: Evidence) -> Iterator[Match]:
                 "no-revenue-model", _home(evidence, entity.key), entity.key,
                 f"No page of {entity.name or entity.key} states what it charges", mark="price",
             )  # fmt: skip
+
+
+_PRICE_LIST = re.compile(
+    r"\b(?:pric(?:es?|ing)|price list|rate card|packages|preise|preisliste|tarife|tarifs)\b", re.IGNORECASE
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:competit\w+|costs?|vendors?|suppliers?|aws|cloud|market|input|purchase|assumptions?)\b", re.IGNORECASE
+)
+
+
+def _in_price_list(fact: Fact) -> bool:
+    """Whether an amount stands in a list of what the business itself charges."""
+    where = fact.source.heading if isinstance(fact.source, WikiLocation) else ""
+    return fact.value.unit == "money" and _PRICE_LIST.search(where) is not None and not _OF_OTHERS.search(where)
 
 
 def _clients(evidence: Evidence) -> Iterator[Match]:
