@@ -41,6 +41,14 @@ def test_a_folder_of_repositories_gives_one_target_each_and_one_for_loose_files(
     assert len(verdict.findings) == 1
 
 
+def test_the_state_of_a_portfolio_is_no_finding_of_its_folder_and_is_said_to_be_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {".auditor/findings.sqlite": "forbidden", "a.txt": "fine", "else/.auditor/notes.txt": "forbidden"})
+    verdict = scan_paths([tmp_path], tools([Words()], [CARD]), Policy())
+    assert [f.location.path for f in verdict.findings] == ["else/.auditor/notes.txt"]  # type: ignore[union-attr]
+    assert verdict.complete
+    assert "left out as usual: 1 auditor's own state" in scan_text(verdict)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_scanner_that_failed_is_not_a_pass_and_the_others_go_on(tmp_path: Path, workers: int) -> None:
     write(tmp_path, {"a.txt": "forbidden"})

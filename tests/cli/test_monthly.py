@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ def test_a_month_in_which_nothing_can_be_looked_at_reaches_no_reader(folder: Pat
 def test_a_month_that_is_none_or_not_over_is_refused(folder: Path, period: str) -> None:
     assert isinstance(auditor(folder, "monthly", "--period", period).exception, UsageError)
     assert not (folder / "outbox").exists()
+
+
+@pytest.mark.parametrize("period", ["2026-13", "october", "2999-01"])
+def test_run_neither_freezes_nor_mails_a_month_that_is_none_or_has_not_begun(folder: Path, period: str) -> None:
+    assert isinstance(auditor(folder, "run", "--period", period).exception, UsageError)
+    assert not (folder / "outbox").exists()
+    assert not (folder / "reports").exists()
+
+
+@pytest.mark.slow
+def test_run_mails_nothing_of_the_month_that_is_running(folder: Path) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m")
+    result = auditor(folder, "run", "--period", now, "--jobs", "1")
+    assert f"No mail: {now} is not over" in result.stdout
+    assert mails(folder) == []
 
 
 @pytest.mark.slow

@@ -87,3 +87,11 @@ def test_issues_are_posted_only_with_a_token(folder: Path, monkeypatch: pytest.M
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     with pytest.raises(UsageError, match="GITHUB_TOKEN"):
         call("plan", "-p", str(folder), "--post", "a/b")
+
+
+@pytest.mark.parametrize("slip", [("--entity", "jadda"), ("--rule", "secrets.stripe-live-kee")])
+def test_an_empty_list_of_findings_is_never_a_slip_of_the_pen(folder: Path, slip: tuple[str, str]) -> None:
+    result = CliRunner().invoke(app, ["findings", "list", "-p", str(folder), *slip])
+    assert isinstance(result.exception, UsageError)
+    known = ["--entity", "jada", "--rule", "secrets.stripe"]
+    assert "No open finding" in CliRunner().invoke(app, ["findings", "list", "-p", str(folder), *known]).stdout

@@ -7,10 +7,11 @@ from decimal import Decimal
 from importlib import import_module
 
 from auditor.formats.snapshot import freeze
-from auditor.model.fact import Quantity
+from auditor.model.fact import Quantity, Status
 from auditor.model.report import Report, ViewSettings
 from auditor.model.rule import Severity
 from auditor.model.run import Snapshot
+from auditor.reports.places import anchor
 from auditor.reports.printed import PAGE, printed
 from tests.support.snapshots import ENTITIES, fact, finding, money, rule, snapshot
 
@@ -101,3 +102,10 @@ def test_the_look_at_a_target_is_told_in_words_and_leaves_out_what_is_none() -> 
     assert shown.endswith("secrets: 61 blobs, 4 files taken and 12 rules; not read: 2 × missing object")
     assert report.coverage_sentence.startswith("Looked at in full: 0 of 1 repository.")
     assert "secrets: 2 × missing object" in report.coverage_sentence
+
+
+def test_two_computations_never_share_one_place_on_the_page() -> None:
+    targets = (fact("jada", "revenue", money("12000"), 9, status=Status.TARGET),)
+    traces = built("ceo", month_of(*BOOKS_OF_ONE, *targets)).traces
+    assert len({anchor(trace.id) for trace in traces}) == len(traces)
+    assert [t.name for t in traces if t.filled.endswith("= $12,000 a month")] == ["Revenue target"]

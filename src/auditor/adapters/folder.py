@@ -23,6 +23,8 @@ DEEPEST = 100
 """Levels of folders; what lies deeper is counted as not scanned."""
 NESTED = 3
 """Levels down to which repositories below a plain folder are targets of their own; deeper ones are not scanned."""
+STATE, STORE = ".auditor", "findings.sqlite"
+"""The state folder of a portfolio, and the file that tells it from a folder of another's that is called so."""
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -198,6 +200,8 @@ class FolderFiles:
             elif item.is_dir(follow_symlinks=False):
                 if (self.root / path / ".git").exists():
                     self._not_listed.append(NotScanned(path, "another repository inside", expected=depth < NESTED))
+                elif item.name == STATE and (self.root / path / STORE).is_file():
+                    self._not_listed.append(NotScanned(path, "auditor's own state", expected=True))
                 elif item.name != ".git":
                     yield from self._walk(path, depth + 1)
             elif item.is_file(follow_symlinks=False):

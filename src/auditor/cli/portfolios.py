@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.cli.output import AsFormat, NoColour, TableFormat, table
 from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.adapters.store.store import Store
 
 findings_app = typer.Typer(no_args_is_help=True, help="What the store holds: list findings, show one with its history.")
 
@@ -71,6 +74,8 @@ def list_findings(
     states = () if everything else tuple(state for state in State if state.is_open)
     with open_portfolio_store(portfolio) as store:
         found = store.findings(states=states, entity=entity, rule=rule, severity=least)
+        if not found:
+            _check_filter(store, portfolio, entity, rule)
     if output_format is TableFormat.JSON:
         typer.echo(
             json.dumps({"schema": "auditor/findings@1", "findings": [finding_object(f) for f in found]}, indent=2)
@@ -86,6 +91,26 @@ def list_findings(
         empty="No open finding in the store." if not everything else "No finding in the store.",
         no_colour=no_colour,
     )
+
+
+def _check_filter(store: Store, portfolio: Path, entity: str, rule: str) -> None:
+    """A list that is empty because of a slip of the pen must not read as clean.
+
+    Raises:
+        UsageError: no entity has the key, or no rule begins so.
+    """
+    from auditor.resources import rules_folder
+    from auditor.rulebook import read_rulebook
+    from auditor.wiring import load_portfolio
+
+    settings = load_portfolio(portfolio)
+    keys = [known.key for known in settings.entities]
+    if entity and entity not in keys and not store.findings(entity=entity):
+        raise UsageError(f"--entity: no entity has the key {entity!r}; there are {', '.join(keys)}")
+    if rule and not store.findings(rule=rule):
+        folders = (rules_folder(), *((settings.rules,) if settings.rules else ()))
+        if not any(card.id.startswith(rule) for card in read_rulebook(*folders).rules):
+            raise UsageError(f"--rule: no rule begins with {rule!r}; `auditor rules list` names them")
 
 
 @findings_app.command("show")

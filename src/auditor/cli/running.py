@@ -11,7 +11,7 @@ import typer
 from auditor.cli.output import Quiet, progress
 from auditor.cli.portfolios import PortfolioPath
 from auditor.cli.scanning import severity_of
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.model.text import visible
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ def run(
     """Scan everything in a portfolio, store what is found, write the reports and deliver them.
 
     Mails of a month leave once: running again looks again and writes the reports anew, and says that the mails are out.
-    What could not be looked at stands in every report, and gives exit code 3.
+    What could not be looked at stands in every report, and gives exit code 3. No mail leaves of a month that is not over.
     """
+    from auditor.cli.monthly import checked_period
     from auditor.flows.monthly import Ended
     from auditor.flows.running import closed_month
+    from auditor.reports.words import month_before
     from auditor.wiring import open_desk
 
     least = severity_of(fail_on) if fail_on else None
@@ -49,9 +51,17 @@ def run(
         progress("looking", quiet=quiet) as announce,
         open_desk(portfolio, workers=jobs, executor=executor, announce=announce) as desk,
     ):
-        month = period or closed_month(desk.portfolio, desk.tools.now)
-        collected, written, index, mailed = _run(desk, month, output, deliver=deliver)
+        closed = closed_month(desk.portfolio, desk.tools.now)
+        month = checked_period(period) or closed
+        if month > month_before(closed, -1):
+            raise UsageError(f"--period {month}: that month has not begun")
+        collected, written, index, mailed = _run(desk, month, output, deliver=deliver and month <= closed)
     _say(collected, written, index)
+    if deliver and month > closed:
+        typer.echo(
+            f"No mail: {month} is not over, and its mails leave only once; `auditor monthly --period {month} --early` sends "
+            "them all the same."
+        )
     if mailed is not None:
         typer.echo(_mail_line(mailed, desk.portfolio.mail.transport))
         if mailed.ended is Ended.ALREADY:

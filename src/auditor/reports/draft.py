@@ -14,7 +14,7 @@ from auditor.model.report import Cell, Tone, Trace, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.reports import figures
 from auditor.reports.dossier import Dossier
-from auditor.reports.places import cited, visible
+from auditor.reports.places import anchor, cited, visible
 from auditor.reports.thresholds import threshold
 from auditor.reports.words import money_words, number_words, quantity_words
 
@@ -40,6 +40,8 @@ class Draft:
         self.past = tuple(Dossier(earlier, scope) for earlier in history)
         """Earlier months, oldest first; the month before, if there is one, is the last."""
         self.traces: dict[str, Trace] = {}
+        self._anchors: dict[str, str] = {}
+        """Ids of traces by what they are on the page, where no two may be one."""
         self.gaps: dict[tuple[str, str], Gap] = {}
 
     def threshold(self, name: str) -> Decimal:
@@ -63,9 +65,12 @@ class Draft:
         """Id under which the trace stands in the report; a second one of the same id and other words gets a number."""
         trace = replace(trace, filled=self._readable(trace.filled), name=visible(trace.name), note=visible(trace.note))
         identity, number = trace.id, 1
-        while identity in self.traces and replace(self.traces[identity], id="") != replace(trace, id=""):
+        while (known := self._anchors.get(anchor(identity))) and replace(self.traces[known], id="") != replace(
+            trace, id=""
+        ):
             number += 1
             identity = f"{trace.id}.{number}"
+        identity = self._anchors.setdefault(anchor(identity), identity)
         self.traces[identity] = replace(trace, id=identity)
         return identity
 

@@ -42,7 +42,10 @@ def _computed(dossier: Dossier, metric: str, entity: str) -> Figure:
         return _counts(dossier, metric)
     if metric == "revenue":
         return _sum(dossier, metric, "Revenue")
-    return over(dossier.books, metric, dossier.records("cost"))
+    found = over(dossier.books, metric, dossier.records("cost"))
+    if found.trace and metric.endswith("@target"):
+        return replace(found, trace=replace(found.trace, name=f"{found.trace.name} target"))
+    return found
 
 
 def cash_and_burn(dossier: Dossier) -> tuple[Figure, Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from auditor.model.fact import Conflict, Fact, Record
@@ -56,3 +57,8 @@ def cited(items: Iterable[Finding | Fact | Record], limit: int = 200) -> tuple[s
 def conflict_sides(conflict: Conflict) -> tuple[str, str]:
     """Both places of a conflict."""
     return place(conflict.first.source), place(conflict.second.source)
+
+
+def anchor(identity: str) -> str:
+    """A trace's id as HTML, links and CSS take it: letters, digits and hyphens."""
+    return "t-" + re.sub(r"[^a-zA-Z0-9]+", "-", identity).strip("-").lower()

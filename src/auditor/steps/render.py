@@ -20,7 +20,7 @@ from auditor.model.report import Brand, Report
 from auditor.model.run import EntityInfo
 from auditor.reports.frameworks import FrameworkView, OverviewView
 from auditor.reports.index import Index
-from auditor.reports.places import visible
+from auditor.reports.places import anchor, visible
 from auditor.reports.printed import MAIL, PAGE, PDF, Limits, Printed, printed
 from auditor.reports.setting import setting_data
 from auditor.reports.words import period_words, plural
@@ -64,7 +64,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         environment.filters["wrapped"] = _wrapped
-        environment.filters["anchor"] = _anchor
+        environment.filters["anchor"] = anchor
         environment.filters["more"] = lambda count, noun: plural(count, f"more {noun}")
         environment.filters["month"] = period_words
         environment.filters["folded"] = _folded
@@ -253,8 +253,3 @@ def _soft(text: str) -> str:
 
     kept = str(escape(visible(text)))
     return Markup(re.sub(r"([/:])(?=[^/:\s]{6})", r"\1<wbr>", kept) if len(text) > 38 else kept)  # noqa: S704  escaped above
-
-
-def _anchor(identity: str) -> str:
-    """An id that HTML, links and CSS take: letters, digits and hyphens."""
-    return "t-" + re.sub(r"[^a-zA-Z0-9]+", "-", identity).strip("-").lower()

@@ -67,7 +67,10 @@ def _lines(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
         yield "Mails that need you:"
         for delivery in problems:
             yield f"  {delivery.key}  {delivery.state.value}: {delivery.error or 'no reason given'}"
-        yield "  `unknown` is never sent again by itself: ask the reader, then `auditor resend KEY` or `auditor mark-sent KEY`."
+        if any(d.state is DeliveryState.UNKNOWN for d in problems):
+            yield "  `unknown` is never sent again by itself: ask the reader, then `auditor resend KEY` or `auditor mark-sent KEY`."
+        if any(d.state is DeliveryState.DEAD for d in problems):
+            yield "  `dead` was refused for good: ask what is wrong with the mailbox, then `auditor resend KEY`."
     if summary.notes:
         yield ""
         yield from (f"- {note}" for note in summary.notes)
