@@ -27,6 +27,12 @@ _CALL_TO_BOOK = lazy(
     r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
+_BY_APPOINTMENT = lazy(
+    r"\b(?:(?:call|text|phone|contact|message|whatsapp)\s+(?:us\s+|me\s+)?(?:now\s+|today\s+)?(?:to|for)\s+(?:(?:an?|your|to|make|schedule)\s+){0,3}(?:book(?!s)\w*|reserv(?:e|ations?)|appointments?)|by\s+appointment(?:\s+only)?|appointments?\s+(?:available|only|required|necessary|recommended)|walk-?ins?\s+welcome"
+    r"|(?:termin\s+)?nach\s+(?:termin)?vereinbarung|termine?\s+(?:unter|telefonisch)|(?:con|sin)\s+cita\s+previa|ll[áa]m[ae]nos\s+(?:\w+\s+){0,3}para\s+(?:reservar|agendar|pedir)|sur\s+rendez-vous|su\s+appuntamento|com\s+hora\s+marcada)\b",
+    re.IGNORECASE,
+)
+"""Said in the text, where no link or heading says it."""
 _BUSINESS_NAV = lazy(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
     r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
@@ -148,7 +154,12 @@ def profiles_of(site: Site) -> frozenset[str]:
     if signals < (0 if offers else 1 if found or hires else 3):
         return frozenset({"app"} if site.main.is_application else ())
     found.add("marketing")
-    if hires or found & {"tours", "hauling", "rental"} or _CALL_TO_BOOK.search(shown):
+    if (
+        hires
+        or found & {"tours", "hauling", "rental"}
+        or _CALL_TO_BOOK.search(shown)
+        or _BY_APPOINTMENT.search(site.text)
+    ):
         found.add("booking")
     return frozenset(found)
 

@@ -44,6 +44,10 @@ _INNER = lazy(
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
+_LAYOUT = lazy(
+    r"(?:^|/)_?(?:base|layout|default|baseof|master|header|head|application)(?:layout)?(?:\.[a-z]+)+$", re.IGNORECASE
+)
+"""The file that opens every page of a site without an index of its own."""
 _VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|templates)/")
 """Where frameworks keep the templates of one site, a folder for each kind of page."""
 _ELSEWHERE = lazy(
@@ -143,7 +147,7 @@ class Site:
                 p.path.count("/"),
                 order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
                 p.is_application,
-                not p.is_assembled,
+                not _LAYOUT.search(p.path),
                 p.path,
             ),
         )

@@ -446,3 +446,12 @@ def test_a_frame_that_a_server_fills_in_is_judged_for_its_head_only_where_nothin
 def test_a_page_that_closes_its_body_is_whole_even_if_it_leaves_its_last_tag_out() -> None:
     html = "<!doctype html><html><head><title>x</title></head><body><img src='gone.jpg'></body>"
     assert found(scan(Pages(), {"index.html": html}), "pages.missing-picture")
+
+
+@pytest.mark.parametrize(
+    "said", ["Call us for an appointment.", "Walk-ins welcome", "Termine nach Vereinbarung", "By appointment only"]
+)
+def test_who_works_by_appointment_takes_bookings(said: str) -> None:
+    html = f"<html><head><title>Salon Rosa</title></head><body><a href='tel:+16191550184'>Call</a><a href='s.html'>Services</a><a href='p.html'>Prices</a><p>{said}</p></body></html>"
+    site = next(record for record in scan(Pages(), {"index.html": html}).records if record.kind == "page-site")
+    assert "booking" in site.text["profiles"]
