@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from auditor.cli.app import app
-from auditor.errors import UsageError
+from auditor.errors import ConfigError, UsageError
 from tests.support.repositories import commit
 
 PORTFOLIO = """
@@ -102,6 +102,19 @@ def test_a_month_that_is_none_or_not_over_is_refused(folder: Path, period: str) 
 def test_run_neither_freezes_nor_mails_a_month_that_is_none_or_has_not_begun(folder: Path, period: str) -> None:
     assert isinstance(auditor(folder, "run", "--period", period).exception, UsageError)
     assert not (folder / "outbox").exists()
+    assert not (folder / "reports").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "monthly"])
+@pytest.mark.parametrize(("right", "wrong"), [("sender = ", "# sender = "), ("[reports.ceo]", "[reports.coe]")])
+def test_what_makes_mails_impossible_is_said_before_anything_is_looked_at(
+    folder: Path, command: str, right: str, wrong: str
+) -> None:
+    assert right in PORTFOLIO
+    (folder / "portfolio.toml").write_text(PORTFOLIO.replace(right, wrong))
+    error = auditor(folder, command, "--period", "2026-10").exception
+    assert isinstance(error, ConfigError)
+    assert "portfolio.toml: " in str(error)
     assert not (folder / "reports").exists()
 
 

@@ -16,7 +16,7 @@ from auditor.adapters.store.opening import open_store
 from auditor.model.check import Check, CheckStatus
 from auditor.model.ports import Completed
 from auditor.portfolio import Account, Entity, MailSettings, Portfolio, ReportSettings
-from auditor.steps.preflight import cloud, local, mail
+from auditor.steps.preflight import cloud, local, mail, targets
 from tests.support.clock import StandingClock
 from tests.support.mail_servers import smtp_server
 from tests.support.repositories import commit, git
@@ -234,3 +234,23 @@ def test_a_store_that_cannot_be_opened_is_a_failure_not_a_crash(portfolio: Portf
     (portfolio.state / "findings.sqlite").write_text("no database at all, but long enough to be looked at" * 4)
     assert seen(local.check_store(portfolio, StandingClock())) == {"store.open": FAIL}
     assert seen(local.check_disk(replace(portfolio).state)) == {"disk.room": PASS}
+
+
+def test_a_path_a_wiki_a_page_or_a_kind_that_is_not_there_is_said_before_the_month(tmp_path: Path) -> None:
+    commit(tmp_path / "shop", {"a.py": "1"})
+    (tmp_path / "wiki").mkdir()
+    (tmp_path / "wiki" / "shop.md").write_text("# Shop\n")
+    far = "https://127.0.0.1:9/far.git"
+    good = Entity("shop", "Shop", "charter", repositories=("shop", far), pages=("shop*.md",))
+    portfolio = Portfolio("Boats", tmp_path, (good,), state=tmp_path / "state", wiki=tmp_path / "wiki")
+    now = StandingClock().now()
+    assert seen(targets.check_repositories(portfolio, now)) == {"repositories": PASS}
+    assert seen(targets.check_wiki(portfolio)) == {"wiki": PASS}
+    assert seen(targets.check_kinds(portfolio, ("charter", "rental"))) == {}
+    slips = replace(good, kind="chartre", repositories=("shopp",), pages=("shop/*.md",))
+    portfolio = replace(portfolio, entities=(slips,))
+    assert seen(targets.check_repositories(portfolio, now)) == {"repositories.shop": FAIL}
+    assert seen(targets.check_wiki(portfolio)) == {"wiki": PASS, "wiki.pages.shop": FAIL}
+    assert seen(targets.check_kinds(portfolio, ("charter", "rental"))) == {"kind.shop": UNKNOWN}
+    assert seen(targets.check_wiki(replace(portfolio, wiki=tmp_path / "wikki"))) == {"wiki": FAIL}
+    assert seen(targets.check_wiki(replace(portfolio, wiki=None))) == {"wiki": UNKNOWN}

@@ -45,6 +45,8 @@ def monthly(
 
     from auditor.flows.monthly import monthly as run_month
     from auditor.flows.running import closed_month
+    from auditor.steps.mailing import check_sender
+    from auditor.steps.report import check_views
     from auditor.wiring import open_desk
 
     with (
@@ -55,6 +57,8 @@ def monthly(
         chosen = checked_period(period) or closed
         if chosen > closed and not early:
             raise UsageError(f"{chosen} is not over, and is frozen only once; --early does it all the same")
+        check_sender(desk.portfolio)
+        check_views(desk.portfolio)
         result = run_month(replace(month_at(desk, chosen), hold=hold, correct=correct))
     _say(result, output_format)
     raise typer.Exit(result.exit_code)

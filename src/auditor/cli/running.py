@@ -44,6 +44,8 @@ def run(
     from auditor.flows.monthly import Ended
     from auditor.flows.running import closed_month
     from auditor.reports.words import month_before
+    from auditor.steps.mailing import check_sender
+    from auditor.steps.report import check_views
     from auditor.wiring import open_desk
 
     least = severity_of(fail_on) if fail_on else None
@@ -51,6 +53,9 @@ def run(
         progress("looking", quiet=quiet) as announce,
         open_desk(portfolio, workers=jobs, executor=executor, announce=announce) as desk,
     ):
+        if deliver:
+            check_sender(desk.portfolio)
+        check_views(desk.portfolio)
         closed = closed_month(desk.portfolio, desk.tools.now)
         month = checked_period(period) or closed
         if month > month_before(closed, -1):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.adapters.programs import LocalPrograms
+from auditor.adapters.wiki.vocabulary import read_vocabulary
 from auditor.errors import AuditorError, MissingExtraError
 from auditor.flows.scanning import scan_targets
 from auditor.flows.tools import Tools
@@ -18,7 +19,7 @@ from auditor.model.run import OutcomeStatus
 from auditor.model.target import Repo
 from auditor.portfolio import Account, Portfolio
 from auditor.steps.discover import Discovered
-from auditor.steps.preflight import cloud, local, mail
+from auditor.steps.preflight import cloud, local, mail, targets
 
 CANARIES = {
     "handler.py": 'import subprocess\n\n\ndef handler(event, context):\n    subprocess.call(event["cmd"], shell=True)\n',
@@ -45,6 +46,9 @@ def preflight(portfolio: Portfolio, tools: Tools, clock: Clock, clients: Clients
     yield from check_frameworks(tools)
     yield from check_canaries(tools)
     yield from local.check_credentials_file(portfolio.folder)
+    yield from targets.check_repositories(portfolio, clock.now())
+    yield from targets.check_wiki(portfolio)
+    yield from targets.check_kinds(portfolio, tuple(read_vocabulary(tools.rules_folder).needs))
     yield from local.check_disk(portfolio.state)
     yield from local.check_store(portfolio, clock)
     yield from local.check_waivers(portfolio, clock.now().date())

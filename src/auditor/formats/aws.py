@@ -161,7 +161,7 @@ def _unseen(results: Iterable[Any]) -> list[str]:
         lines.append("")
     if missing:
         lines.append("Not assessed, because there is no data yet:")
-        lines += [f"    {why}: {count} results" for why, count in sorted(missing.items())]
+        lines += [f"    {why.lstrip('_').replace('_', ' ')}: {count} results" for why, count in sorted(missing.items())]
         lines.append("")
     return lines
 

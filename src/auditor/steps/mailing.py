@@ -70,8 +70,7 @@ def compose_mailing(
         DeliveryError: an address cannot be one.
     """
     mail = portfolio.mail
-    if not mail.sender:
-        raise ConfigError("portfolio.toml: mail.sender: mails need a sender's address")
+    check_sender(portfolio)
     settings = {report.name: report for report in portfolio.reports}
     envelopes: list[Envelope] = []
     lonely: list[str] = []
@@ -108,6 +107,16 @@ def compose_mailing(
                 envelope = compose(key, bare, sender=mail.sender, bcc=mail.bcc, list_name=portfolio.name)
             envelopes.append(envelope)
     return tuple(envelopes), Mailing(tuple(e.key for e in envelopes), tuple(lonely), tuple(notes))
+
+
+def check_sender(portfolio: Portfolio) -> None:
+    """Asked before anything is looked at, so that no long look ends in a mail that cannot be written.
+
+    Raises:
+        ConfigError: there are readers, and no sender is named.
+    """
+    if not portfolio.mail.sender and any(report.readers for report in portfolio.reports):
+        raise ConfigError(f"{portfolio.folder / 'portfolio.toml'}: mail.sender: mails need a sender's address")
 
 
 def plan_mailing(

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TypeAlias
 
-from auditor.errors import UsageError
+from auditor.errors import ConfigError, UsageError
 from auditor.model.report import Report, ViewSettings
 from auditor.model.run import Snapshot
 from auditor.portfolio import REPORT_NAMES, Portfolio
@@ -80,6 +80,19 @@ def view_settings(portfolio: Portfolio) -> tuple[ViewSettings, ...]:
         )
         for report in portfolio.reports
     )
+
+
+def check_views(portfolio: Portfolio) -> None:
+    """Every report of the portfolio can be made; asked before anything is looked at.
+
+    Raises:
+        ConfigError: one is of no kind that there is.
+    """
+    for report in portfolio.reports:
+        try:
+            find_view(report.view or report.name)
+        except UsageError as error:
+            raise ConfigError(f"{portfolio.folder / 'portfolio.toml'}: [reports.{report.name}]: {error}") from None
 
 
 def chosen_settings(settings: Sequence[ViewSettings], names: Sequence[str]) -> tuple[ViewSettings, ...]:
