@@ -15,6 +15,9 @@ _MAIL = lazy(
     rb"[\w.+-]{1,64}@(?!(?:example|test|localhost|email|domain|mail|company|foo|sample)\.)(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}"
 )
 _MADE_UP = lazy(rb"@(?:[\w-]+\.)*(?:example|test|invalid|localhost)(?:\.(?:com|org|net))?\b", re.IGNORECASE)
+_ADDRESS = lazy(rb"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[A-Za-z]{2,12}")
+_TRIAL = lazy(rb"^(?:test|demo|dummy|fake|sample|example)(?:[._+-][\w.+-]*|(?:user|account|mail)?\d*)@")
+"""A mailbox that the developer tried things with."""
 _PERSONAL_COLUMN = lazy(
     rb"(?i)\b(?:e[-_ ]?mail|phone|mobile|tel|first[-_ ]?name|last[-_ ]?name|surname|birth|dob|ssn|passport|address)\b"
 )
@@ -53,7 +56,12 @@ def people(path: str, content: bytes) -> Seen | None:
         content = _sheet_text(content)
     head = content[:LIMIT]
     first_line = head.split(b"\n", 1)[0]
-    mails = {found.lower() for found in _MAIL.findall(head) if not _MADE_UP.search(found)}
+    held = {found.lower() for found in _ADDRESS.findall(head)}
+    mails = {
+        found for found in held if _MAIL.fullmatch(found) and not _MADE_UP.search(found) and not _TRIAL.match(found)
+    }
+    if len(mails) < min(_FEWEST_NAMES, len(held) - len(mails)):
+        mails = set()  # trial entries, the developer's own among them
     phones = set(_PHONE.findall(head)) if _PERSONAL_COLUMN.search(first_line) else set()
     many = max(len(mails), len(phones))
     if many < 2 and table:

@@ -224,6 +224,15 @@ def test_a_table_by_any_name_is_a_list_of_people_when_it_holds_many_addresses() 
     assert "customer-data" not in ids(scan(Hygiene(), {"reservations.csv": numbered}))
 
 
+def test_trial_entries_of_a_developer_are_no_list_of_people() -> None:
+    own = "ada@boats-of-nowhere.org,1\nbob@boats-of-nowhere.org,2\n"
+    trials = "test@example.com,3\ntest2@example.com,4\ntest.form@boats-of-nowhere.org,5\n"
+    assert "customer-data" not in ids(scan(Hygiene(), {"email_verifications.csv": trials + own}))
+    assert "customer-data" in ids(scan(Hygiene(), {"email_verifications.csv": own + "test@example.com,3\n"}))
+    many = "".join(f"p{n}@boats-of-nowhere.org\n" for n in range(12))
+    assert "customer-data" in ids(scan(Hygiene(), {"emails.csv": many + trials}))
+
+
 def test_the_dump_of_another_program_and_a_conflicted_copy_are_seen() -> None:
     files = {
         "db/shop.sql": "/*\nSQLyog Community v13\n*/\ninsert  into `users`(`id`) values (1);\n",
