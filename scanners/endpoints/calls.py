@@ -220,6 +220,7 @@ class Calls:
         if (
             name in {"$.ajax", "jQuery.ajax", "axios", "axios.request", "$http", "request", "uni.request", "wx.request"}
             and args
+            and not self._ours(name, scope)
         ):
             return self._by_config(node, function, scope)
         if _is_jquery(node, name) and args:
@@ -279,7 +280,7 @@ class Calls:
         if verb in METHODS and second is not None:  # `http.request("PUT", url)`
             return self._one(verb, second, function, scope, base)
         if isinstance(first, t.Table):
-            url = first.get("url", "uri")
+            url = first.get("url", "uri") or _spread_address(first, function)
             if url is None:
                 return None
             return self._one(
@@ -399,7 +400,8 @@ class Calls:
                 if not (url.is_wrapper or (url.direct and url.has_hole)):
                     continue
                 wrapper = wrapper_of(function, call, (method, url), self.urls, scope, owner)
-                if not same or (wrapper.method and all(w.url != url for w in same)):  # it makes several requests
+                several = wrapper.method and all((w.url, w.method) != (url, wrapper.method) for w in same)
+                if not same or several:
                     known.append((scope.path, wrapper))
                     same.append(wrapper)
 
@@ -447,7 +449,14 @@ class Calls:
         first = indexes[0] if indexes else 0
         if first >= len(node.args):
             return [url.filled({})]
-        options = self.urls.alternatives(node.args[first], function, scope)
+        given: t.Node | None = node.args[first]
+        key = next((h.key for h in url.holes if h.index == first), "")
+        if key:
+            table = self.urls.definition(given, function, scope)
+            given = table.get(key) if isinstance(table, t.Table) else None
+        if given is None:
+            return [url.filled({})]
+        options = self.urls.alternatives(given, function, scope)
         found: list[Url] = []
         for option in options:
             values = {first: option}
@@ -528,6 +537,13 @@ class Calls:
         return t.dotted(found.node.func) if isinstance(found, Found) and isinstance(found.node, t.Call) else ""
 
 
+def _spread_address(table: t.Table, function: t.Function | None) -> t.Node | None:
+    """`config.url` of `axios({ baseURL, ...config })` where `config` is a parameter."""
+    params = {p.name for p in function.params} if function is not None else set()
+    spread = next((v for k, v in table.pairs if k is None and isinstance(v, t.Name) and v.id in params), None)
+    return t.Attr(spread.line, spread, "url") if spread is not None else None
+
+
 def _is_injected(node: t.Node) -> bool:
     """`inject(HttpClient)` of Angular."""
     return (
@@ -587,7 +603,11 @@ def _calls_in(body: tuple[t.Node, ...]) -> Iterator[tuple[t.Call, t.Function | N
 def _meant(node: t.Call, around: tuple[t.Function, ...]) -> t.Function | None:
     """`useFetch(url)` around `async function load() { axios.get(url) }`: the parameter is that of the outer one."""
     if len(around) > 1:
-        used = {n.id for a in node.args for n in t.walk(a) if isinstance(n, t.Name)}
+        names = [n.id for a in node.args for n in t.walk(a) if isinstance(n, t.Name)]
+        for function in around:  # `(base) => ({ remove: (id) => axios.delete(`${base}/${id}`) })`
+            if names and names[0] in {p.name for p in function.params}:
+                return function
+        used = set(names)
         for function in reversed(around):
             if used & {p.name for p in function.params}:
                 return function

@@ -153,7 +153,9 @@ class NodeRoutes:
         handler = flat[-1]
         name = handler.name if isinstance(handler, t.Function) else t.dotted(handler) or _wrapped_name(handler)
         body = _wrapped_function(handler) or handler
-        wrapper = (handler.func,) if isinstance(handler, t.Call) else ()
+        wrapper: tuple[t.Node, ...] = ()
+        if isinstance(handler, t.Call):  # `asyncHandler(f)`, `passport.authenticate("google")`
+            wrapper = (handler.func if _wrapped_function(handler) is not None else handler,)
         nothing = self._says_nothing_here(body, scope)
         for path in paths:
             if nothing and (method == ANY or exact(path).match is Match.WILDCARD):

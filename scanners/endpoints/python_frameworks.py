@@ -9,7 +9,7 @@ from scanners.endpoints.applications import Application, Placed
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.python_applications import PythonApplications, listed, literal
 from scanners.routing.injected import dependencies
-from scanners.routing.route import ANY, METHODS, exact, joined
+from scanners.routing.route import ANY, METHODS, exact, from_regex, joined
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -64,6 +64,8 @@ class PythonRoutes:
                 return [(path.upper(), second)] if second is not None and second.startswith("/") else []
             if app is None and not path.startswith("/"):
                 return []
+            by_regex = from_regex(path, whole=True) if "(?" in path or "[^" in path or "\\" in path else None
+            path = by_regex.path if by_regex is not None else path
             if name == "websocket":
                 return []
             if name in _VERBS:

@@ -26,6 +26,8 @@ class Hole:
 
     index: int
     name: str
+    key: str = ""
+    """Its key, where the parameter is one object with everything in it."""
 
 
 @dataclass(frozen=True, slots=True)

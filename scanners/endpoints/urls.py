@@ -20,6 +20,7 @@ _OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin
 _CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
 
 
+_JOINS = lazy(r"(?i)^(url|path)_?join$|^join_?(url|path)s?$|^combine_?urls?$")
 _STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|\$default)(?=/|$)")
 """A stage of a gateway; where the base comes from elsewhere and has this only by default, it says nothing."""
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
@@ -47,6 +48,8 @@ def _is_base_member(name: str) -> bool:
     return _is_base(name) and bool(_CONFIGURATION.search(name) or _OWN.intersection(words(name.rsplit(".", 1)[-1])))
 
 
+ADDRESS_KEYS = frozenset({"url", "path", "endpoint", "uri"})
+"""Under which the one object that a function takes says where to."""
 _SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
 """Names of an address of which nobody says which."""
 
@@ -76,6 +79,9 @@ class Urls:
             sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
             if all(flat(s.parts).startswith("/") and s.path.strip("{}/") for s in sides) and sides[0] != sides[1]:
                 return sides
+        objects = self.made_with(resolved, scope) if resolved is not None else ()
+        if objects:
+            return [self.of(value, function, scope) for value in objects]
         choice = (
             next((n for n in t.walk(resolved, into_functions=False) if isinstance(n, t.Choice)), None)
             if resolved
@@ -150,7 +156,7 @@ class Urls:
         if function is not None and any(
             isinstance(n, t.Name) and n.id == node.id for p in function.params for n in t.walk(p.target)
         ):
-            yield Gap(node.id)  # taken out of a parameter
+            yield _taken(node.id, function)
             return
         local = self._local(node.id, function)
         if local is not None:
@@ -189,6 +195,8 @@ class Urls:
             yield from as_base(name, text)
         elif all(isinstance(p, str) for p in inner.parts):
             yield text
+        elif text.startswith("/") and len(text) > 1 and not any(isinstance(p, Hole) for p in inner.parts):
+            yield from inner.parts
         else:
             yield Base(name) if _is_base(name) else Gap(name)
 
@@ -229,7 +237,8 @@ class Urls:
         last = node.name
         params = [p.name for p in function.params] if function is not None else []
         if head in params:
-            yield Gap(last)
+            whole = name == f"{head}.{last}" and last in ADDRESS_KEYS
+            yield Hole(params.index(head), last, last) if whole else Gap(last)
         else:
             yield Base(name) if _is_base_member(name) and last.lower() != "urlpath" else Gap(last)
 
@@ -248,6 +257,48 @@ class Urls:
         for part in name.split(".")[1:]:
             table = table.get(part) if isinstance(table, t.Table) else None
         return Found(found.module, table) if table is not None else None
+
+    def made_with(self, node: t.Node, scope: Scope) -> tuple[t.Node, ...]:
+        """What `this.path` of a class is in each of its several objects: an address expression for every one of them."""
+        for part in t.walk(node, into_functions=False):
+            name = t.dotted(part) if isinstance(part, t.Attr) else ""
+            if not name.startswith("this.") or name.count(".") != 1:
+                continue
+            for cls in scope.all_of(t.Class):
+                values = self._given_to(cls, name[5:])
+                if 1 < len(values) < 40 and all(t.text_of(v) is not None for v in values):
+                    return tuple(_with(node, part, value) for value in values)
+        return ()
+
+    def _given_to(self, cls: t.Class, field: str) -> list[t.Node]:
+        """The arguments for a constructor's parameter that becomes a field, of `new C(...)` and of `super(...)` below it."""
+        made = next((m for m in cls.body if isinstance(m, t.Function) and m.name == "constructor"), None)
+        if made is None:
+            return []
+        source = next(
+            (n.value for n in t.walk(*made.body) if isinstance(n, t.Bind) and t.dotted(n.target) == f"this.{field}"),
+            t.Name(made.line, field),  # `constructor(private path: string)`
+        )
+        index = next((i for i, p in enumerate(made.params) if isinstance(source, t.Name) and p.name == source.id), None)
+        if index is None:
+            return []
+        return [call.args[index] for call in self._constructions(cls) if index < len(call.args)]
+
+    def _constructions(self, cls: t.Class) -> list[t.Call]:
+        key = f"{cls.name} and below"
+        if key not in self._made:
+            found: list[t.Call] = []
+            for scope in self.program.scopes.values():
+                if scope.module.language != "javascript" or not (cls.name in scope.imports or cls.name in scope.names):
+                    continue
+                found += [n for n in scope.all_of(t.Call) if t.dotted(n.func) == cls.name]
+                for below in scope.all_of(t.Class):
+                    if any(t.dotted(base) == cls.name for base in below.bases):
+                        found += [
+                            n for n in t.walk(*below.body) if isinstance(n, t.Call) and t.dotted(n.func) == "super"
+                        ]
+            self._made[key] = found
+        return self._made[key]
 
     def _class_field(self, name: str, scope: Scope) -> t.Node | None:
         for cls in scope.all_of(t.Class):
@@ -373,11 +424,13 @@ class Urls:
     def _joined(
         self, node: t.Call, items: t.Items, function: t.Function | None, scope: Scope, depth: int
     ) -> Iterator[Piece]:
-        separator = t.text_of(node.args[0]) if node.args else ","
+        by_slash = items.items == node.args  # `urlJoin(base, "/x", id)`
+        separator = "/" if by_slash else t.text_of(node.args[0]) if node.args else ","
         for index, item in enumerate(items.items):
-            if index:
+            parts = list(self._parts(item, function, scope, depth + 1))
+            if index and not (by_slash and flat(parts).startswith(("/", "?"))):
                 yield separator or ""
-            yield from self._parts(item, function, scope, depth + 1)
+            yield from parts
 
     def _own_call(
         self, node: t.Call, name: str, function: t.Function | None, scope: Scope, depth: int
@@ -394,6 +447,9 @@ class Urls:
             return
         if last in {"getApiUrl", "getBaseUrl", "apiUrl", "baseUrl", "getApiBase"} and not node.args:
             yield Base(last)
+            return
+        if _JOINS.search(last) and len(node.args) > 1:
+            yield from self._joined(node, t.Items(node.line, node.args), function, scope, depth)
             return
         given = list(self._parts(node.args[0], function, scope, depth + 1)) if node.args else []
         if given and flat(given).startswith("/") and _MAKES_ADDRESS.search(last):
@@ -434,6 +490,16 @@ class Urls:
             index: Url(tuple(self._parts(arg, function, scope, depth + 2))) for index, arg in enumerate(node.args)
         }
         yield from url.filled(values).parts
+
+
+def _taken(name: str, function: t.Function) -> Piece:
+    """What is taken out of a parameter: filled in by callers where it is an address, `request({ url })`."""
+    for index, param in enumerate(function.params):
+        for key, value in param.target.pairs if isinstance(param.target, t.Table) else ():
+            same = isinstance(value, t.Name) and value.id == name
+            if same and isinstance(key, t.Const) and key.value in ADDRESS_KEYS and not function.name[:1].isupper():
+                return Hole(index, name, str(key.value))
+    return Gap(name)
 
 
 def _is_path_choice(choice: t.Choice) -> bool:

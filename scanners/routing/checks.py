@@ -145,6 +145,33 @@ def is_about_origin(test: t.Node) -> bool:
     )
 
 
+_STATE = lazy(
+    r"(?i)^(is_?|has_?)?(private|public|published|draft|expired|active|inactive|disabled|enabled|locked|archived|deleted|closed|"
+    r"open|full|used|revoked|blocked|status|state|available|in_?stock|sold|confirmed|completed|paid|cancell?ed|started|ended)$"
+)
+
+
+def is_about_state(test: t.Node) -> bool:
+    """`if item.private: abort(403)`: what the thing is, and not who is calling."""
+    members = [n.name for n in t.walk(test) if isinstance(n, t.Attr)]
+    return (
+        bool(members) and all(_STATE.search(name) for name in members) and not SUBJECT.search(" ".join(names_in(test)))
+    )
+
+
+_LOGIN_STRATEGIES = frozenset({
+    "local", "login", "signup", "register", "google", "facebook", "github", "twitter", "linkedin", "apple", "microsoft", "discord",
+    "spotify", "auth0", "oauth2", "saml", "gitlab", "slack", "twitch", "azuread-openidconnect", "openidconnect", "oidc", "local-login",
+    "local-signup", "google-oauth20", "steam", "instagram", "magiclink", "ldapauth",
+})  # fmt: skip
+
+
+def logs_in(call: t.Call) -> bool:
+    """`passport.authenticate("google")`: strangers become known here; `"jwt"` asks who is."""
+    first = t.text_of(call.args[0]) if call.args else None
+    return called(call).endswith("passport.authenticate") and first is not None and first.lower() in _LOGIN_STRATEGIES
+
+
 _WHO = lazy(r"(?i)session|\buser|role|admin|api_?key|jwt|claims|bearer|authori[sz]|permission|principal|identity")
 
 

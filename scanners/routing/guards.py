@@ -15,7 +15,9 @@ from scanners.routing.checks import (
     asks_who,
     compares_secret,
     is_about_origin,
+    is_about_state,
     is_optional,
+    logs_in,
     makes_signature,
     names_in,
     refuses,
@@ -114,6 +116,7 @@ class Guards:
             self.asks_who(n, scope) for n in t.walk(node.test) if isinstance(n, t.Call)
         )
         refused = denies(node.body, by_login=by_name or bool(SUBJECT.search(text))) and not is_about_origin(node.test)
+        refused = refused and (by_name or not is_about_state(node.test))
         ends = terminates(node.body) or _answers_badly(node.body)
         turned_away = refused or (ends and by_name and turns_away(node, derived))
         turned_away = turned_away or (ends and compares_secret(node.test, equal=False) and not denies(node.orelse))
@@ -212,6 +215,14 @@ class Guards:
                     found = self._member_of(owner, func.name)
         return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
 
+    def _called_instance(self, func: t.Node, scope: Scope) -> Found | None:
+        """`__call__` of `Depends(RoleChecker(["admin"]))`."""
+        found = self.program.resolve(scope, func.id) if isinstance(func, t.Name) else None
+        if not isinstance(found, Found) or not isinstance(found.node, t.Class):
+            return None
+        method = next((m for m in found.node.body if isinstance(m, t.Function) and m.name == "__call__"), None)
+        return Found(found.module, method) if method is not None else None
+
     def _member_of(self, owner: Found, name: str) -> Found | Scope | None:
         """A method of an instance, a static one, or a function in an object of ours."""
         node = owner.node
@@ -286,6 +297,11 @@ class Guards:
 
     def decorator(self, node: t.Node, scope: Scope) -> Evidence | None:
         """A decorator, dependency or middleware that guards."""
+        if isinstance(node, t.Function):  # `app.get("/x", (req, res, next) => {...}, handler)`
+            inside = self.in_statements(node.body, scope)
+            return lenient("middleware", scope, node) if inside is not None and lets_strangers_pass(node) else inside
+        if isinstance(node, t.Call) and logs_in(node):
+            return None
         if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name == "unless":
             node = node.func.base  # express-jwt's exceptions are judged with the route
         target = node.func if isinstance(node, t.Call) else node
@@ -303,18 +319,21 @@ class Guards:
         if found is not None and isinstance(found.node, t.Function) and lets_strangers_pass(found.node):
             return lenient(last, found.module, found.node)
         if is_auth_name(name):
-            if found is not None and isinstance(found.node, t.Function):
-                bad = self.decodes_only(found.node, found.module)
-                if bad is not None:
-                    return Evidence(
-                        f"{last} decodes the token without verification", found.module.path, bad.line, verified=False
-                    )
-            return Evidence(f"@{last}", scope.path, node.line)
+            return self._unverified(found, last) or Evidence(f"@{last}", scope.path, node.line)
         if found is not None and isinstance(found.node, t.Function):
             if refuses(found.node):
                 return Evidence(f"@{last}", scope.path, node.line)
             return self._told(found.node, found.module)
         return None
+
+    def _unverified(self, found: Found | None, name: str) -> Evidence | None:
+        """A check of ours that only reads a token."""
+        if found is None or not isinstance(found.node, t.Function):
+            return None
+        bad = self.decodes_only(found.node, found.module)
+        if bad is None:
+            return None
+        return Evidence(f"{name} decodes the token without verification", found.module.path, bad.line, verified=False)
 
     def _told(self, function: t.Function, scope: Scope, depth: int = 0) -> Evidence | None:
         """`(handler) => middy(handler).use(auth())`: a guard that a wrapper of ours always adds."""
@@ -337,7 +356,7 @@ class Guards:
         if is_optional(node):
             return None
         func = node.func if isinstance(node, t.Call) else node
-        found = self.definition(func, scope)
+        found = self.definition(func, scope) or self._called_instance(func, scope)
         if found is not None and isinstance(found.node, t.Function):
             if lets_strangers_pass(found.node, by_nothing=True):
                 return lenient(name, found.module, found.node)

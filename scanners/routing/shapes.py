@@ -49,7 +49,10 @@ _DENIES = lazy(
     r"admin.?(?:only|required)|must.?be.?logged|please.?(?:log|sign).?in|not.?logged|token.?(?:expired|required|missing|invalid)|"
     r"auth\.login|accounts/login"
 )
-_LOGIN = lazy(r"(?i)^/?(?:[\w-]+/)?(?:log|sign)[_-]?in(?:\.html|\.php)?/?(?:\?.*)?$")
+_LOGIN = lazy(
+    r"(?i)^/(?:[\w-]+/)?(?:log|sign)[_-]?in(?:\.html|\.php)?/?(?:\?.*)?$|^(?:[\w-]+/)?(?:log|sign)[_-]?in/?(?:\?.*)?$|"
+    r"^(?:[\w-]+[.:])?(?:\w+_)?(?:log|sign)_?in(?:_page|_view|_form|_get)?$"
+)
 """Where strangers are sent to; everybody may be, who is done with something."""
 _FAIL_WORDS = lazy(
     r"(?i)not.?found|not.?allowed|not.?supported|unsupported|unknown|no.?such|invalid.?(?:route|path|method|action|end)|bad.?request"

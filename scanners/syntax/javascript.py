@@ -344,7 +344,10 @@ def _field_definition(lo: _Lower, n: Any) -> t.Node:
 
 def _class(lo: _Lower, n: Any) -> t.Node:
     name, body = _field(n, "name"), _field(n, "body")
-    bases = tuple(b for c in n.named_children if c.type == "class_heritage" for b in lo.block(c))
+    heritage = [b for c in n.named_children if c.type == "class_heritage" for b in lo.block(c)]
+    bases = tuple(
+        p for b in heritage for p in (b.parts if isinstance(b, t.Unknown) else (b,))
+    )  # TypeScript has a clause
     decorators = tuple(lo.node(c) for c in n.named_children if c.type == "decorator")
     if n.parent is not None and n.parent.type == "export_statement":
         decorators += tuple(lo.node(c) for c in n.parent.named_children if c.type == "decorator")
