@@ -41,7 +41,8 @@ _DATA = lazy(
 _MARKDOWN_LINK = lazy(r"\[([^\]\n]{0,200})\]\(([^)\s\"<>]{1,500})\)")
 _MARKDOWN_HEADING = lazy(r"^(#{1,6})[ \t]+([^\n#]{1,300})", re.MULTILINE)
 _MOST_SOURCES = 400
-_MOST_DATA = 60
+_MOST_DATA = 40
+_LARGEST_DATA = 64 * 1024
 _MOST_TEMPLATES = 1500
 _MOST_COMPONENTS = 120
 _MOST_PLACES = 50
@@ -207,7 +208,8 @@ class _Reading:
         """What a generator fills into its layouts: evidence as well."""
         prefix = f"{root}/" if root else ""
         named = (path for path in self.entries if path.startswith(prefix) and _DATA.search(path))
-        wanted = sorted(path for path in named if not is_elsewhere(path.removeprefix(prefix)))[:_MOST_DATA]
+        small = (path for path in named if self.entries[path].size <= _LARGEST_DATA)
+        wanted = sorted(path for path in small if not is_elsewhere(path.removeprefix(prefix)))[:_MOST_DATA]
         self.prefetch(wanted)
         return tuple(Page.of_data(path, self.text(path)) for path in wanted)
 
