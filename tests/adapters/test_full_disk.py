@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from auditor.adapters.mail.outbox import Outbox
+from auditor.adapters.marker import installation_marker
 from auditor.adapters.store.opening import open_store
 from auditor.adapters.store.transfer import backup
-from auditor.errors import StoreError
+from auditor.cli.entry import stop
+from auditor.errors import ExitCode, StoreError
 from auditor.model.delivery import DeliveryKey, Envelope, SendResult
 from tests.support.findings import finding_at, outcome_of, run_of
 
@@ -91,3 +94,32 @@ def test_a_backup_that_does_not_fit_leaves_the_old_one(tmp_path: Path) -> None:
 def test_a_state_folder_that_cannot_be_written_is_an_error_with_its_path(place: str) -> None:
     with pytest.raises(StoreError, match="findings"):
         open_store(place)
+
+
+def test_a_key_that_does_not_fit_leaves_nothing_that_stands_in_the_way(tmp_path: Path) -> None:
+    def key() -> None:
+        installation_marker(tmp_path / ".auditor", {})
+
+    def refused() -> bool:
+        with pytest.raises(OSError, match="large"):
+            key()
+        return not any((tmp_path / ".auditor").iterdir())
+
+    assert with_files_up_to(0, refused)
+    key()
+    assert installation_marker(tmp_path / ".auditor", {}) == installation_marker(tmp_path / ".auditor", {})
+
+
+@pytest.mark.parametrize(
+    ("number", "way_out"), [(errno.ENOSPC, "make room"), (errno.EROFS, "make it writable"), (errno.EMFILE, "ulimit")]
+)
+def test_what_the_machine_refuses_is_a_message_with_a_way_out_and_no_finding(
+    number: int, way_out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        stop(OSError(number, os.strerror(number), "/state/key"))
+    assert stopped.value.code == ExitCode.INCOMPLETE
+    assert f"/state/key: {os.strerror(number)}; " in (said := capsys.readouterr().err)
+    assert way_out in said
+    with pytest.raises(OSError, match="reset"):
+        stop(OSError(errno.ECONNRESET, "reset"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,14 +37,23 @@ def installation_marker(folder: Path, environment: Mapping[str, str]) -> KeyedMa
     if given := environment.get(KEY_VARIABLE, ""):
         return KeyedMarker(_key(given, f"the variable {KEY_VARIABLE}"))
     path = private_folder(folder) / "key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except FileExistsError:
+    with suppress(FileNotFoundError):
         return KeyedMarker(_key(path.read_text(encoding="ascii").strip(), str(path)))
-    key = os.urandom(_BYTES)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(key.hex() + "\n")
-    return KeyedMarker(key)
+    # Whole or not at all: half a key on a full disk would stand in the way for ever, and of two programs the first wins.
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(os.urandom(_BYTES).hex() + "\n")
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return KeyedMarker(_key(path.read_text(encoding="ascii").strip(), str(path)))
 
 
 def _key(text: str, where: str) -> bytes:

@@ -36,3 +36,30 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        stop(error)
+
+
+def stop(error: OSError) -> None:
+    """A disk that is full or may not be written is no bug of ours, and no finding: say where, and end as incomplete.
+
+    Raises:
+        OSError: any other one, as it came.
+    """
+    import errno
+
+    from auditor.errors import ExitCode
+
+    fixes = dict.fromkeys(
+        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room and start again; what was finished is kept"
+    )
+    fixes |= dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM), "make it writable for this user, or name another folder"
+    )
+    fixes |= dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files (`ulimit -n`)")
+    fix = fixes.get(error.errno or 0)
+    if fix is None:
+        raise error
+    place = f"{error.filename}: " if error.filename else ""
+    sys.stderr.write(f"auditor: {place}{error.strerror}; {fix}\n")
+    sys.exit(ExitCode.INCOMPLETE)

@@ -67,6 +67,10 @@ def progress(title: str, *, quiet: bool) -> Iterator[Announce]:
         yield announce
 
 
+NARROW = 14
+"""Characters a column must have at least, on average: in a narrower terminal each row stands below the other, named."""
+
+
 def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, empty: str, no_colour: bool = False) -> None:
     """A table for people: as wide as the terminal, or unlimited in a pipe."""
     if not rows:
@@ -78,6 +82,13 @@ def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, empty: s
 
     width = None if sys.stdout.isatty() else 400
     console = Console(no_color=no_colour or None, width=width, highlight=False)
+    if console.width < NARROW * len(columns) and console.width < sum(
+        max(map(len, cells)) + 1 for cells in zip(columns, *rows, strict=True)
+    ):
+        for row in rows:
+            named = [(column, cell) for column, cell in zip(columns, row, strict=True) if cell]
+            typer.echo("\n".join(f"{'  ' if n else ''}{name}: {cell}" for n, (name, cell) in enumerate(named)))
+        return
     view = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         view.add_column(column, overflow="fold")

@@ -69,7 +69,7 @@ def run(
         )
     if mailed is not None:
         typer.echo(_mail_line(mailed, desk.portfolio.mail.transport))
-        if mailed.ended is Ended.ALREADY:
+        if mailed.ended in {Ended.ALREADY, Ended.HELD}:
             for note in mailed.notes:
                 typer.echo(f"note: {note}")
     over = [f for f in collected.findings if f.state.is_open and least is not None and f.severity >= least]

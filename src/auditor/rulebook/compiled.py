@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -77,4 +78,5 @@ def _save(kept: Path, state: list[Any], book: Rulebook) -> None:
             stream.write(text)
         fresh.replace(kept)
     except OSError:
-        return
+        with suppress(OSError):  # half a file would keep a full disk full
+            fresh.unlink()

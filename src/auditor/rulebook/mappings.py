@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -142,4 +143,5 @@ def _save(kept: Path, state: list[Any], found: Frameworks) -> None:
             json.dump(document, stream)
         fresh.replace(kept)
     except OSError:
-        return
+        with suppress(OSError):  # half a file would keep a full disk full
+            fresh.unlink()
