@@ -17,6 +17,9 @@ _CONVERTS = frozenset(
     "parse String decodeURIComponent trim toString toLowerCase match split slice replace substring substr".split()
 )
 
+_DEEPEST = 3
+"""Names and functions that are looked through on the way from a row to the text in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -30,8 +33,9 @@ class Body:
     """Those that hold a part of it as it came."""
     copies: frozenset[str]
     """Those that hold one text of it as it came."""
-    passes: frozenset[str] = frozenset()
+    passes: frozenset[str]
     """Functions of ours that hand a text on with little change: `stripQuotes(value)`."""
+    reaches: Reaches
 
 
 def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Reaches) -> Iterator[Body]:
@@ -47,8 +51,8 @@ def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Re
         names = from_request(function) if function is not None else frozenset({"e"})
         around = function.body if function is not None else action.nodes
         given = _as_given(around, _params(function)) if function is not None else names
-        body = Body(action.scope, action.nodes, names, given, _copies((*around, *action.nodes), names, passes), passes)
-        yield body
+        copies = _copies((*around, *action.nodes), names, given, passes)
+        yield Body(action.scope, action.nodes, names, given, copies, passes, reaches)
         for node in t.walk(*action.nodes):
             found = _ours(reaches, action.scope, node)
             if found is not None:
@@ -58,14 +62,13 @@ def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Re
         if id(function) in seen:
             continue
         seen.add(id(function))
-        told = told or _Told(_params(function), _params(function), frozenset())
-        names = from_request(function, told.names)
-        given = _as_given(function.body, told.given)
-        body = Body(scope, function.body, names, given, _copies(function.body, names, passes) | told.copies, passes)
+        body = _inside(
+            scope, function, told or _Told(_params(function), _params(function), frozenset()), passes, reaches
+        )
         yield body
         for node in t.walk(*function.body):
             found = _ours(reaches, scope, node)
-            if found is not None and isinstance(node, t.Call) and any(set(names_in(a)) & names for a in node.args):
+            if found is not None and isinstance(node, t.Call) and any(set(names_in(a)) & body.names for a in node.args):
                 stack.append((found.module, _function(found), _told(_function(found), node.args, body)))
 
 
@@ -78,7 +81,14 @@ class _Told:
     copies: frozenset[str]
 
 
-def _told(function: t.Function, args: tuple[t.Node, ...], body: Body) -> _Told:
+def _inside(scope: Scope, function: t.Function, told: _Told, passes: frozenset[str], reaches: Reaches) -> Body:
+    names = from_request(function, told.names)
+    given = _as_given(function.body, told.given)
+    copies = _copies(function.body, names, given, passes) | told.copies
+    return Body(scope, function.body, names, given, copies, passes, reaches)
+
+
+def _told(function: t.Function, args: tuple[t.Node, ...], body: Body, depth: int = 0) -> _Told:
     named = [
         (frozenset(n.id for n in t.walk(p.target) if isinstance(n, t.Name)), a)
         for p, a in zip(function.params, args, strict=False)
@@ -86,7 +96,9 @@ def _told(function: t.Function, args: tuple[t.Node, ...], body: Body) -> _Told:
     patterns = {p for param in function.params if not param.name for p in _params_of(param)}
     names = frozenset(p for found, a in named for p in found if set(names_in(a)) & body.names)
     given = frozenset(p for found, a in named for p in found if _part_of(a, body.given))
-    copies = frozenset(p for found, a in named for p in found if is_raw(a, body) or (p in patterns and p in names))
+    copies = frozenset(
+        p for found, a in named for p in found if is_raw(a, body, depth) or (p in patterns and p in names)
+    )
     return _Told(names, given, copies)
 
 
@@ -194,13 +206,18 @@ def passing(project: Project) -> frozenset[str]:
     return frozenset(found)
 
 
-def _copies(nodes: tuple[t.Node, ...], names: frozenset[str], passes: frozenset[str]) -> frozenset[str]:
-    """Names that hold a field of the request as it came: `title = e.parameter.title`."""
+def _copies(
+    nodes: tuple[t.Node, ...], names: frozenset[str], given: frozenset[str], passes: frozenset[str]
+) -> frozenset[str]:
+    """Names that hold a field of the request as it came: `title = e.parameter.title`, `value = payload[field]`."""
     found: set[str] = set()
     for node in t.walk(*nodes):
         if isinstance(node, t.Bind) and isinstance(node.target, t.Name):
             value = _unwrapped(node.value, passes)
-            if isinstance(value, t.Index) and ".parameter" in t.dotted(value.base) and holds(value.base, names):
+            if isinstance(value, t.Index) and (
+                (".parameter" in t.dotted(value.base) and holds(value.base, names))
+                or (isinstance(value.base, t.Name) and value.base.id in given)
+            ):
                 found.add(node.target.id)
             base = t.dotted(value) if isinstance(value, t.Attr) else ""
             field = base.split(".", 1)[0] in names and base.count(".") >= (2 if ".parameter" in base else 1)
@@ -225,11 +242,13 @@ def is_raw(node: t.Node, body: Body, depth: int = 0) -> bool:
         case t.Attr(name=name):
             return name != "length" and holds(node, body.names)
         case t.Index(base=t.Name(id=name)) if name not in body.given and _rows_of(name, body):
-            return depth < 2 and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body))
+            return depth < _DEEPEST and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body))
         case t.Index(base=base):
             return holds(base, body.names)
         case t.Name(id=name):
-            return name in body.copies or (depth < 2 and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body)))
+            return name in body.copies or (
+                depth < _DEEPEST and any(is_raw(v, body, depth + 1) for v in _rows_of(name, body))
+            )
         case t.Call():
             return _is_raw_call(node, body, depth)
         case _:
@@ -245,9 +264,25 @@ def _is_raw_call(node: t.Call, body: Body, depth: int) -> bool:
         case t.Call(func=t.Attr(name="values"), args=args) if called(node) == "Object.values":
             return any(holds(a, body.names) for a in args)
         case t.Call(func=t.Attr(name="map"), args=(t.Function() as arrow, *_)):
-            return any(is_raw(v, body, 2) for v in _returned(arrow))
+            return any(is_raw(v, body, _DEEPEST) for v in _returned(arrow))
         case _:
-            return False
+            return depth < _DEEPEST - 1 and _builds_raw_row(node, body, depth)
+
+
+def _builds_raw_row(node: t.Call, body: Body, depth: int) -> bool:
+    """A function of ours that puts the request's text in a row: `appendRow(toRow(data))`."""
+    found = _ours(body.reaches, body.scope, node)
+    if found is None or not any(set(names_in(a)) & body.names for a in node.args):
+        return False
+    function = _function(found)
+    inside = _inside(found.module, function, _told(function, node.args, body, depth + 1), body.passes, body.reaches)
+    return any(is_raw(v, inside, depth + 1) for v in _returned(function) if _is_row(v, inside))
+
+
+def _is_row(node: t.Node, body: Body) -> bool:
+    if isinstance(node, t.Name):
+        return bool(_rows_of(node.id, body))
+    return isinstance(node, t.Items) or (isinstance(node, t.Call) and called(node).endswith(".map"))
 
 
 def _rows_of(name: str, body: Body) -> list[t.Node]:
@@ -256,7 +291,11 @@ def _rows_of(name: str, body: Body) -> list[t.Node]:
     for node in t.walk(*body.nodes):
         if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and node.target.id == name:
             if isinstance(node.value, t.Items) or (
-                isinstance(node.value, t.Call) and called(node.value).endswith((".map", ".values"))
+                isinstance(node.value, t.Call)
+                and (
+                    called(node.value).endswith((".map", ".values"))
+                    or _ours(body.reaches, body.scope, node.value) is not None
+                )
             ):
                 found.append(node.value)
         elif isinstance(node, t.Bind) and isinstance(node.target, t.Index) and t.dotted(node.target.base) == name:

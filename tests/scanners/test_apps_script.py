@@ -259,6 +259,18 @@ def test_a_helper_that_only_takes_quotes_off_cleans_nothing() -> None:
     assert "formula-injection" not in faults(code + "function unquoted(t) { return t.replace(/^[=+-]/, ''); }")
 
 
+def test_a_function_that_builds_the_row_is_looked_into() -> None:
+    code = "function doPost(e) { const d = JSON.parse(e.postData.contents); if (!d.name) return no(); const row = toRow_(d, FIELDS); "
+    code += "SpreadsheetApp.getActiveSheet().appendRow(row); return ContentService.createTextOutput('ok'); }\n"
+    by_field = "function toRow_(d, fields) { return fields.map(function (f) { const v = d[f]; if (v == null) return ''; return %s; }); }"
+    assert "formula-injection" in faults(code + by_field % "typeof v === 'string' ? v.trim() : v")
+    assert "formula-injection" not in faults(code + by_field % "safe_(v)")
+    assert "formula-injection" in faults(code + "function toRow_(d) { const row = [new Date(), d.name]; return row; }")
+    assert "formula-injection" not in faults(code + "function toRow_(d) { return [new Date(), Number(d.count)]; }")
+    again = "function toRow_(d) { return [toRow_(d), d.list.map(function (x) { return toRow_(x); })]; }"
+    assert "formula-injection" not in faults(code + again)
+
+
 def test_a_check_that_the_caller_may_leave_out_is_no_guard() -> None:
     code = (
         "function doGet(e) { if (e.parameter.env === 'qa') { if (e.parameter.token !== T) { return out('no'); } use(QA); } "
