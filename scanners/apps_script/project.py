@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.model.pattern import lazy
+from scanners.apps_script.together import joined
 from scanners.routing.route import spell
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -219,7 +220,7 @@ def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterab
     """Project folder of each script; scripts of no project are left out. `clasps`: folders that a `.clasp.json` is for.
 
     A folder with a manifest or `.clasp.json` is a project; without one, a folder with `.gs` files, or with scripts that
-    answer requests or use Apps Script's services.
+    answer requests or use Apps Script's services, together with the folders whose code it calls or that call its own.
     """
     declared = {posixpath.dirname(path) for path in manifests} | set(clasps)
     found: dict[str, str] = {}
@@ -233,6 +234,19 @@ def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterab
             path.lower().endswith(".gs") or uses_services(content)
         ):
             found[path] = folder
+    apart = {path: home for path, home in found.items() if home not in declared}
+    if apart:
+        homes = set(apart.values())
+        strays = {
+            path: posixpath.dirname(path)
+            for path, content in scripts.items()
+            if path not in found
+            and _nearest(posixpath.dirname(path), declared | homes) is None
+            and uses_services(content)
+        }
+        together = joined(scripts, apart | strays)
+        kept = {together[path] for path in apart}
+        found |= {path: home for path, home in together.items() if home in kept}
     loose = {home for home in found.values() if home not in declared}
     for path, content in scripts.items():
         home = _nearest(posixpath.dirname(path), loose)

@@ -259,6 +259,18 @@ def test_a_helper_that_only_takes_quotes_off_cleans_nothing() -> None:
     assert "formula-injection" not in faults(code + "function unquoted(t) { return t.replace(/^[=+-]/, ''); }")
 
 
+def test_folders_whose_code_calls_each_other_are_one_project() -> None:
+    entry = "function doPost(e) { storeLead(JSON.parse(e.postData.contents)); return ContentService.createTextOutput('ok'); }"
+    store = "function storeLead(d) { SpreadsheetApp.getActiveSheet().appendRow([d.name]); }"
+    for ending in ("gs", "js"):
+        files = {f"src/api/Web.{ending}": entry, f"src/storage/Leads.{ending}": store}
+        found = scan(AppsScript(), files)
+        assert found.looked_at["projects"] == 1
+        assert "apps_script.post-without-validation" in {m.rule_id for m in found.matches}
+    apart = {"one/Code.gs": entry + store, "two/Code.gs": entry + store, "two/js/page.js": "storeLead(1)"}
+    assert scan(AppsScript(), apart).looked_at["projects"] == 2
+
+
 def test_a_function_that_builds_the_row_is_looked_into() -> None:
     code = "function doPost(e) { const d = JSON.parse(e.postData.contents); if (!d.name) return no(); const row = toRow_(d, FIELDS); "
     code += "SpreadsheetApp.getActiveSheet().appendRow(row); return ContentService.createTextOutput('ok'); }\n"
