@@ -174,7 +174,11 @@ def gap_tasks(draft: Draft, gaps: Iterable[Gap]) -> list[Task]:
         blocks = list(dict.fromkeys(b for g in missing for b in g.blocks))
         where = f" in {visible(page)}" if page else ""
         said = f"Write down {what} for {draft.now.name(entity)}{where}."
-        why = f"Without it nobody can compute {', '.join(b.replace('_', ' ') for b in blocks)}." if blocks else ""
+        why = (
+            f"Without it nobody can compute {listing([plain_label(b.replace('_', ' ')) for b in blocks], limit=5)}."
+            if blocks
+            else ""
+        )
         tasks.append(
             Task(short(said, 160), Severity.MEDIUM, pill="Missing figure", why=why, entity=entity,
                  sources=(page or "on no page so far",), key=f"gap.{entity}.{page}")

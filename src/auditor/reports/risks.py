@@ -75,8 +75,13 @@ def _risk_task(draft: Draft, entity: str, severity: Severity, group: list[Findin
 def _inside(title: str) -> str:
     """A title inside a sentence; names and abbreviations keep their capitals."""
     first = title.split(" ", 1)[0]
-    return title[:1].lower() + title[1:] if first.lower() in _COMMON else title
+    return title[:1].lower() + title[1:] if first.lower().rstrip(",") in _COMMON else title
 
 
 _COMMON = frozenset({"a", "an", "the", "any", "anyone", "every", "no", "one", "environment", "database", "bucket", "key", "password", "token",
-                     "telephone", "e-mail", "price", "request", "form", "private", "visits", "visitors", "page", "site", "web", "public"})  # fmt: skip
+                     "telephone", "e-mail", "access", "administration", "answers", "anybody", "application", "broken", "canonical", "card", "certificate",
+                     "client", "copy", "credential", "credentials", "cryptographic", "customer", "data", "deleted", "distribution", "encryption",
+                     "everything", "expired", "file", "finding", "function", "image", "inline", "installed", "invisible", "keys", "list", "logging",
+                     "measured", "measurement", "new", "object", "old", "part", "payment", "pickled", "policy", "port", "query", "receipt", "received",
+                     "registry", "role", "root", "secret", "sending", "server", "session", "signing", "snapshot", "some", "strangers", "text", "too",
+                     "trail", "user", "what", "whole", "price", "request", "form", "private", "visits", "visitors", "page", "site", "web", "public"})  # fmt: skip

@@ -79,7 +79,11 @@ def check_readers(portfolio: Portfolio) -> Iterator[Check]:
     for report in portfolio.reports:
         name = f"readers.{report.name}"
         if not report.readers:
-            yield failed(name, "nobody gets this report", f"portfolio.toml: [reports.{report.name}] readers = [...]")
+            yield failed(
+                name,
+                "nobody gets this report",
+                f"portfolio.toml: [reports.{report.name}] readers = [...], or take the section out if nobody needs it",
+            )
             continue
         try:
             addresses = [checked_address(reader) for reader in report.readers]
