@@ -7,22 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.model.pattern import lazy
 from scanners.endpoints.applications import Application
+from scanners.endpoints.node_shapes import chain_root, entry_value, is_below, is_gate, is_part, makes_router, own_prefix
 from scanners.endpoints.script_text import constant, texts
 from scanners.endpoints.unmounted import unmounted
-from scanners.routing.shapes import called, is_auth_name
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
-_MAKERS = lazy(
-    r"(?i)^(express|fastify|hono|openapihono|koarouter|router|express\.router|restify\.createserver|polka|new_router|itty_?router|"
-    r"autorouter|elysia|findmyway|createapi|lambda-?api|promiserouter|expressrouter|asyncrouter|hapi\.server|routerfactory)$"
-)
-_MODULES = r"express|fastify|hono|polka|restify|@koa/router|koa-router|itty-router|lambda-api|@hapi/hapi|@hono/zod-openapi|express-promise-router"
 PARAMS = frozenset({"app", "router", "server", "fastify", "api", "instance", "expressApp", "application"})
 _MOUNTS = frozenset({"use", "register", "route", "mount"})
-CHAINED = frozenset({"use", "route", "basePath", "get", "post", "put", "patch", "delete", "del", "all", "any", "head"})
 _HOOKS = frozenset({"onRequest", "preHandler", "preValidation", "preParsing"})
 
 
@@ -74,10 +67,10 @@ class NodeApplications:
                     below = (constant(value.args[0], scope, self.program) or "") if value.args else ""
                     value = value.func.base
                 root = chain_root(value)
-                if name and _makes_router(root, scope):
-                    prefix = _own_prefix(root) or below
+                if name and makes_router(root, scope):
+                    prefix = own_prefix(root) or below
                     app = self.apps.setdefault(
-                        (scope.path, name), Application(scope, name, "express", prefix, is_part=_is_part(root))
+                        (scope.path, name), Application(scope, name, "express", prefix, is_part=is_part(root))
                     )
                     self.made[id(root)] = app
                     found = True
@@ -181,7 +174,7 @@ class NodeApplications:
         names = [
             t.dotted(n.target)
             for n in t.walk(*function.body, into_functions=False)
-            if isinstance(n, t.Bind) and _makes_router(chain_root(n.value), scope)
+            if isinstance(n, t.Bind) and makes_router(chain_root(n.value), scope)
         ]
         return next((app for n in names if (app := self.apps.get((scope.path, n))) is not None), None)
 
@@ -250,7 +243,7 @@ class NodeApplications:
             assert isinstance(node.func, t.Attr)
             parent = self.application(node.func.base, scope)
             for entry in entries if parent is not None else ():
-                args = tuple(_entry_value(a, function.params[0], entry) for a in node.args)
+                args = tuple(entry_value(a, function.params[0], entry) for a in node.args)
                 assert parent is not None
                 self._mount(t.Call(node.line, node.func, args), parent, scope, 0)
 
@@ -320,33 +313,9 @@ class NodeApplications:
             n
             for used in self.used.get(id(app), ())
             if (used.line <= line or used.function != around)  # calls of one chain stand on one line
-            and (not used.prefix.strip("/*") or _below(prefix, used.prefix))
+            and (not used.prefix.strip("/*") or is_below(prefix, used.prefix))
             for n in used.nodes
         )
-
-
-def is_gate(node: t.Call) -> bool:
-    """`router.all("/admin/*", requireAdmin)`: a check, and no route."""
-    if not isinstance(node.func, t.Attr) or node.func.name != "all" or len(node.args) < 2:
-        return False
-    return all(is_auth_name(called(a) if isinstance(a, t.Call) else t.dotted(a)) for a in node.args[1:])
-
-
-def _below(path: str, prefix: str) -> bool:
-    head = "/" + prefix.strip("/*")
-    whole = "/" + path.strip("/")
-    return whole == head or whole.startswith(f"{head}/")
-
-
-def _entry_value(node: t.Node, param: t.Param, entry: t.Table) -> t.Node:
-    """`r.path` or the destructured `path` of one entry of a table."""
-    if isinstance(node, t.Attr) and isinstance(node.base, t.Name) and node.base.id == param.name:
-        return entry.get(node.name) or node
-    if isinstance(node, t.Name) and isinstance(param.target, t.Table):
-        for key, value in param.target.pairs:
-            if isinstance(key, t.Const) and isinstance(value, t.Name) and value.id == node.id:
-                return entry.get(str(key.value)) or node
-    return node
 
 
 def _local(node: t.Node, scope: Scope) -> t.Node | None:
@@ -363,48 +332,6 @@ def _field(scope: Scope, name: str) -> t.Node | None:
         ),
         None,
     )  # fmt: skip
-
-
-def _makes_router(value: t.Node, scope: Scope) -> bool:
-    if not isinstance(value, t.Call):
-        return False
-    func = value.func
-    if isinstance(func, t.Import):
-        return bool(re.search(r"(?i)express|fastify|hono|router|restify|koa|lambda-api|polka", func.module))
-    if isinstance(func, t.Attr) and isinstance(func.base, t.Import):
-        return func.name in {"Router", "createServer", "server"}
-    name = t.dotted(func)
-    if not name:
-        return False
-    module = scope.imports.get(name.split(".", 1)[0], ("", ""))[0]
-    if _MAKERS.match(name):
-        return not module.startswith(".") or "router" not in module.lower()
-    return bool(re.fullmatch(_MODULES, module)) and (
-        "." not in name or name.endswith((".Router", ".createServer", ".server"))
-    )
-
-
-def _is_part(made: t.Node) -> bool:
-    """`Router()`, `express.Router()`: nothing listens by itself."""
-    if not isinstance(made, t.Call):
-        return False
-    func = made.func
-    return (func.name if isinstance(func, t.Attr) else t.dotted(func)).lower().endswith("router")
-
-
-def chain_root(node: t.Node) -> t.Node:
-    """`Router()` of `Router().use(a).get("/x", b)`."""
-    while isinstance(node, t.Call) and isinstance(node.func, t.Attr) and isinstance(node.func.base, t.Call):
-        if node.func.name not in CHAINED:
-            break
-        node = node.func.base
-    return node
-
-
-def _own_prefix(value: t.Node) -> str:
-    """`new Router({prefix: "/x"})` of Koa, `{base: "v1"}` of lambda-api and itty-router."""
-    table = value.args[0] if isinstance(value, t.Call) and value.args else None
-    return (t.text_of(table.get("prefix", "base")) or "") if isinstance(table, t.Table) else ""
 
 
 def _calls(body: tuple[t.Node, ...], parents: dict[int, int]) -> Iterator[tuple[t.Call, int]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
-from scanners.endpoints.node_applications import NodeApplications, is_gate
+from scanners.endpoints.node_applications import NodeApplications
+from scanners.endpoints.node_shapes import is_gate
 from scanners.endpoints.script_text import texts
 from scanners.routing.route import ANY, METHODS, Match, exact, joined
 from scanners.routing.shapes import called, fails

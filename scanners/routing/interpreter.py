@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from scanners.routing import conditions as c
+from scanners.routing.endings import is_false, most_telling, only_normalises, says_yes
 from scanners.routing.entries import Entry
 from scanners.routing.expressions import Expressions
 from scanners.routing.route import Route, product
@@ -159,7 +160,7 @@ class Interpreter:
         spared = [route for part in parts for route in self.eval.condition(part, frame).no or ()]
         for part in parts:
             asked = part.value if isinstance(part, t.Not) else part
-            if isinstance(asked, t.Binary) and asked.op in {"==", "is"} and _is_false(asked.right):
+            if isinstance(asked, t.Binary) and asked.op in {"==", "is"} and is_false(asked.right):
                 asked = asked.left
             elif asked is part:
                 continue
@@ -180,7 +181,7 @@ class Interpreter:
         for node in code.function.body:
             if isinstance(node, t.Bind):
                 self.bind(node.target, self.eval.value(node.value, inner), inner)
-            elif isinstance(node, t.If) and _says_yes(node.body):
+            elif isinstance(node, t.If) and says_yes(node.body):
                 found += self.eval.condition(node.test, inner).yes or ()
         return tuple(route for route in found if not route.is_pathless)
 
@@ -197,10 +198,10 @@ class Interpreter:
             if answers and rest and names_handler(last):
                 self.reach(rest, last[0].line, last, frame)
             return True
-        if _only_normalises(body, frame):
+        if only_normalises(body, frame):
             frame.names.update(names)  # an optional stage in front: the rest is read as if it were not there
             return False
-        if fails(body) or _says_yes(body):
+        if fails(body) or says_yes(body):
             return False
         self.reach(routes, line, body, frame)
         return True
@@ -379,34 +380,3 @@ class Interpreter:
             self.reached.append(
                 Reached(route, home.scope.path, line, name, body, self.trail, code.frame.scope, self.tests)
             )
-
-
-def most_telling(values: list[Value | None]) -> Value | None:
-    """The most telling of the values that a function may return."""
-    for wanted in ((Part, Picked, Cond), (Many,), (Request, Code, Made)):
-        for value in values:
-            if isinstance(value, wanted) and (not isinstance(value, Many) or c.is_part(value)):
-                return value
-    return next((v for v in values if v is not None), None)
-
-
-def _says_yes(body: tuple[t.Node, ...]) -> bool:
-    """`return True`: the answer to a question, and not to a request."""
-    last = body[-1] if body else None
-    return isinstance(last, t.Return) and isinstance(last.value, t.Const) and last.value.value is True
-
-
-def _is_false(node: t.Node) -> bool:
-    return isinstance(node, t.Const) and node.value is False
-
-
-def _only_normalises(body: tuple[t.Node, ...], frame: Frame) -> bool:
-    """`path = path[len(stage):]` and the like: the branch prepares, it does not answer."""
-    if not body:
-        return True
-    names = [n for n in body if isinstance(n, t.Bind)]
-    if len(names) != len(body):
-        return all(isinstance(n, (t.Unknown, t.Const)) and not list(t.children(n)) for n in body)
-    targets = [n.target.id for n in names if isinstance(n.target, t.Name)]
-    constant = all(isinstance(n.value, (t.Const, t.Name)) for n in names)
-    return constant or any(isinstance(frame.names.get(name), (Part, Request)) for name in targets)
