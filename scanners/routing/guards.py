@@ -25,6 +25,7 @@ from scanners.routing.checks import (
     subject,
     turns_away,
 )
+from scanners.routing.definitions import Definitions
 from scanners.routing.evidence import Evidence
 from scanners.routing.injected import dependencies
 from scanners.routing.lenient import lets_strangers_pass
@@ -36,11 +37,11 @@ DEEPEST = 3
 """Calls within calls below which a refusal is about something else than who is calling."""
 
 
-class Guards:
+class Guards(Definitions):
     """Finds guards in statements, following calls of our own functions."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        super().__init__(program)
         self._functions: dict[tuple[int, int], Evidence | None] = {}
         self._checking: dict[int, bool] = {}
 
@@ -199,46 +200,6 @@ class Guards:
             return Evidence(f"{name}()", scope.path, call.line)
         return None
 
-    def definition(self, func: t.Node, scope: Scope) -> Found | None:
-        """The function of ours that is called."""
-        found: Found | Scope | None = None
-        if isinstance(func, t.Name):
-            found = self.program.resolve(scope, func.id)
-        elif isinstance(func, t.Attr) and isinstance(func.base, t.Name):
-            if func.base.id in {"self", "this", "cls"}:
-                found = _method(scope, func.name)
-            else:
-                owner = self.program.resolve(scope, func.base.id)
-                if isinstance(owner, Scope):
-                    found = self.program.member(owner, func.name)
-                elif isinstance(owner, Found):
-                    found = self._member_of(owner, func.name)
-        return found if isinstance(found, Found) and isinstance(found.node, t.Function) else None
-
-    def _called_instance(self, func: t.Node, scope: Scope) -> Found | None:
-        """`__call__` of `Depends(RoleChecker(["admin"]))`."""
-        found = self.program.resolve(scope, func.id) if isinstance(func, t.Name) else None
-        if not isinstance(found, Found) or not isinstance(found.node, t.Class):
-            return None
-        method = next((m for m in found.node.body if isinstance(m, t.Function) and m.name == "__call__"), None)
-        return Found(found.module, method) if method is not None else None
-
-    def _member_of(self, owner: Found, name: str) -> Found | Scope | None:
-        """A method of an instance, a static one, or a function in an object of ours."""
-        node = owner.node
-        if isinstance(node, t.Call) and t.dotted(node.func):
-            made = self.program.resolve(owner.module, t.dotted(node.func))
-            if isinstance(made, Found):
-                owner, node = made, made.node
-        if isinstance(node, t.Class):
-            found = next((m for m in node.body if _is_named(m, name)), None)
-            value = found.value if isinstance(found, t.Bind) else found
-            return Found(owner.module, value) if value is not None else None
-        given = node.get(name) if isinstance(node, t.Table) else None
-        if isinstance(given, t.Name):
-            return self.program.resolve(owner.module, given.id)
-        return Found(owner.module, given) if given is not None else None
-
     def of_function(self, target: Found, depth: int = 0, *, named: bool = False) -> Evidence | None:
         """A guard inside of a function of ours: it raises or ends the request for strangers."""
         key = (id(target.node), depth)
@@ -356,7 +317,7 @@ class Guards:
         if is_optional(node):
             return None
         func = node.func if isinstance(node, t.Call) else node
-        found = self.definition(func, scope) or self._called_instance(func, scope)
+        found = self.definition(func, scope) or self.called_instance(func, scope)
         if found is not None and isinstance(found.node, t.Function):
             if lets_strangers_pass(found.node, by_nothing=True):
                 return lenient(name, found.module, found.node)
@@ -374,13 +335,6 @@ class Guards:
 def lenient(name: str, scope: Scope, function: t.Function) -> Evidence:
     """What only looks like a guard."""
     return Evidence(f"{name} lets callers without a token pass", scope.path, function.line, verified=False)
-
-
-def _is_named(member: t.Node, name: str) -> bool:
-    """A method, or a field that holds a function."""
-    if isinstance(member, t.Function):
-        return member.name == name
-    return isinstance(member, t.Bind) and t.dotted(member.target).removeprefix("this.") == name
 
 
 def _let_in(node: t.Node, rest: Sequence[t.Node], derived: set[str], scope: Scope) -> Evidence | None:
@@ -419,12 +373,3 @@ def _answers_badly(body: Sequence[t.Node]) -> bool:
 
 
 _BAD = frozenset({400, 401, 403, 404, 422, 498, 500})
-
-
-def _method(scope: Scope, name: str) -> Found | None:
-    for node in scope.names.values():
-        if isinstance(node, t.Class):
-            for member in node.body:
-                if isinstance(member, t.Function) and member.name == name:
-                    return Found(scope, member)
-    return None
