@@ -12,7 +12,7 @@ from auditor.model.ports import Files, ScanContext
 from auditor.model.run import ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.endpoints.backends import inventory, is_opaque
-from scanners.endpoints.calls import Calls, is_relevant
+from scanners.endpoints.calls import Calls
 from scanners.endpoints.declarations.cdk import cdk_routes
 from scanners.endpoints.declarations.merging import merge
 from scanners.endpoints.declarations.reading import read_declarations, unused_authorizers
@@ -23,6 +23,7 @@ from scanners.endpoints.file_routes import by_place
 from scanners.endpoints.forms import form_calls
 from scanners.endpoints.hardening import Fault, faults, server_files
 from scanners.endpoints.join import Joined, join, unique
+from scanners.endpoints.relevance import is_relevant
 from scanners.endpoints.server_only import server_only
 from scanners.endpoints.settings import read_settings
 from scanners.routing.guards import Guards
