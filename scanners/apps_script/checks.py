@@ -142,25 +142,55 @@ def _names_check(node: t.Node) -> bool:
     return bool(_VERIFIES.search(name) or _SAYS_CHECK.search(name)) or is_auth_name(name)
 
 
-def _always(statements: tuple[t.Node, ...]) -> tuple[t.Node, ...]:
-    """Without what runs only when the caller asks for it: `if (e.parameter.env === "qa") { if (!validToken(e)) return ... }`."""
+def _always(statements: tuple[t.Node, ...], given: frozenset[str] = frozenset()) -> tuple[t.Node, ...]:
+    """Without what runs only when the caller asks for it: `if (e.parameter.env === "qa") { if (!validToken(e)) return ... }`.
+
+    `given`: names that hold the fields of the request.
+    """
+    given |= {
+        n.target.id
+        for n in t.walk(*statements, into_functions=False)
+        if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and _is_parsed(n.value)
+    }
     kept: list[t.Node] = []
     for node in statements:
-        if isinstance(node, t.If) and _is_asked_for(node):
+        if isinstance(node, t.If) and _is_asked_for(node, given):
             continue
-        kept.append(replace(node, body=_always(node.body)) if isinstance(node, (t.Try, t.Function)) else node)
+        kept.append(replace(node, body=_always(node.body, given)) if isinstance(node, (t.Try, t.Function)) else node)
     return tuple(kept)
 
 
-def _is_asked_for(node: t.If) -> bool:
+def _is_parsed(node: t.Node) -> bool:
+    """`JSON.parse(e.postData.contents)`, `e.parameter`: the fields of the request as a whole."""
+    while isinstance(node, t.Logic):
+        node = node.values[0]
+    if isinstance(node, t.Call):
+        return called(node) == "JSON.parse"
+    return isinstance(node, t.Attr) and node.name == "parameter"
+
+
+_WHOLE = frozenset("postData parameter parameters contents queryString pathInfo length".split())
+
+
+def _is_asked_for(node: t.If, given: frozenset[str]) -> bool:
     """A branch that the request chooses by a field of its own, and that goes on to what follows for everybody else."""
-    test = node.test
-    if node.orelse or terminates(node.body) or not (isinstance(test, t.Binary) and test.op == "=="):
+    if node.orelse or terminates(node.body):
         return False
-    sides = (test.left, test.right)
-    fields = [t.dotted(s) for s in sides if isinstance(s, (t.Attr, t.Index))]
-    chosen = any(".parameter." in f".{f}" and f.rsplit(".", 1)[-1] not in _ROUTES for f in fields)
-    return chosen and any(isinstance(s, t.Const) and isinstance(s.value, str) for s in sides)
+    test = node.test.value if isinstance(node.test, t.Not) else node.test
+    if isinstance(test, t.Binary) and test.op in {"==", "!="}:
+        pairs = ((test.left, test.right), (test.right, test.left))
+        return any(_is_field(s, given) and isinstance(o, t.Const) and isinstance(o.value, str) for s, o in pairs)
+    return _is_field(test, given)
+
+
+def _is_field(node: t.Node, given: frozenset[str]) -> bool:
+    """A field of the request, other than the one that names the action."""
+    if not isinstance(node, (t.Attr, t.Index)):
+        return False
+    name = t.dotted(node)
+    last = name.rsplit(".", 1)[-1]
+    base = t.dotted(node.base)
+    return last not in _ROUTES | _WHOLE and (f".{base}".endswith(".parameter") or base in given)
 
 
 def _bindings(statements: tuple[t.Node, ...]) -> dict[str, t.Node]:

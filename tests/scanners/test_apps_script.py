@@ -289,6 +289,14 @@ def test_a_check_that_the_caller_may_leave_out_is_no_guard() -> None:
         "return ContentService.createTextOutput(JSON.stringify(sheet.getDataRange().getValues())); }"
     )
     assert "get-without-auth" in faults(code)
+    post = (
+        "function doPost(e) { const d = JSON.parse(e.postData.contents); if (%s) { if (d.token !== T) { return out('no'); } } "
+        "if (d.action === 'add') { return add(d); } if (d.action === 'drop') { return drop(d); } return out('?'); }\n"
+        "function add(d) { sheet.appendRow([Number(d.n)]); } function drop(d) { sheet.deleteRow(Number(d.row)); }"
+    )
+    for test in ("!d.callback_query", "d.token", "d.from === 'web'", "d.from !== 'bot'"):
+        assert "post-without-auth" in faults(post % test), test
+    assert "post-without-auth" not in faults(post % "T")
 
 
 def test_keeping_a_log_is_no_change_by_a_link() -> None:
