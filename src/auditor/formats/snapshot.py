@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from auditor.errors import StoreError
 from auditor.formats.codec import Codec, CodecError
 from auditor.model.finding import Finding
 from auditor.model.rule import Rule
-from auditor.model.run import Snapshot
+from auditor.model.run import Coverage, Snapshot
 
 SCHEMA = "auditor/snapshot@1"
 
@@ -39,7 +40,7 @@ def freeze(snapshot: Snapshot) -> Snapshot:
         gaps=order(snapshot.gaps),
         conflicts=order(snapshot.conflicts),
         miscalculations=order(snapshot.miscalculations),
-        coverage=order(snapshot.coverage),
+        coverage=_coverage_order(snapshot.coverage),
         wiki_edits=order(snapshot.wiki_edits),
         content_hash="",
     )
@@ -95,6 +96,17 @@ def _canonical(data: object) -> str:
 def _canonical_order() -> Callable[[Iterable[Any]], tuple[Any, ...]]:
     codec = Codec()
     return lambda values: tuple(sorted(values, key=lambda value: _canonical(codec.encode(value))))
+
+
+def _coverage_order(lines: Iterable[Coverage]) -> tuple[Coverage, ...]:
+    """By scanner and target; the whole text decides only where these are equal, because there are thousands of lines."""
+    named: dict[tuple[str, str, str], list[Coverage]] = defaultdict(list)
+    for line in lines:
+        named[line.scanner, line.target, line.kind].append(line)
+    order = _canonical_order()
+    return tuple(
+        line for name in sorted(named) for line in (named[name] if len(named[name]) == 1 else order(named[name]))
+    )
 
 
 def _finding_order(finding: Finding) -> tuple[str, str, str, str]:
