@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from auditor.model.pattern import lazy
+from scanners.endpoints.address_parts import (
+    ADDRESS_KEYS,
+    PLACE,
+    called_freeze,
+    in_place,
+    is_path_choice,
+    node_name,
+    taken,
+)
+from scanners.endpoints.base_names import is_base, is_base_member
+from scanners.endpoints.class_fields import ClassFields, with_part
 from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, as_base, flat
-from scanners.routing.shapes import words
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
-
-_BASES = frozenset({
-    "api", "base", "url", "uri", "urls", "endpoint", "host", "hostname", "origin", "server", "backend", "gateway", "root",
-    "prefix", "domain", "env", "baseurl", "apiurl", "apibase", "basepath", "apihost", "apiendpoint", "baseuri",
-})  # fmt: skip
-_OWN = frozenset({"api", "base", "server", "backend", "gateway", "host", "origin", "root", "domain"})
-_CONFIGURATION = lazy(r"(?i)config|env|setting|const|options|axios|\bapi\b|^this\.|^window\.|^import\.")
-
 
 _JOINS = lazy(r"(?i)^(url|path)_?join$|^join_?(url|path)s?$|^combine_?urls?$")
 _STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|\$default)(?=/|$)")
 """A stage of a gateway; where the base comes from elsewhere and has this only by default, it says nothing."""
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
-_HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
-"""What is filled in after it is a part of the host."""
 
 
-def _in_place(pieces: Iterable[Piece]) -> Url:
-    """An address in which nothing counts as a base that stands below a path or within a host."""
-    parts: list[Piece] = []
-    for part in pieces:
-        below = any(isinstance(p, str) and "/" in p and p.strip("/") and not ABSOLUTE.match(p) for p in parts)
-        below = below or _HALF_A_HOST.match(flat(parts)) is not None
-        parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
-    return Url(tuple(parts))
-
-
-def _is_base(name: str) -> bool:
-    """Whether a name that nobody defines here is called like what stands in front of paths."""
-    return bool(_BASES.intersection(words(name.rsplit(".", 1)[-1])))
-
-
-def _is_base_member(name: str) -> bool:
-    """`config.url` and `settings.apiUrl`, but not the `pdfUrl` of some record."""
-    return _is_base(name) and bool(_CONFIGURATION.search(name) or _OWN.intersection(words(name.rsplit(".", 1)[-1])))
-
-
-ADDRESS_KEYS = frozenset({"url", "path", "endpoint", "uri"})
-"""Under which the one object that a function takes says where to."""
 _SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
 """Names of an address of which nobody says which."""
 
@@ -60,12 +38,11 @@ class Urls:
     def __init__(self, program: Program, settings: Settings) -> None:
         self.program = program
         self.settings = settings
-        self._made: dict[str, list[t.Call]] = {}
-        """Constructions by the name of the class."""
+        self.fields = ClassFields(program)
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
-        return _in_place(self._parts(node, function, scope, 0))
+        return in_place(self._parts(node, function, scope, 0))
 
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
@@ -79,7 +56,7 @@ class Urls:
             sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
             if all(flat(s.parts).startswith("/") and s.path.strip("{}/") for s in sides) and sides[0] != sides[1]:
                 return sides
-        objects = self.made_with(resolved, scope) if resolved is not None else ()
+        objects = self.fields.each(resolved, scope) if resolved is not None else ()
         if objects:
             return [self.of(value, function, scope) for value in objects]
         choice = (
@@ -87,8 +64,10 @@ class Urls:
             if resolved
             else None
         )
-        if resolved is not None and choice is not None and _is_path_choice(choice):
-            sides = [self.of(_with(resolved, choice, side), function, scope) for side in (choice.then, choice.other)]
+        if resolved is not None and choice is not None and is_path_choice(choice):
+            sides = [
+                self.of(with_part(resolved, choice, side), function, scope) for side in (choice.then, choice.other)
+            ]
             if all(s.path.strip("{}/") or s.has_hole for s in sides):
                 return sides
         return [self.of(node, function, scope)]
@@ -156,7 +135,7 @@ class Urls:
         if function is not None and any(
             isinstance(n, t.Name) and n.id == node.id for p in function.params for n in t.walk(p.target)
         ):
-            yield _taken(node.id, function)
+            yield taken(node.id, function)
             return
         local = self._local(node.id, function)
         if local is not None:
@@ -167,7 +146,7 @@ class Urls:
             yield from self._constant(node.id, found, depth)
             return
         somewhere = node.id in _SOMEWHERE or bool(re.search(r"(?i)signed_?ur[li]$", node.id))
-        yield Base(node.id) if _is_base(node.id) and not somewhere else Gap(node.id)
+        yield Base(node.id) if is_base(node.id) and not somewhere else Gap(node.id)
 
     def _local(self, name: str, function: t.Function | None) -> t.Node | None:
         if function is None:
@@ -182,9 +161,9 @@ class Urls:
     def _constant(self, name: str, found: Found, depth: int) -> Iterator[Piece]:
         """A constant of a module: a base when it names a host or comes from the environment, else its text."""
         if isinstance(found.node, t.Const) and found.node.value is None:  # `let made;`, which gets its value later
-            yield Base(name) if _is_base(name) else Gap(name)
+            yield Base(name) if is_base(name) else Gap(name)
             return
-        inner = _in_place(self._parts(found.node, None, found.module, depth + 1))
+        inner = in_place(self._parts(found.node, None, found.module, depth + 1))
         text = flat(inner.parts)
         if any(isinstance(p, Base) for p in inner.parts):
             value = next((p.value for p in inner.parts if isinstance(p, Base)), "")
@@ -198,7 +177,7 @@ class Urls:
         elif text.startswith("/") and len(text) > 1 and not any(isinstance(p, Hole) for p in inner.parts):
             yield from inner.parts
         else:
-            yield Base(name) if _is_base(name) else Gap(name)
+            yield Base(name) if is_base(name) else Gap(name)
 
     def _member(self, node: t.Attr | t.Index, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node)
@@ -212,8 +191,8 @@ class Urls:
         ):
             yield from self._setting(name.rsplit(".", 1)[-1], scope)
             return
-        if name.split(".")[-2:-1] == ["location"] and node_name(node) in _PLACE:
-            yield from _PLACE[node_name(node)]
+        if name.split(".")[-2:-1] == ["location"] and node_name(node) in PLACE:
+            yield from PLACE[node_name(node)]
             return
         if isinstance(node, t.Attr) and node.name == "href" and self._is_url(node.base, function, scope):
             yield from self._parts(node.base, function, scope, depth + 1)
@@ -227,7 +206,7 @@ class Urls:
                 yield from self._constant(name, table, depth)
             return
         if head == "this":
-            member = self._class_field(name.removeprefix("this."), scope)
+            member = self.fields.field(name.removeprefix("this."), scope)
             if member is not None:
                 yield from self._constant(name.rsplit(".", 1)[-1], Found(scope, member), depth)
                 return
@@ -240,7 +219,7 @@ class Urls:
             whole = name == f"{head}.{last}" and last in ADDRESS_KEYS
             yield Hole(params.index(head), last, last) if whole else Gap(last)
         else:
-            yield Base(name) if _is_base_member(name) and last.lower() != "urlpath" else Gap(last)
+            yield Base(name) if is_base_member(name) and last.lower() != "urlpath" else Gap(last)
 
     def _setting(self, name: str, scope: Scope) -> tuple[Piece, ...]:
         """What the environment says, with its value where a committed file has it."""
@@ -257,79 +236,6 @@ class Urls:
         for part in name.split(".")[1:]:
             table = table.get(part) if isinstance(table, t.Table) else None
         return Found(found.module, table) if table is not None else None
-
-    def made_with(self, node: t.Node, scope: Scope) -> tuple[t.Node, ...]:
-        """What `this.path` of a class is in each of its several objects: an address expression for every one of them."""
-        for part in t.walk(node, into_functions=False):
-            name = t.dotted(part) if isinstance(part, t.Attr) else ""
-            if not name.startswith("this.") or name.count(".") != 1:
-                continue
-            for cls in scope.all_of(t.Class):
-                values = self._given_to(cls, name[5:])
-                if 1 < len(values) < 40 and all(t.text_of(v) is not None for v in values):
-                    return tuple(_with(node, part, value) for value in values)
-        return ()
-
-    def _given_to(self, cls: t.Class, field: str) -> list[t.Node]:
-        """The arguments for a constructor's parameter that becomes a field, of `new C(...)` and of `super(...)` below it."""
-        made = next((m for m in cls.body if isinstance(m, t.Function) and m.name == "constructor"), None)
-        if made is None:
-            return []
-        source = next(
-            (n.value for n in t.walk(*made.body) if isinstance(n, t.Bind) and t.dotted(n.target) == f"this.{field}"),
-            t.Name(made.line, field),  # `constructor(private path: string)`
-        )
-        index = next((i for i, p in enumerate(made.params) if isinstance(source, t.Name) and p.name == source.id), None)
-        if index is None:
-            return []
-        return [call.args[index] for call in self._constructions(cls) if index < len(call.args)]
-
-    def _constructions(self, cls: t.Class) -> list[t.Call]:
-        key = f"{cls.name} and below"
-        if key not in self._made:
-            found: list[t.Call] = []
-            for scope in self.program.scopes.values():
-                if scope.module.language != "javascript" or not (cls.name in scope.imports or cls.name in scope.names):
-                    continue
-                found += [n for n in scope.all_of(t.Call) if t.dotted(n.func) == cls.name]
-                for below in scope.all_of(t.Class):
-                    if any(t.dotted(base) == cls.name for base in below.bases):
-                        found += [
-                            n for n in t.walk(*below.body) if isinstance(n, t.Call) and t.dotted(n.func) == "super"
-                        ]
-            self._made[key] = found
-        return self._made[key]
-
-    def _class_field(self, name: str, scope: Scope) -> t.Node | None:
-        for cls in scope.all_of(t.Class):
-            for member in t.walk(*cls.body):
-                if not isinstance(member, t.Bind) or t.dotted(member.target).removeprefix("this.") != name:
-                    continue
-                value = member.value.values[0] if isinstance(member.value, t.Logic) else member.value
-                if not isinstance(value, t.Name):
-                    return member.value
-                return self._constructed_with(cls, value.id, scope)
-        return None
-
-    def _constructed_with(self, cls: t.Class, name: str, scope: Scope) -> t.Node | None:
-        """The argument that the only `new Api("/api")` of a program gives to a parameter of the constructor."""
-        made = next((m for m in cls.body if isinstance(m, t.Function) and m.name == "constructor"), None)
-        index = next((i for i, p in enumerate(made.params) if p.name == name), None) if made is not None else None
-        if made is None or index is None:
-            found = self.program.resolve(scope, name)
-            return found.node if isinstance(found, Found) else None
-        if cls.name not in self._made:
-            self._made[cls.name] = [
-                n
-                for s in self.program.scopes.values()
-                if s.module.language == "javascript" and (s is scope or cls.name in s.imports)
-                for n in s.all_of(t.Call)
-                if t.dotted(n.func) == cls.name
-            ]
-        calls = self._made[cls.name]
-        if len(calls) == 1 and index < len(calls[0].args):
-            return calls[0].args[index]
-        return made.params[index].default
 
     def _either(self, node: t.Logic, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         """`window.API || "https://..."`: one base, with the literal as its value."""
@@ -490,46 +396,3 @@ class Urls:
             index: Url(tuple(self._parts(arg, function, scope, depth + 2))) for index, arg in enumerate(node.args)
         }
         yield from url.filled(values).parts
-
-
-def _taken(name: str, function: t.Function) -> Piece:
-    """What is taken out of a parameter: filled in by callers where it is an address, `request({ url })`."""
-    for index, param in enumerate(function.params):
-        for key, value in param.target.pairs if isinstance(param.target, t.Table) else ():
-            same = isinstance(value, t.Name) and value.id == name
-            if same and isinstance(key, t.Const) and key.value in ADDRESS_KEYS and not function.name[:1].isupper():
-                return Hole(index, name, str(key.value))
-    return Gap(name)
-
-
-def _is_path_choice(choice: t.Choice) -> bool:
-    """Whether both sides are literal pieces of a path (one of them may be empty); a query is not."""
-    texts = [t.text_of(choice.then), t.text_of(choice.other)]
-    return all(x is not None and not x.startswith(("?", "&")) and "://" not in x for x in texts)
-
-
-def _with(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
-    """The expression with one part replaced."""
-    if node is old:
-        return new
-    if isinstance(node, t.Binary):
-        return t.Binary(node.line, node.op, _with(node.left, old, new), _with(node.right, old, new))
-    if isinstance(node, t.Text):
-        return t.Text(node.line, tuple(_with(p, old, new) for p in node.parts))
-    return node
-
-
-def node_name(node: t.Attr | t.Index) -> str:
-    """The last name of a member."""
-    return node.name if isinstance(node, t.Attr) else t.text_of(node.key) or ""
-
-
-_PLACE: dict[str, tuple[Piece, ...]] = {
-    "protocol": (), "origin": (), "host": (Base("location"),), "hostname": (Base("location"),),
-}  # fmt: skip
-"""The page's own address."""
-
-
-def called_freeze(node: t.Call) -> bool:
-    """`Object.freeze({...})`."""
-    return t.dotted(node.func) in {"Object.freeze", "defineConfig"} and bool(node.args)

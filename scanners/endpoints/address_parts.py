@@ -1,0 +1,58 @@
+"""Parts of addresses by their place: within a host, below a path, taken out of a parameter, of the page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.model.pattern import lazy
+from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, flat
+from scanners.syntax import tree as t
+
+_HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
+"""What is filled in after it is a part of the host."""
+
+
+def in_place(pieces: Iterable[Piece]) -> Url:
+    """An address in which nothing counts as a base that stands below a path or within a host."""
+    parts: list[Piece] = []
+    for part in pieces:
+        below = any(isinstance(p, str) and "/" in p and p.strip("/") and not ABSOLUTE.match(p) for p in parts)
+        below = below or _HALF_A_HOST.match(flat(parts)) is not None
+        parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
+    return Url(tuple(parts))
+
+
+ADDRESS_KEYS = frozenset({"url", "path", "endpoint", "uri"})
+"""Under which the one object that a function takes says where to."""
+
+
+def taken(name: str, function: t.Function) -> Piece:
+    """What is taken out of a parameter: filled in by callers where it is an address, `request({ url })`."""
+    for index, param in enumerate(function.params):
+        for key, value in param.target.pairs if isinstance(param.target, t.Table) else ():
+            same = isinstance(value, t.Name) and value.id == name
+            if same and isinstance(key, t.Const) and key.value in ADDRESS_KEYS and not function.name[:1].isupper():
+                return Hole(index, name, str(key.value))
+    return Gap(name)
+
+
+def is_path_choice(choice: t.Choice) -> bool:
+    """Whether both sides are literal pieces of a path (one of them may be empty); a query is not."""
+    texts = [t.text_of(choice.then), t.text_of(choice.other)]
+    return all(x is not None and not x.startswith(("?", "&")) and "://" not in x for x in texts)
+
+
+def node_name(node: t.Attr | t.Index) -> str:
+    """The last name of a member."""
+    return node.name if isinstance(node, t.Attr) else t.text_of(node.key) or ""
+
+
+PLACE: dict[str, tuple[Piece, ...]] = {
+    "protocol": (), "origin": (), "host": (Base("location"),), "hostname": (Base("location"),),
+}  # fmt: skip
+"""The page's own address."""
+
+
+def called_freeze(node: t.Call) -> bool:
+    """`Object.freeze({...})`."""
+    return t.dotted(node.func) in {"Object.freeze", "defineConfig"} and bool(node.args)
