@@ -17,6 +17,7 @@ from scanners.syntax.program import Found, Program, Scope
 
 _ENTRY = lazy(
     rb"\bfunction\s+do(?:Get|Post)\s*\(|\b(?:const|let|var)\s+do(?:Get|Post)\s*=|\bglobal(?:This)?\.do(?:Get|Post)\s*="
+    rb"|(?m:^)function\s+on(?:Open|Edit|FormSubmit|Install)\s*\(|\bScriptApp\.newTrigger\s*\("
 )
 _SERVICES = lazy(
     rb"\b(SpreadsheetApp|ContentService|HtmlService|DriveApp|MailApp|GmailApp|PropertiesService|CalendarApp|UrlFetchApp|"
@@ -195,7 +196,8 @@ def without_packages(
 ) -> dict[str, bytes]:
     """Scripts that belong to no package of Node below a project: `functions/package.json` beside the project's manifest.
 
-    `packages`: paths of `package.json`. A package whose folder holds, or lies around, a manifest is the project's own.
+    `packages`: paths of `package.json`. A package whose folder holds, or lies around, a manifest is the project's own;
+    a script that Google starts and that uses its services is none of Node's wherever it lies.
     """
     homes = {posixpath.dirname(path) for path in manifests}
     around = {above for home in homes for above in _upwards(home)}
@@ -203,7 +205,9 @@ def without_packages(
     return {
         path: body
         for path, body in scripts.items()
-        if path.endswith(".gs") or not other.intersection(_upwards(posixpath.dirname(path), homes))
+        if path.endswith(".gs")
+        or (_ENTRY.search(body) and uses_services(body))
+        or not other.intersection(_upwards(posixpath.dirname(path), homes))
     }
 
 

@@ -259,6 +259,14 @@ def test_a_helper_that_only_takes_quotes_off_cleans_nothing() -> None:
     assert "formula-injection" not in faults(code + "function unquoted(t) { return t.replace(/^[=+-]/, ''); }")
 
 
+def test_a_script_that_only_triggers_run_is_a_project_without_any_manifest() -> None:
+    code = "function onOpen() { SpreadsheetApp.getUi().createMenu('x'); }\nconst API_KEY = 'q8VbN2xTz4LrW9sYc6KeQ1';\n"
+    assert "apps_script.hard-coded-secret" in {m.rule_id for m in scan(AppsScript(), {"sheets/setup.js": code}).matches}
+    beside = scan(AppsScript(), {"api/package.json": "{}", "api/setup.js": code, "api/server.js": "require('http')"})
+    assert beside.looked_at["files"] == 1
+    assert scan(AppsScript(), {"web/menu.js": "function onOpen() { document.body.hidden = true; }"}).skipped
+
+
 def test_folders_whose_code_calls_each_other_are_one_project() -> None:
     entry = "function doPost(e) { storeLead(JSON.parse(e.postData.contents)); return ContentService.createTextOutput('ok'); }"
     store = "function storeLead(d) { SpreadsheetApp.getActiveSheet().appendRow([d.name]); }"
