@@ -37,9 +37,10 @@ _CHAIN = frozenset({"use", "before", "after", "onError", "handler"})
 
 def entries(scope: Scope) -> Iterator[Entry]:
     """Functions that take an event from Lambda, and those of plain HTTP servers and workers."""
-    found, wrapped = _wrapped(scope)
+    outer = tuple(t.walk(*scope.module.body, into_functions=False))
+    found, wrapped = _wrapped(scope, outer)
     yield from found
-    for node in t.walk(*scope.module.body, into_functions=False):
+    for node in outer:
         if isinstance(node, t.Function) and takes_event(node) and id(node) not in wrapped:
             yield Entry(node)
         elif isinstance(node, t.Call) and t.dotted(node.func) in _SERVERS:
@@ -52,18 +53,14 @@ def entries(scope: Scope) -> Iterator[Entry]:
                 yield Entry(worker)
 
 
-def _wrapped(scope: Scope) -> tuple[list[Entry], set[int]]:
+def _wrapped(scope: Scope, outer: tuple[t.Node, ...]) -> tuple[list[Entry], set[int]]:
     """Functions inside of a wrapper, `export const main = middy(async (event) => ...).use(auth())`, and their identities.
 
     What the wrapper is told (there, or later by `main.use(auth())`) decorates them.
     """
     found: list[Entry] = []
     inside: set[int] = set()
-    told: dict[str, list[t.Node]] = {}
-    for call in scope.all_of(t.Call):
-        if isinstance(call.func, t.Attr) and call.func.name == "use" and isinstance(call.func.base, t.Name):
-            told.setdefault(call.func.base.id, []).extend(_flat(call.args))
-    for node in t.walk(*scope.module.body, into_functions=False):
+    for node in outer:
         if not isinstance(node, t.Bind) or not isinstance(node.value, t.Call):
             continue
         whole = t.dotted(node.target)
@@ -73,9 +70,19 @@ def _wrapped(scope: Scope) -> tuple[list[Entry], set[int]]:
         )
         if inner is not None and name:
             inside.add(id(inner))
-            before = (*inner.decorators, *decorators, *told.get(name, ()))
+            before = (*inner.decorators, *decorators, *_told(scope, name))
             found.append(Entry(replace(inner, name=name, decorators=before)))
     return found, inside
+
+
+def _told(scope: Scope, name: str) -> list[t.Node]:
+    """What `main.use(...)` gives it in a statement of its own."""
+    return [
+        part
+        for call in scope.all_of(t.Call)
+        if isinstance(call.func, t.Attr) and call.func.name == "use" and t.dotted(call.func.base) == name
+        for part in _flat(call.args)
+    ]
 
 
 def _unwrap(call: t.Call, scope: Scope, *, named: bool) -> tuple[t.Function | None, list[t.Node]]:
