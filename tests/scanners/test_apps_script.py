@@ -435,3 +435,32 @@ def test_what_only_its_owner_can_reach_has_no_strangers() -> None:
 def test_a_manifest_with_a_comment_and_a_last_comma_is_read() -> None:
     text = '{\n  // who\n  "webapp": {"access": "ANYONE_ANONYMOUS", "executeAs": "USER_DEPLOYING",},\n  "oauthScopes": ["x"],\n}'
     assert "anonymous-access" in faults("function doPost(e) { sheet.appendRow([1]); }", text)
+
+
+def test_a_secret_taken_in_a_choice_is_compared_all_the_same() -> None:
+    for sent in ("String(p.pin || '')", "String(p.pin && p.pin)", "(p.pin ? p.pin : '')"):
+        code = f"function doGet(e) {{ const p = e.parameter; if ({sent} !== String(PIN || '')) return out('no'); {READS} }}"
+        assert faults(code) == set(), sent
+    assert "get-without-auth" in faults(
+        f"function doGet(e) {{ if (e.parameter.name !== 'x') return out('no'); {READS} }}"
+    )
+
+
+def test_names_taken_apart_from_the_request_are_as_raw_as_its_fields() -> None:
+    for taken, written, raw in (
+        ("const {name} = e.parameter;", "name", True),
+        ("const {name: n} = JSON.parse(e.postData.contents);", "n", True),
+        ("const {name} = e.parameter;", "new Date()", False),
+    ):
+        code = f"function doPost(e) {{ {taken} SpreadsheetApp.getActive().getActiveSheet().appendRow([{written}]); return out('ok'); }}"
+        assert ("formula-injection" in faults(code)) is raw, (taken, written)
+
+
+def test_a_key_compared_with_a_word_is_the_name_of_a_field_and_no_secret() -> None:
+    for compared, secret in (
+        ("field.key === 'mileage'", False),
+        ("e.parameter.key !== 'mileage'", False),
+        ("e.parameter.key !== 'Xk29fjq81Lm'", True),
+    ):
+        found = faults(f"function doGet(e) {{ if ({compared}) return out('no'); return out('ok'); }}")
+        assert ("hard-coded-secret" in found) is secret, compared
