@@ -72,10 +72,14 @@ def remarked_currency(text: str, default: str) -> str:
     return code_of(m[1] or m[2], default) if m is not None else ""
 
 
+LOOKED_AT = 20_000
+"""Characters of a page that tell which currency it uses."""
+
+
 def used_currency(lines: Sequence[str], default: str) -> str:
     """The currency that the page writes beside its amounts, nearly all of them; empty where it writes few or several."""
     used: Counter[str] = Counter()
-    text = "\n".join(lines)
+    text = "\n".join(lines)[:LOOKED_AT]
     if any(sign in text for sign in _SIGNS):
         used.update(code_of(m[1] or m[2], default) for m in _SIGNED.finditer(text))
     used.update(m[0] for m in _TRIPLE.finditer(text) if m[0] in ISO_CODES and _beside_amount(text, m))

@@ -163,12 +163,22 @@ def _plain(header: str) -> str:
 
 def _columns(kind: Kind, header: Sequence[str]) -> dict[int, str]:
     named: dict[int, str] = {}
-    for canonical, pattern in kind.columns.items():
-        for i, text in enumerate(header):
-            if i not in named and pattern.match(text):
+    fitting = [_fitting(text).get(kind.name, ()) for text in header]
+    if not any(fitting):
+        return named
+    for canonical in kind.columns:
+        for i, fits in enumerate(fitting):
+            if i not in named and canonical in fits:
                 named[i] = canonical
                 break
     return named
+
+
+@lru_cache(maxsize=4096)
+def _fitting(text: str) -> dict[str, frozenset[str]]:
+    """For each kind, the columns that a header may be; headers come again and again."""
+    found = {k.name: frozenset(c for c, pattern in k.columns.items() if pattern.match(text)) for k in KINDS}
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def table_records(table: Table, headings: tuple[str, ...], columns: Sequence[Column], scope: Scope) -> Iterator[Record]:

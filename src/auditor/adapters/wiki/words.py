@@ -92,6 +92,8 @@ def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
     if m := re.search(r"\b(MRR|ARR)(?:\s*\([^()]*\))?$", text.strip()):
         return "month" if m[1] == "MRR" else "year"
+    if _PER.search(text) is None:
+        return None
     if alone := _PER_ALONE.search(text):
         return PERIODS[alone[1].lower()]
     text = _FIGURE_PER.sub(" ", _ASIDE.sub(" ", text))
