@@ -370,3 +370,9 @@ def test_a_table_below_pricing_is_what_the_business_charges() -> None:
     assert "wiki.no-revenue-model" in {
         m.rule_id for m in read_pages([PageSource("e.md", other.encode())], rules_folder(), entities=[entity]).matches
     }
+
+
+@pytest.mark.parametrize("header", ["Nächte", "Nachte", "Noches"])
+def test_a_column_of_nights_in_another_language_is_read(header: str) -> None:
+    (fact,) = facts(f"# Reise\n\n| Ort | {header} |\n|---|---|\n| Windhoek | 14 |\n")
+    assert (fact.unit, fact.value) == ("nights", Decimal(14))

@@ -358,7 +358,12 @@ def _fits(role: str, cell: str) -> bool:
 
 def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None]:
     """Unit, currency, factor and per that a header or label gives in brackets: `Amount (EUR)`, `Revenue ($K)`."""
-    if (m := _MEASURED.match(text.strip())) and not MONEY_WORDS.search(text) and "per " not in text.lower():
+    if (
+        (m := _MEASURED.match(text.strip()))
+        and m[1].lower() in units.MEASURES
+        and not MONEY_WORDS.search(text)
+        and "per " not in text.lower()
+    ):
         return units.MEASURES[m[1].lower()], None, Decimal(1), None
     if (m := _MEASURE_HINT.search(text)) and m[1].lower() in units.MEASURES:
         return units.MEASURES[m[1].lower()], None, Decimal(1), None
