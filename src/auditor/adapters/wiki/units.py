@@ -80,7 +80,7 @@ MEASURES = {
     "stunden": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
     "días": "days", "dias": "days", "wochen": "weeks", "semaines": "weeks", "semanas": "weeks", "monate": "months", "monaten": "months", "mois": "months",
     "meses": "months", "jahre": "years", "jahren": "years", "ans": "years", "années": "years", "años": "years", "anos": "years",
-    "nacht": "nights", "nächte": "nights", "nachte": "nights", "nächten": "nights", "noches": "nights", "nuits": "nights", "notti": "nights",
+    "nacht": "nights", "nächte": "nights", "nachte": "nights", "nächten": "nights", "noches": "nights",
     "fte": "count", "ftes": "count", "pts": "points", "pt": "points", "points": "points", "pp": "points",
 }  # fmt: skip
 """Word after a number to the unit it gives."""
