@@ -376,3 +376,10 @@ def test_a_table_below_pricing_is_what_the_business_charges() -> None:
 def test_a_column_of_nights_in_another_language_is_read(header: str) -> None:
     (fact,) = facts(f"# Reise\n\n| Ort | {header} |\n|---|---|\n| Windhoek | 14 |\n")
     assert (fact.value.unit, fact.value.low) == ("nights", Decimal(14))
+
+
+@pytest.mark.parametrize("line", ["- Revenue: 10,000+ EGP", "- Revenue: ~10k+ EGP/year", "- Revenue: 10,000+ euros"])
+def test_a_currency_behind_a_plus_is_read(line: str) -> None:
+    (fact,) = facts(f"# Plan\n\n{line}\n")
+    assert (fact.value.unit, fact.value.low, "at_least" in fact.value.flags) == ("money", Decimal(10000), True)
+    assert fact.value.currency in {"EGP", "EUR"}

@@ -208,14 +208,11 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
         word = m[0].strip(" -\u00a0.").lower()
         if not (word in {"mil", "mn", "mm"} and not atom.currency):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
-    if (
-        (m := _SUFFIX_CODE.match(text, end))
-        and (atom.currency is None or m["code"])
-        and (m["cent"] != "p" or declared == "GBP")
-    ):
-        end = _suffix_currency(atom, m, digits, declared)
+    end = _suffix_currency(text, atom, end, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
+        if not atom.currency:
+            end = _suffix_currency(text, atom, end, digits, declared)
     if not atom.currency:
         if m := _POINTS.match(text, end):
             atom.unit, end = "points", m.end()
@@ -257,8 +254,11 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
     return True
 
 
-def _suffix_currency(atom: Atom, m: re.Match[str], digits: str, declared: str) -> int:
+def _suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str) -> int:
     """The currency said behind the number; the place where it ends."""
+    m = _SUFFIX_CODE.match(text, end)
+    if m is None or (atom.currency and not m["code"]) or (m["cent"] == "p" and declared != "GBP"):
+        return end
     word = (m["word"] or "").lower().removeprefix("us ").split(" ")[0].rstrip("s")
     if m["code"]:
         code = m["code"]
