@@ -167,7 +167,7 @@ def test_a_long_name_in_brackets_is_labelled_by_what_stands_before() -> None:
 
 def test_a_length_may_be_part_of_the_name_of_what_has_a_price() -> None:
     found = facts("- 30 Minute Session - $45.00\n")
-    assert (found[-1].label, found[-1].value.low) == ("30 Minute Session", 45)
+    assert (found[-1].label, found[-1].value.low) == ("30 Minute Session", Decimal(45))
 
 
 def test_the_words_before_a_colon_name_what_follows_it() -> None:
@@ -309,7 +309,7 @@ def test_a_period_before_a_colon_is_that_of_its_row_and_a_following_one_comes_fi
 
 def test_numbers_of_things_in_running_text_are_counted() -> None:
     found = facts("The ~3,700 Swiss practices and 18 (2024 - 16) new members joined in 12 steps.\n")
-    assert [(f.label, f.value.low) for f in found] == [("Swiss practices", 3700), ("new members", 18)]
+    assert [(f.label, f.value.low) for f in found] == [("Swiss practices", Decimal(3700)), ("new members", Decimal(18))]
 
 
 def test_pence_are_pounds_where_the_page_is_in_pounds() -> None:
