@@ -17,7 +17,7 @@ from scanners.hygiene.ignoring import Audit, audit
 from scanners.hygiene.lockfile import MANIFESTS, unlocked
 from scanners.hygiene.past import Gone, gone
 from scanners.hygiene.project import bus_factor, doubtful_tests, stale, without_tests
-from scanners.hygiene.seen import LIMIT, Seen
+from scanners.hygiene.seen import LIMIT, Seen, in_utf8
 from scanners.hygiene.tree import Tree, is_test, is_vendored
 
 _MOST_PLACES = 50
@@ -101,7 +101,8 @@ class _Work:
             return
         readable = [entry for entry in named if entry.size <= _LARGEST]
         self.not_scanned += [NotScanned(e.path, "too large") for e in named if e.size > _LARGEST]
-        for entry, content in self._files.read_many(readable):
+        for entry, written in self._files.read_many(readable):
+            content = in_utf8(written)
             seen: Seen | None = Seen()
             if rule.reader:
                 seen = rule.reader(entry.path, content)
@@ -180,7 +181,10 @@ class _Work:
         """Content of a manifest or `.gitignore`; they are read together when the first is asked for."""
         if self._small is None:
             wanted = [entry for entry in self._tree.named(".gitignore", *MANIFESTS) if entry.size <= LIMIT]
-            self._small = {entry.path: content for entry, content in self._files.read_many(wanted)}
+            self._small = {
+                entry.path: content if entry.path.endswith(".gitignore") else in_utf8(content)
+                for entry, content in self._files.read_many(wanted)
+            }
         return self._small.get(path, b"")
 
     def _audited(self) -> Audit | None:

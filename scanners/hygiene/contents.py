@@ -26,7 +26,7 @@ def environment(path: str, content: bytes) -> Seen | None:
     judged = judge(content[:LIMIT].decode(errors="replace"))
     if judged.total == 0:
         # Nothing in it yet; whoever fills it in commits what they write.
-        blank = not content.strip() and path.rsplit("/", 1)[-1].startswith(".env")
+        blank = not content.strip() and path.rsplit("/", 1)[-1].lower().startswith(".env")
         return Seen(None, "empty", judged.sentence) if blank else None
     grade = judged.weight.name.lower()
     if judged.weight is Weight.SECRET and _TEST_ENVIRONMENT.search(path):
@@ -116,8 +116,6 @@ def database_dump(path: str, content: bytes) -> Seen | None:
     """Rows of a database: written by a dump program, or under the name of a dump. A schema alone is none."""
     if content.startswith(b"PGDMP") or (path.endswith(".bson") and _is_bson(content)):
         return Seen(None)
-    if content.startswith(b"\xff\xfe"):  # as SQL Server's tools write scripts
-        content = content[: 2 * LIMIT].decode("utf-16-le", "replace").encode()
     if content.startswith(b"\x1f\x8b"):
         try:
             content = zlib.decompressobj(31).decompress(content, LIMIT)

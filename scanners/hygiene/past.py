@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from auditor.model.ports import CommitInfo, History
 from scanners.hygiene.cards import HygieneRule
 from scanners.hygiene.contents import READERS
-from scanners.hygiene.seen import LIMIT, Seen
+from scanners.hygiene.seen import LIMIT, Seen, in_utf8
 
 _READERS = ("private-key", "cloud-key", "credential-file", "environment")
-_ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx")
+_ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".bks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
     judged: dict[str, list[Seen | None]] = {}
     for blob, content in history.read_blobs(holders):
         for path in holders[blob]:
-            judged.setdefault(path, []).append(_judged(path, content[:LIMIT]))
+            judged.setdefault(path, []).append(_judged(path, in_utf8(content)[:LIMIT]))
     for path in sorted(named):
         seen = _worst(judged[path]) if path in judged else Seen()
         if seen is not None:
@@ -52,9 +52,9 @@ def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
 
 
 def _judged(path: str, content: bytes) -> Seen | None:
-    if path.endswith(_ALWAYS):
+    if path.lower().endswith(_ALWAYS):
         return Seen()
-    name = path.rsplit("/", 1)[-1]
+    name = path.rsplit("/", 1)[-1].lower()
     for reader in _READERS[:3]:
         if seen := READERS[reader](path, content):
             return seen

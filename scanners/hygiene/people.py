@@ -43,6 +43,19 @@ _NAMED = lazy(
 )
 """A file by such a name says what it holds; one by another name has to hold many addresses."""
 _MANY = 20
+_OF_PERSONS = lazy(
+    r"(?i)customer|guest|client|member|subscriber|people|attendee|employee|patient|student|donor|participant|applicant|"
+    r"kunde|pelanggan|empleado|alumno|paciente|tenant|staff|volunteer"
+)
+"""In a file by such a name a column `name` holds people, where its cells look like it."""
+_FIRM_COLUMN = lazy(
+    r"(?i)^(?:industry|sector|employee[-_ ]?count|employees|number[-_ ]of[-_ ]employees|(?:annual[-_ ])?revenue|company[-_ ]size|vat[-_ ]?(?:id|number)?)$"
+)
+"""Whoever has one is a firm."""
+_LEGAL_FORM = lazy(
+    r"(?i)[\s,](?:inc|corp|corporation|co|company|llc|llp|ltd|limited|plc|gmbh|ag|kg|ug|b\.?v|n\.?v|s\.?a\.?s?|s\.?l|s\.?r\.?l|"
+    r"s\.?p\.?a|pty|oy|ab|a/s|aps|sp\. z o\.o|kft|s\.?r\.?o|pvt|group|holdings?)\.?$"
+)
 _FEWEST_NAMES = 10
 """A few names are an example; so many rows with a name each are a list."""
 _ROWS = 2_000
@@ -65,35 +78,50 @@ def people(path: str, content: bytes) -> Seen | None:
     phones = set(_PHONE.findall(head)) if _PERSONAL_COLUMN.search(first_line) else set()
     many = max(len(mails), len(phones))
     if many < 2 and table:
-        many = _in_columns(head)
+        many = _in_columns(head, of_persons=bool(_OF_PERSONS.search(path.rsplit("/", 1)[-1])))
     if many >= 2 if named else len(mails) >= _MANY:
         return Seen(1, "", f"A list of people is in the repository: {many} of them in reach")
     return None
 
 
-def _in_columns(head: bytes) -> int:
+def _in_columns(head: bytes, *, of_persons: bool) -> int:
     """How many telephone numbers, or else names, stand in the columns for them; fewer than a list has is none."""
     rows = _rows(head.decode("utf-8-sig", "replace"))
     header = [cell.strip() for cell in next(rows, [])]
     phones = [at for at, cell in enumerate(header) if _PHONE_COLUMN.search(cell)]
     names = [at for at, cell in enumerate(header) if _NAME_COLUMN.search(cell)]
-    parties = [at for at, cell in enumerate(header) if _PARTY_COLUMN.search(cell) and at not in names]
+    if any(_FIRM_COLUMN.search(cell) for cell in header):
+        names = [at for at in names if not _PARTY_COLUMN.search(header[at])]
+    parties = [at for at, cell in enumerate(header) if _PARTY_COLUMN.search(cell) and not _NAME_COLUMN.search(cell)]
+    plain = [at for at, cell in enumerate(header) if cell.lower() == "name"] if of_persons else []
     numbers: set[str] = set()
     called: set[str] = set()
-    for row in rows if phones or names or parties else ():
+    lines = 0
+    simply: set[str] = set()
+    for row in rows if phones or names or parties or plain else ():
+        lines += 1
+        simply.update(row[at].strip() for at in plain if at < len(row) and _is_name(row[at]))
         numbers.update(digits for at in phones if at < len(row) and 9 <= len(digits := _digits(row[at])) <= 15)
-        called.update(row[at].strip() for at in names if at < len(row) and any(c.isalpha() for c in row[at]))
+        called.update(
+            row[at].strip()
+            for at in names
+            if at < len(row) and any(c.isalpha() for c in row[at]) and not _LEGAL_FORM.search(row[at].strip())
+        )
         called.update(row[at].strip() for at in parties if at < len(row) and _is_name(row[at]))
     if len(numbers) >= 2 and not all(n == n[0] * len(n) for n in numbers):
         return len(numbers)
+    if 2 * len(simply) >= lines:
+        called |= simply
     return len(called) if len(called) >= _FEWEST_NAMES else 0
 
 
 def _is_name(cell: str) -> bool:
-    """At least two words of letters."""
+    """At least two words of letters, and no firm."""
     words = cell.split()
-    return 2 <= len(words) <= 5 and all(
-        word.replace("-", "").replace("'", "").replace(".", "").isalpha() for word in words
+    return (
+        not _LEGAL_FORM.search(cell.strip())
+        and 2 <= len(words) <= 5
+        and all(word.replace("-", "").replace("'", "").replace(".", "").isalpha() for word in words)
     )
 
 

@@ -18,5 +18,12 @@ class Seen:
     message: str = ""
 
 
+def in_utf8(content: bytes) -> bytes:
+    """The same text in UTF-8 where its first bytes say UTF-16, as PowerShell's `>` and SQL Server's tools write it."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content[: 2 * LIMIT].decode("utf-16", "replace").encode()
+    return content
+
+
 Reader = Callable[[str, bytes], Seen | None]
 """From path and content to what is wrong, or None."""

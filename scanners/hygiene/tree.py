@@ -20,10 +20,11 @@ _VENDORED = lazy(
     r"|^vendor/(?!assets/)|(?:^|/)vendor/(?:github\.com|golang\.org|composer|autoload\.php|modules\.txt)"
 )
 _TEST = lazy(
-    r"(?:^|/)(?:[^/]*[-_.])?(?:tests?|testing|specs?|__tests__|fixtures?|testdata|test[-_]?(?:data|resources|files)"
+    r"(?:^|/)(?:(?<!build/)(?<!dist/)[^/]*[-_.])?(?:tests?|testing|specs?|__tests__|fixtures?|testdata|test[-_]?(?:data|resources|files)"
     r"|mocks?|__mocks__|e2e|cypress)(?:[-_.][^/]*)?/",
     re.IGNORECASE,
 )
+"""What lies in `build/NAME_test/` is what the program of that name was built into."""
 
 
 def is_vendored(path: str) -> bool:

@@ -239,3 +239,47 @@ def test_the_dump_of_another_program_and_a_conflicted_copy_are_seen() -> None:
         "style (Dana's conflicted copy 2026-03-02).css": "x", "web/_DS_Store": "x",
     }  # fmt: skip
     assert {"database-dump", "backup-file", "computer-junk"} <= ids(scan(Hygiene(), files))
+
+
+def test_a_file_that_powershell_wrote_is_read_in_its_own_encoding() -> None:
+    settings = f"JWT_SECRET={SECRET}\r\n".encode("utf-16")
+    result = scan(Hygiene(), {".env": settings, "requirements.txt": "flask\r\n".encode("utf-16")})
+    assert only(result, "hygiene.env-file-tracked").grade == "secret"
+    assert "no-lock-file" in ids(result)
+    pinned = "flask==3.0.0\r\nboto3==1.34.1\r\n".encode("utf-16")
+    assert "no-lock-file" not in ids(scan(Hygiene(), {"requirements.txt": pinned}))
+    gone = scan(Hygiene(), {"a.py": "x"}, history=MemoryHistory({"mail.env": settings}))
+    assert only(gone, "hygiene.secret-file-in-history")
+
+
+def test_what_a_program_named_like_a_test_was_built_into_is_no_data_of_tests() -> None:
+    built = {"build/slack_test/base.zip": "x", "dist/parse-test/a.pyc": "x", "app.py": "x"}
+    assert {"build-artifact", "compiled-files"} <= ids(scan(Hygiene(), built))
+    data = {"build/tests/base.zip": "x", "load_test/a.pyc": "x", "app.py": "x"}
+    assert not {"build-artifact", "compiled-files"} & ids(scan(Hygiene(), data))
+
+
+def test_a_python_program_that_is_only_named_like_a_test_is_none() -> None:
+    files = {"bot.py": "x", "slack_bot_test.py": "import bot\nbot.run()\n"}
+    assert "no-tests" in ids(scan(Hygiene(), files))
+    real = {**files, "bot_test.py": "def test_it_runs():\n    bot.run()\n"}
+    assert "no-tests" not in ids(scan(Hygiene(), real))
+
+
+def test_members_in_a_column_of_names_are_people_and_firms_are_none() -> None:
+    names = [f"Ada{chr(97 + n)} Novak" for n in range(12)]
+    members = "name,slack_id\n" + "".join(f"{name},U0{n}\n" for n, name in enumerate(names))
+    assert "customer-data" in ids(scan(Hygiene(), {"channel_members.csv": members}))
+    assert "customer-data" not in ids(scan(Hygiene(), {"order_items.csv": members}))
+    firms = "customer_name,industry\n" + "".join(f"Novak{chr(97 + n)} Works,Retail\n" for n in range(12))
+    limited = "customer_name,city\n" + "".join(f"Novak{chr(97 + n)} Ltd.,Bern\n" for n in range(12))
+    assert "customer-data" not in ids(scan(Hygiene(), {"customers.csv": firms, "clients.csv": limited}))
+
+
+def test_a_deleted_key_is_found_by_its_name_in_any_case() -> None:
+    history = MemoryHistory({"certs/PUSH.P12": b"x", "Mail.ENV": f"SMTP_PASSWORD={SECRET}".encode()})
+    found = scan(Hygiene(), {"a.py": "x"}, history=history).matches
+    paths = {
+        m.location.path for m in found if isinstance(m.location, CodeLocation) and m.rule_id.endswith("-in-history")
+    }
+    assert paths == {"certs/PUSH.P12", "Mail.ENV"}
