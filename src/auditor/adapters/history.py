@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
+from auditor.adapters.authors import by_person
 from auditor.adapters.git import LOG, Git, read_blobs
 from auditor.errors import NotScannedError
 from auditor.model.ports import CommitInfo
@@ -116,18 +118,13 @@ class GitHistory:
         return ("--branches", "--tags", "--remotes", *([self.commit] if self.commit else ()))
 
     def authors(self) -> Mapping[str, int]:
-        """Commits by author, over the history of the commit under scan; one address is one person, whatever the name."""
-        by_address: dict[str, dict[str, int]] = {}
+        """Commits by author, over the history of the commit under scan; one person is one author, whatever the name."""
+        commits: Counter[tuple[str, str]] = Counter()
         if self.commit:
             for line in self.git.run(*LOG, "--format=%ae%x00%an", self.commit).decode(errors="replace").splitlines():
                 address, _, name = line.partition("\0")
-                names = by_address.setdefault(address.casefold() or name, {})
-                names[name] = names.get(name, 0) + 1
-        counts: dict[str, int] = {}
-        for names in by_address.values():
-            name = max(names, key=lambda each: names[each])
-            counts[name] = counts.get(name, 0) + sum(names.values())
-        return counts
+                commits[address, name] += 1
+        return by_person(commits)
 
     def head(self) -> CommitInfo | None:
         """The commit under scan."""
