@@ -49,7 +49,7 @@ ATTRIBUTE = {
 _NO_BARE = re.compile(
     r"^(?:start|end)(?:ing|s|ed)?(?: date| time| month| year)?$|\b(?:dates?|due|deadline|when|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
     r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
-    r"configuration|config|spec|model|example)\b|#",
+    r"configuration|config|spec|model|example)\b|#|^(?:(?:g/?l )?accounts?|acct\.?|compte|konto|cuenta|conto|conta|rekening)(?:[ -]?(?:no\.?|nr\.?|n°|num[eé]ro|number|code))?$",
     re.IGNORECASE,
 )
 DESCRIPTION = re.compile(

@@ -66,10 +66,18 @@ def stated_currency(lines: Sequence[str], default: str) -> str:
     return ""
 
 
+_IN_MULTIPLES = re.compile(
+    rf"\bin\s+({_CODE}|{_SYMBOL})\s*(?:of\s+)?['’]?(?:thousands?|millions?|billions?|lakhs?|crores?|000s?)\b",
+    re.IGNORECASE,
+)
+"""A remark that says currency and multiple of a statement in one: `(in € millions, except per share)`."""
+
+
 def remarked_currency(text: str, default: str) -> str:
     """Currency that a remark above a table says of it; empty when it says none."""
-    m = _ALL_AMOUNTS.search(text)
-    return code_of(m[1] or m[2], default) if m is not None else ""
+    if (m := _ALL_AMOUNTS.search(text)) is not None:
+        return code_of(m[1] or m[2], default)
+    return code_of(m[1], default) if (m := _IN_MULTIPLES.search(text)) is not None else ""
 
 
 LOOKED_AT = 20_000

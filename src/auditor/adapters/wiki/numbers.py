@@ -41,6 +41,10 @@ _AT_LEAST = re.compile(
 )
 _ACCOUNTING = re.compile(r"^\s*((?P<c>[$€£¥₹]|[A-Z]{3}\b)\s*\(\s*(?P<n>[\d.,' ]+[kKMB]?)\s*\))\s*$")
 """`$ (1,234)`: the currency stands before the brackets."""
+_SIGN_APART = re.compile(
+    r"\W*?(?P<sign>[-–−])[ \u00a0\u202f]+(?P<n>[$€£¥₹]?[ \u00a0]?\d[\d.,'’ \u00a0\u202f]*(?:[ \u00a0]?[$€£])?)\W*?"
+)
+"""A cell that is one figure with its sign apart from it: `– 2 907,45`."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -99,6 +103,11 @@ def find_quantities(
 @lru_cache(maxsize=8192)
 def whole_cell(text: str, *, currency: str = "USD", years: bool = True, dots_group: bool = False) -> tuple[Hit, ...]:
     """Figures of a table cell; `(300)` is negative if it is all of the cell, without per, percent or range."""
+    if (m := _SIGN_APART.fullmatch(text)) is not None:
+        inner = find_quantities(m["n"], currency=currency, years=years, dots_group=dots_group)
+        if len(inner) == 1 and (value := inner[0].value).low == value.high and value.low > 0:
+            hit = replace(inner[0], start=m.start("sign"), end=m.start("n") + inner[0].end)
+            return (replace(hit, value=replace(value, low=-value.low, high=-value.high)),)
     hits = find_quantities(text, currency=currency, years=years, dots_group=dots_group)
     stripped = text.strip()
     if (m := _ACCOUNTING.match(text)) is not None and len(hits) <= 1:

@@ -23,7 +23,7 @@ from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
 from auditor.adapters.wiki.units import CODES
 from auditor.adapters.wiki.vocabulary import Vocabulary
-from auditor.adapters.wiki.words import status_of
+from auditor.adapters.wiki.words import per_of, status_of
 from auditor.model.fact import Fact, Miscalculation, Record, Tier
 from auditor.model.location import WikiLocation
 
@@ -327,8 +327,16 @@ def _found(
             yield from _heading(block, scope, vocabulary)
         else:
             costs = block.kind in {"item", "code"} and is_cost_list(scope, block.headings[-1] if block.headings else "")
+            if block.kind == "code" and (per := _last_column_per(block)) is not None:
+                scope = replace(scope, per=per)
             for line in block.lines:
                 yield from line_facts(line, block.kind, scope, vocabulary, costs=costs)
+
+
+def _last_column_per(block: Block) -> str | None:
+    """What the last column of a text fence is per, by a first line of headers: `Name    Quantity    Monthly cost`."""
+    heads = re.split(r"\s{2,}|\t", block.lines[0].text.strip()) if block.lines else []
+    return per_of(heads[-1]) if len(heads) > 1 and not any(ch.isdigit() for ch in block.lines[0].text) else None
 
 
 def _heading(block: Block, scope: Scope, vocabulary: Vocabulary) -> Iterator[Fact | Placeholder]:

@@ -19,12 +19,13 @@ from auditor.adapters.wiki.columns import (
 from auditor.adapters.wiki.counting import ENUMERATED
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
+from auditor.adapters.wiki.month_runs import months_of_year
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import POSITIONS, Meaning, Vocabulary
-from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, placeholder, status_of
+from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_of, placeholder, status_of
 from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
@@ -76,12 +77,18 @@ def table_facts(
         values = [c for c in columns if c.role == "value"]
     group = above = ""
     above_period: str | None = None
+    rows = [_row(cells, columns, label_column, "") for cells in table.rows]
+    years = months_of_year([*(r.period for r in rows), *(c.period for c in values)], scope.period)
+    values = [replace(c, period=years.get(c.period or "", c.period)) for c in values]
+    per = scope.per
     for cells in table.rows:
         if label_column is not None and (title := _group_title(cells, label_column.index)):
             above = title
+            scope = replace(scope, per=per_of(title) or per)
             above_period = parse_period(title) if is_period(title) else None
         row = _row(cells, columns, label_column, group)
-        row = replace(row, period=compose(row.period, above_period), group=row.group or above)
+        within = years.get(row.period or "") or compose(row.period, above_period)
+        row = replace(row, period=within, group=row.group or above)
         if label_column is not None and label_column.index < len(cells) and cells[label_column.index].words:
             group = row.label
         if label_column is not None and label_column.index < len(cells):
@@ -206,7 +213,7 @@ def _cell_facts(
         if per is None and value.unit == "money":
             per = recurring_per(cell.text, hit) or label_per(row.label, column)
         if per is None and value.unit == "money" and not column.apart and not is_once(row.label + " " + column.header):
-            per = scope.per
+            per = None if _by_months(scope.per, combine(row.period, column.period)) else scope.per
         named = (following_period(cell.text, hit) if column.period is None or is_relative(column.period) else None) or (
             combine(row.period, column.period)
             or _tail_period(row.label)
@@ -243,6 +250,11 @@ def _cell_facts(
             raw=" ".join(cell.text[hit.start : hit.end].split()),
             extractor="table.total" if total else "table.child" if row.child else "table.cell",
         )
+
+
+def _by_months(per: str | None, period: str | None) -> bool:
+    """Whether `Monthly breakdown` above rows of months only says that there is one for each."""
+    return per == "month" and period is not None and re.match(r"month \d|month of|\d{4}-\d\d$", period) is not None
 
 
 def _chosen(row: Row, column: Column, vocabulary: Vocabulary, *, known: bool) -> Meaning | None:

@@ -44,9 +44,19 @@ ZERO = re.compile(
     re.IGNORECASE,
 )
 _PER = re.compile(
-    r"(?:(\bper\b|/|\beach\b|\ba\b)\s*)?\b(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a)\b",
+    r"(?:(\bper\b|/|\beach\b|\ba\b)\s*)?\b(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a|"
+    r"mensuel(?:le)?s?|annuel(?:le)?s?|hebdomadaires?|mensual(?:es)?|anual(?:es)?|monatlich(?:e[nrs]?)?|j[äa]hrlich(?:e[nrs]?)?)\b",
     re.IGNORECASE,
 )
+_ADJECTIVES = (
+    ("mens", "month"),
+    ("monat", "month"),
+    ("annuel", "year"),
+    ("anual", "year"),
+    ("j", "year"),
+    ("hebdo", "week"),
+)
+"""How words of other languages for `monthly` and `yearly` begin."""
 
 
 _PER_ALONE = re.compile(r"\(\s*(?:per |a |/ ?)?(month|year|week|day|quarter|hour|night|annum)\s*\)", re.IGNORECASE)
@@ -99,6 +109,8 @@ def per_of(text: str) -> str | None:
     text = _FIGURE_PER.sub(" ", _ASIDE.sub(" ", text))
     for m in sorted(_PER.finditer(text), key=lambda m: m[1] is None):
         word = m[2].lower()
+        if adjective := next((p for start, p in _ADJECTIVES if word.startswith(start)), None):
+            return adjective
         said = m[1] is not None and (m[1] != "a" or word in {"month", "year", "week", "day"})
         if said or word.endswith("ly") or word.startswith(("annual", "annum", "p.a")):
             return PERIODS.get(word) or {"annualized": "year", "annualised": "year", "p.a": "year"}.get(word)
