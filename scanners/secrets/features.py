@@ -66,7 +66,7 @@ _VALUE = {
     "is_digits": r"^[\d.,:\-/+ ]+$",
     "is_base64": r"^[A-Za-z0-9+/_\-]+={0,3}$",
     "triple": r"(.)\1\1",
-    "public": r"^(?:pk_(?:live|test)_|sb_publishable_|sq0id[bp]-|AC[0-9a-f]{32}$|ssh-(?:rsa|dss|ed25519)|AAAA[BCE][23N]|sha(?:1|256|384|512)[:\-]|UA-\d|G-[A-Z0-9]{8}|GTM-|ca-pub-|age1[0-9a-z]{50})",
+    "public": r"^(?:pk_(?:live|test)_|sb_publishable_|sq0id[bp]-|AC[0-9a-f]{32}$|ssh-(?:rsa|dss|ed25519)|AAAA[BCE][23N]|(?:sha(?:1|224|256|384|512)|md5)[:=\-]|UA-\d|G-[A-Z0-9]{8}|GTM-|ca-pub-|age1[0-9a-z]{50})",
 }
 _KEY = (
     r"pass(?:w|phrase|code)", r"pass(?!w|phrase|code)", r"token", r"secret",
