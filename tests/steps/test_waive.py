@@ -36,6 +36,22 @@ def test_a_waiver_covers_as_many_findings_as_its_count_says() -> None:
     assert [f.state for f in waived.findings] == [State.WAIVED, State.WAIVED]
 
 
+def test_a_waiver_of_a_misspelt_rule_is_not_told_as_one_that_nothing_needs() -> None:
+    notes = waive(
+        [finding()], read_waivers(GOOD.replace("forbidden-word", "forbiden-word"), TODAY), RULES, TODAY
+    ).notes(TODAY)
+    assert notes == (
+        "waiver not used: waivers.toml:2: there is no rule 'words.forbiden-word'; did you mean 'words.forbidden-word'?",
+    )
+
+
+def test_a_waiver_of_a_rule_that_takes_no_part_today_is_not_called_misspelt() -> None:
+    notes = waive([], read_waivers(GOOD.replace("words.forbidden-word", "bandit.B105"), TODAY), RULES, TODAY).notes(
+        TODAY
+    )
+    assert notes == ("waivers.toml:2: no finding needs this waiver any more",)
+
+
 @pytest.mark.parametrize(("day", "state"), [(date(2026, 12, 31), State.WAIVED), (date(2027, 1, 1), State.NEW)])
 def test_a_waiver_holds_through_its_last_day_and_not_longer(day: date, state: State) -> None:
     waived = waive([finding()], read_waivers(GOOD, day), RULES, day)

@@ -84,8 +84,23 @@ def waive(
             continue
         used.setdefault(id(waiver), waiver)
         result.append(replace(finding, state=State.WAIVED, waived_by=waiver))
-    unused = tuple(w for w in live if id(w) not in used)
+    misspelt = {id(w): near for w in live if id(w) not in used and (near := _meant(w.rule, rules))}
+    problems.extend(
+        WaiverProblem(w.where, f"there is no rule {w.rule!r}; did you mean {misspelt[id(w)]!r}?")
+        for w in live
+        if id(w) in misspelt
+    )
+    unused = tuple(w for w in live if id(w) not in used and id(w) not in misspelt)
     return Waived(tuple(result), tuple(used.values()), unused, tuple(expired), tuple(problems), foreign)
+
+
+def _meant(name: str, rules: Mapping[str, Rule]) -> str:
+    """The rule that an unknown name nearly is; empty when it is known, or like none: a rule of a scanner left out today."""
+    if not name or name in rules:
+        return ""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(rules), n=1, cutoff=0.85)), "")
 
 
 def _covers(waiver: Waiver, finding: Finding, rules: Mapping[str, Rule]) -> bool:
