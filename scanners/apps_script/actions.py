@@ -12,7 +12,7 @@ from scanners.routing.entries import Entry
 from scanners.routing.evidence import Auth, Evidence
 from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Interpreter, Ran, Reached
-from scanners.routing.shapes import called
+from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
@@ -94,12 +94,53 @@ class Actions:
                 nodes,
             )
         evidence = self.checks.in_statements(function.body, scope)
+        guarded = evidence is not None and evidence.verified
+        if guarded or named:
+            yield from self._past_the_guard(scope, function, method, named)
+        if method == "GET" and not named and self._fails_on_get(function, scope):
+            return
         if named:
             yield from self._rest(scope, function, method, named)
         else:
             yield self._action(
                 method, "", (scope.path, function.line), function.name, evidence, scope, (function,)
             )  # fmt: skip
+
+    def _past_the_guard(
+        self, scope: Scope, function: t.Function, method: str, named: list[Reached]
+    ) -> Iterator[Action]:
+        """A branch before the guard that ends there: `if (Array.isArray(body.events)) return fromChat(body)`."""
+        taken = {id(node) for reached in named for node in reached.body}
+        statements = tuple(_in_order(function.body))
+        given = from_entry(function)
+        for number, node in enumerate(statements):
+            if not isinstance(node, t.If) or not terminates(node.body):
+                continue
+            if any(id(n) in taken for n in t.walk(*node.body)):
+                return
+            guard = self.checks.in_statements(statements[: number + 1], scope)
+            if guard is not None and guard.verified:
+                return
+            after = self.checks.in_statements(statements[number + 1 :], scope)
+            asks = any(isinstance(n, t.Name) and n.id in given for n in t.walk(node.test))
+            if after is None or not after.verified or not asks:
+                continue
+            action = self._action(
+                method, "", (scope.path, node.line), function.name, self.checks.in_statements(node.body, scope), scope, node.body
+            )  # fmt: skip
+            if action.reach >= Reach.WRITE:
+                yield action
+
+    def _fails_on_get(self, function: t.Function, scope: Scope) -> bool:
+        """Whether a GET gets nowhere: what it is handed to reads the body of a POST."""
+        if _needs_body(function.body):
+            return True
+        for node in function.body:
+            call = node.value if isinstance(node, (t.Return, t.Bind)) else node
+            found = self.reaches.target(call, scope) if isinstance(call, t.Call) else None
+            if found is not None and isinstance(found.node, t.Function) and _needs_body(found.node.body):
+                return True
+        return False
 
     def _rest(self, scope: Scope, function: t.Function, method: str, named: list[Reached]) -> Iterator[Action]:
         """What the entry does for everything that is no named action, when that reaches anything."""
@@ -233,6 +274,24 @@ class Actions:
             for node in scope.nodes:
                 if isinstance(node, t.Const) and isinstance(node.value, str) and not node.value.endswith("_"):
                     yield node.value
+
+
+def _in_order(body: tuple[t.Node, ...]) -> Iterator[t.Node]:
+    """Statements one after another, those of `try` in its place."""
+    for node in body:
+        if isinstance(node, (t.Try, t.Block)):
+            yield from _in_order(node.body)
+        else:
+            yield node
+
+
+def from_entry(function: t.Function) -> frozenset[str]:
+    """Names that hold the request of `doGet` or `doPost`, or what was taken from it."""
+    names = {p.name for p in function.params}
+    for node in t.walk(*function.body, into_functions=False):
+        if isinstance(node, t.Bind) and any(isinstance(n, t.Name) and n.id in names for n in t.walk(node.value)):
+            names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
+    return frozenset(names - {""})
 
 
 def _statements(node: t.Node) -> tuple[t.Node, ...]:

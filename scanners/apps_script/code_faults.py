@@ -124,6 +124,7 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
         message = f"{listed} stores what the request holds without a check"
         yield Place("post-without-validation", first.file, first.line, message, by_access=True)
     by_get = reached_by_get(project)
+    yield from _wrapped_answers(project, reaches)
     for scope, function in project.functions():
         if function.name in {"doGet", "doPost"} or id(function) in by_get:
             yield from _in_entry(scope, function, by_get=id(function) in by_get)
@@ -156,10 +157,24 @@ def _refuses_input(node: t.Node, names: frozenset[str]) -> bool:
         return _is_validator(node)
     if not isinstance(node, t.If) or not terminates(node.body):
         return False
-    fields = [n for n in t.walk(node.test) if isinstance(n, (t.Attr, t.Index)) and holds(n, names)]
-    simple = [n for n in t.walk(node.test) if isinstance(n, t.Name) and n.id in names and n.id not in {"e", "event"}]
+    parts = tuple(_but_repeats(node.test, names))
+    fields = [n for n in parts if isinstance(n, (t.Attr, t.Index)) and holds(n, names)]
+    simple = [n for n in parts if isinstance(n, t.Name) and n.id in names and n.id not in {"e", "event"}]
     texts = {n.name for n in fields if isinstance(n, t.Attr)} | {n.id for n in simple}
     return bool(texts - _NOT_INPUT)
+
+
+def _but_repeats(test: t.Node, names: frozenset[str]) -> Iterator[t.Node]:
+    """Parts of a test, but not `row[0] === data.id`: what is stored already is looked for, no value is refused."""
+    if isinstance(test, t.Binary) and test.op == "==":
+        sides = (test.left, test.right)
+        stored = any(isinstance(s, t.Index) and isinstance(s.base, t.Index) for s in sides)
+        if stored and any(holds(s, names) for s in sides):
+            return
+    yield test
+    if not isinstance(test, t.Function):
+        for part in t.children(test):
+            yield from _but_repeats(part, names)
 
 
 def _in_body(action: Action, body: Body) -> Iterator[Place]:
@@ -224,14 +239,47 @@ def _queries(function: t.Function) -> frozenset[str]:
     """Names for the whole query of a GET: `const p = e.parameter`."""
     found: set[str] = set()
     for node in t.walk(*function.body):
-        if isinstance(node, t.Bind) and isinstance(node.target, t.Name):
-            values = node.value.values if isinstance(node.value, t.Logic) else (node.value,)
-            if any(isinstance(v, t.Attr) and v.name == "parameter" for v in values):
-                found.add(node.target.id)
+        if (
+            isinstance(node, t.Bind)
+            and isinstance(node.target, t.Name)
+            and any(isinstance(v, t.Attr) and v.name == "parameter" for v in _alternatives(node.value))
+        ):
+            found.add(node.target.id)
     return frozenset(found)
 
 
+def _alternatives(node: t.Node) -> Iterator[t.Node]:
+    """What a value may be: `(e && e.parameter) || {}`, `e ? e.parameter : {}`."""
+    match node:
+        case t.Logic(values=values):
+            for value in values:
+                yield from _alternatives(value)
+        case t.Choice(then=then, other=other):
+            yield from _alternatives(then)
+            yield from _alternatives(other)
+        case _:
+            yield node
+
+
 _CALLBACK = re.compile(r"(?i)callback|jsonp|^cb$")
+
+
+def _wrapped_answers(project: Project, reaches: Reaches) -> Iterator[Place]:
+    """JSONP that a function of ours puts together, given the name of the callback: `jsonp(callback, answer)`."""
+    for entry in project.entries("doGet"):
+        body = _statements(entry.node)
+        names = _callbacks(entry.node) if isinstance(entry.node, t.Function) else frozenset()
+        taken = any(_CALLBACK.search(n) for n in (name for node in body for name in names_in(node)))
+        for call in t.walk(*body) if taken else ():
+            found = reaches.target(call, entry.module) if isinstance(call, t.Call) else None
+            if found is None or not isinstance(call, t.Call) or not isinstance(found.node, t.Function):
+                continue
+            told = frozenset(
+                p.name for p, a in zip(found.node.params, call.args, strict=False) if set(names_in(a)) & names
+            )
+            for node in t.walk(*found.node.body):
+                if isinstance(node, (t.Text, t.Binary)) and told and _is_jsonp(node, told):
+                    yield Place("jsonp", found.module.path, node.line)
 
 
 def _callbacks(function: t.Function) -> frozenset[str]:

@@ -464,3 +464,65 @@ def test_a_key_compared_with_a_word_is_the_name_of_a_field_and_no_secret() -> No
     ):
         found = faults(f"function doGet(e) {{ if ({compared}) return out('no'); return out('ok'); }}")
         assert ("hard-coded-secret" in found) is secret, compared
+
+
+def rules_of(code: str) -> set[str]:
+    """Names of the rules that fire in an anonymous web app of one file."""
+    files = {"Code.gs": code, "appsscript.json": manifest("ANYONE_ANONYMOUS")}
+    return {m.rule_id.removeprefix("apps_script.") for m in scan(AppsScript(), files).matches}
+
+
+def test_a_branch_before_the_guard_that_ends_there_is_open() -> None:
+    code = """
+    function allowed(secret) { return secret === PropertiesService.getScriptProperties().getProperty('SECRET'); }
+    function doPost(e) {
+      const body = JSON.parse(e.postData.contents);
+      if (BRANCH) return arrived(body);
+      if (!allowed(body.secret)) return ContentService.createTextOutput('no');
+      if (body.action === 'add') return arrived(body);
+    }
+    function arrived(body) { SpreadsheetApp.getActiveSheet().appendRow([body.text]); return ContentService.createTextOutput('ok'); }
+    """
+    assert "post-without-auth" in rules_of(code.replace("BRANCH", "Array.isArray(body.messages)"))
+    assert "post-without-auth" not in rules_of(code.replace("BRANCH", "allowed(body.secret)"))
+
+
+def test_a_get_whose_function_reads_the_body_of_a_post_changes_nothing() -> None:
+    code = """
+    function doGet(e) { return both(e); }
+    function doPost(e) { return both(e); }
+    function both(e) {
+      const body = JSON.parse(e.postData.contents);
+      SpreadsheetApp.getActiveSheet().appendRow([body.text]);
+    }
+    """
+    found = rules_of(code)
+    assert "post-without-auth" in found
+    assert "state-change-on-get" not in found
+
+
+def test_a_password_is_seen_in_a_query_with_a_default() -> None:
+    code = "function doGet(e) { const q = (e && e.parameter) || {}; return check(q.secret); }"
+    assert "secret-in-query" in rules_of(code)
+
+
+def test_jsonp_that_a_function_puts_together_is_seen() -> None:
+    code = """
+    function doGet(e) { const callback = e.parameter.callback; return CALL; }
+    function wrapped(name, data) { return ContentService.createTextOutput(name + '(' + JSON.stringify(data) + ')'); }
+    """
+    assert "jsonp" in rules_of(code.replace("CALL", "wrapped(callback, [])"))
+    assert "jsonp" not in rules_of(code.replace("CALL", "wrapped('done', [])"))
+
+
+def test_looking_for_a_repeated_row_is_no_check_of_what_is_stored() -> None:
+    code = """
+    function doPost(e) {
+      const data = JSON.parse(e.postData.contents);
+      const rows = SpreadsheetApp.getActiveSheet().getDataRange().getValues();
+      for (let i = 0; i < rows.length; i++) { if (TEST) { return ContentService.createTextOutput('seen'); } }
+      SpreadsheetApp.getActiveSheet().appendRow([data.number, data.text]);
+    }
+    """
+    assert "post-without-validation" in rules_of(code.replace("TEST", "rows[i][0] === data.number"))
+    assert "post-without-validation" not in rules_of(code.replace("TEST", "!data.number"))
