@@ -54,12 +54,17 @@ def is_opaque(found: Inventory, endpoints: Sequence[Endpoint]) -> bool:
     """Whether a function answers requests and neither it nor a declaration says for which paths."""
     known = {e.file for e in endpoints}
     return any(
-        scope.path not in known and _answers_http(function) for scope, function in found.handlers.values()
+        scope.path not in known and _answers_http(function) and not _is_socket(function) for scope, function in found.handlers.values()
     )  # fmt: skip
 
 
 def _answers_http(function: t.Function) -> bool:
     return any(isinstance(n, t.Const) and n.value == "statusCode" for n in t.walk(*function.body))
+
+
+def _is_socket(function: t.Function) -> bool:
+    """Whether messages of web sockets come in: `$default` is no address then."""
+    return any(isinstance(n, t.Const) and n.value in {"$connect", "$disconnect"} for n in t.walk(*function.body))
 
 
 def _is_hook(function: t.Function) -> bool:
@@ -78,6 +83,8 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
             found.handlers[f"{scope.path.rsplit('.', 1)[0]}.{function.name}"] = (scope, function)
             run = Interpreter(program)
             run.enter(scope, entry)
+            if _is_socket(function):
+                run.reached = [r for r in run.reached if r.route.path != "/*"]
             found.dynamic.extend(run.dynamic)
             if all(r.route.is_pathless for r in run.reached) and _answers_http(function) and not _is_hook(function):
                 run = _by_action(program, scope, entry) or run

@@ -247,9 +247,19 @@ class DjangoRoutes:
                 if chosen is not None:
                     guards = (*view.cls.decorators, *(i for i in chosen if not t.dotted(i).endswith("AllowAny")))
             yield Hit(
-                method, route.path, route.match, scope.path, line, view.name, backend, body=view.body,
-                decorators=guards, module=view.scope.path, framework="django",
+                method, route.path, route.match, scope.path, line, view.name, backend,
+                before=self._dispatched(view.cls, view.scope), body=_answering(view, method), decorators=guards, module=view.scope.path, framework="django",
             )  # fmt: skip
+
+    def _dispatched(self, cls: t.Class | None, scope: Scope, depth: int = 0) -> tuple[tuple[str, t.Node], ...]:
+        """What bases of ours do before every method: `dispatch` of a mixin."""
+        found: list[tuple[str, t.Node]] = []
+        for base in cls.bases if cls is not None and depth < 4 else ():
+            given = self._resolve(base, scope)
+            if given is not None and isinstance(given.node, t.Class):
+                found += [(given.module.path, m) for m in given.node.body if _runs_first(m)]
+                found += self._dispatched(given.node, given.module, depth + 1)
+        return tuple(found)
 
     def _resolve(self, node: t.Node, scope: Scope) -> Found | None:
         name = t.dotted(node)
@@ -272,6 +282,20 @@ class DjangoRoutes:
                 names = [(i.line, (t.text_of(i) or "").rsplit(".", 1)[-1]) for i in given.items]
                 return tuple(t.Name(line, name) for line, name in names if name and name != "AllowAny")
         return ()
+
+
+def _runs_first(member: t.Node) -> bool:
+    return isinstance(member, t.Function) and member.name in {"dispatch", "setup", "initial"}
+
+
+def _answering(view: _View, method: str) -> tuple[t.Node, ...]:
+    """The body without what answers other methods: a check in `get` says nothing of `post`."""
+    if view.cls is None or method == ANY:
+        return view.body
+    return tuple(
+        m for m in view.body
+        if not (isinstance(m, t.Function) and m.name in _VERBS and m.name != method.lower() and len(view.body) > 1)
+    )  # fmt: skip
 
 
 def _computes(call: t.Call) -> bool:

@@ -35,6 +35,11 @@ class PythonApplications:
         self.apps: dict[tuple[str, str], Application] = {}
         for scope in self.scopes:
             self._find_applications(scope)
+        self._given: dict[tuple[str, str], tuple[str, str] | None] = {}
+        """By file and name of a parameter: the application that every call gives it."""
+        for _ in range(2 if self.apps else 0):  # one that is handed on
+            for scope in self.scopes:
+                self._find_given(scope)
         for scope in self.scopes:
             self._find_mounts(scope)
         self._entries: dict[int, list[Placed]] = {}
@@ -125,6 +130,23 @@ class PythonApplications:
                 child.prefix = ""
             child.mounts.append((parent, text, listed(node.keyword("dependencies"))))
 
+    def _find_given(self, scope: Scope) -> None:
+        """`register_users(blueprint)`: in that function the parameter is the blueprint."""
+        for call in scope.all_of(t.Call):
+            if not any(isinstance(a, t.Name) for a in call.args):
+                continue
+            head, _, rest = t.dotted(call.func).partition(".")
+            found = self.program.resolve(scope, head) if head else None
+            if isinstance(found, Scope) and rest:
+                found = self.program.member(found, rest.rsplit(".", 1)[-1])
+            if not isinstance(found, Found) or not isinstance(found.node, t.Function):
+                continue
+            for given, param in zip(call.args, found.node.params, strict=False):
+                app = self.application(given, scope) if isinstance(given, t.Name) else None
+                if app is not None and (found.module.path, param.name) not in self.apps:
+                    key, value = (found.module.path, param.name), (app.scope.path, app.name)
+                    self._given[key] = value if self._given.get(key, value) == value else None
+
     def entered(self, app: Application) -> tuple[Placed, ...]:
         """What runs before `app.resolve(event, context)` of Powertools: decorators of the entry, and statements."""
         return tuple(self._entries.get(id(app), ()))
@@ -143,10 +165,14 @@ class PythonApplications:
         self._entries.setdefault(id(app), []).extend(placed)
 
     def application(self, node: t.Node, scope: Scope) -> Application | None:
-        """The application that a name means, across imports."""
+        """The application that a name means, across imports and as a parameter."""
         name = t.dotted(node)
         if not name:
             return None
+        given = self._given.get((scope.path, name))
+        return self._said(name, scope) or (self.apps.get(given) if given is not None else None)
+
+    def _said(self, name: str, scope: Scope) -> Application | None:
         local = self.apps.get((scope.path, name.removeprefix("self.")))
         if local is not None:
             return local

@@ -92,8 +92,8 @@ class Endpoints:
 
 def _wanted(path: str, content: bytes) -> bool:
     kind = language(path)
-    if path.endswith(_GATHERS):  # it may pass on what other files define
-        return b"import" in content or b"export" in content or b"require" in content
+    if path.endswith(_GATHERS) and (b"import" in content or b"export" in content or b"require" in content):
+        return True  # it may pass on what other files define
     if kind == "python":
         return _PYTHON.search(content) is not None
     if (kind == "script" and by_place(path)) or path.endswith((".vue", ".svelte")):

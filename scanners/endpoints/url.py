@@ -16,7 +16,9 @@ _OWN_HOST = lazy(
 ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
 
 
-_PATH_NAME = lazy(r"(?i)endpoint|path|url|uri|route|resource|href|suffix|action|^api$")
+_PATH_NAME = lazy(
+    r"(?i)(endpoint|path|url|uri|route|resource|href|suffix|action|^api$)(?!\w*(?:type|kind|ids?|name|key)$)"
+)
 """Parameters that hold a path and not an id."""
 
 

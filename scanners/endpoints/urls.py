@@ -15,6 +15,7 @@ from scanners.endpoints.address_parts import (
     node_name,
     taken,
 )
+from scanners.endpoints.around import Around
 from scanners.endpoints.base_names import is_base, is_base_member
 from scanners.endpoints.class_fields import ClassFields, with_part
 from scanners.endpoints.settings import Settings
@@ -28,6 +29,9 @@ _STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|d
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
 
 
+_OF_VALUES = frozenset(
+    {"encodeURIComponent", "encodeURI", "String", "Number", "toString", "trim", "toLowerCase", "parseInt"}
+)
 _SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
 """Names of an address of which nobody says which."""
 
@@ -39,6 +43,7 @@ class Urls:
         self.program = program
         self.settings = settings
         self.fields = ClassFields(program)
+        self.around = Around()
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
@@ -92,7 +97,7 @@ class Urls:
         if not isinstance(node, t.Name) or depth > 4:
             return node
         if function is not None and node.id not in {p.name for p in function.params}:
-            local = self._local(node.id, function)
+            local = self._local(node.id, function, scope)
             if local is not None:
                 return self.definition(local, function, scope, depth + 1)
         if function is None or node.id not in {p.name for p in function.params}:
@@ -137,7 +142,7 @@ class Urls:
         ):
             yield taken(node.id, function)
             return
-        local = self._local(node.id, function)
+        local = self._local(node.id, function, scope)
         if local is not None:
             yield from self._parts(local, function, scope, depth + 1)
             return
@@ -148,7 +153,7 @@ class Urls:
         somewhere = node.id in _SOMEWHERE or bool(re.search(r"(?i)signed_?ur[li]$", node.id))
         yield Base(node.id) if is_base(node.id) and not somewhere else Gap(node.id)
 
-    def _local(self, name: str, function: t.Function | None) -> t.Node | None:
+    def _local(self, name: str, function: t.Function | None, scope: Scope) -> t.Node | None:
         if function is None:
             return None
         for inner in t.walk(*function.body):
@@ -156,7 +161,7 @@ class Urls:
                 continue
             if not (isinstance(inner.value, t.Const) and inner.value.value in {None, ""}):
                 return inner.value
-        return None
+        return self.around.bound(name, function, scope)
 
     def _constant(self, name: str, found: Found, depth: int) -> Iterator[Piece]:
         """A constant of a module: a base when it names a host or comes from the environment, else its text."""
@@ -245,6 +250,9 @@ class Urls:
                 yield from side
                 return
         bases = [p for side in sides for p in side if isinstance(p, Base)]
+        if sides and sides[0] and isinstance(sides[0][0], Base) and ABSOLUTE.match(sides[0][0].value):
+            yield from sides[0]  # a committed file says it
+            return
         literal = next(
             (flat(side) for side in sides if side and all(isinstance(p, str) for p in side) and flat(side)), ""
         )
@@ -288,16 +296,7 @@ class Urls:
         if last in {"toString", "String"} and inside is not None and self._is_url(inside, function, scope):
             yield from self._parts(inside, function, scope, depth + 1)
             return
-        if last in {
-            "encodeURIComponent",
-            "encodeURI",
-            "String",
-            "Number",
-            "toString",
-            "trim",
-            "toLowerCase",
-            "parseInt",
-        }:
+        if last in _OF_VALUES:
             inner = node.args[0] if node.args else (node.func.base if isinstance(node.func, t.Attr) else None)
             wanted = t.dotted(inner).rsplit(".", 1)[-1] if inner is not None else ""
             yield Gap(wanted or "value")

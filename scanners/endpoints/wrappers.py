@@ -61,6 +61,7 @@ def _sources(
     if called(call).endswith(".open"):
         return (names.index(first.id) if isinstance(first, t.Name) and first.id in names else None), None
     by_param = by_options = None
+    apart = _taken_apart(function, names)
     passed = (
         a for a in call.args[2:] if isinstance(a, t.Name) and a.id in names and _is_options(function, names, a.id)
     )
@@ -69,7 +70,7 @@ def _sources(
             if isinstance(table, t.Name) and table.id in names:
                 by_options = names.index(table.id)
             elif isinstance(table, t.Table):
-                param, options = _said_by(table, names)
+                param, options = _said_by(table, names, apart)
                 by_param = param if param is not None else by_param
                 by_options = options if options is not None else by_options
     return by_param, by_options
@@ -90,11 +91,30 @@ def members(scope: Scope) -> Iterator[tuple[str, t.Function]]:
             yield from ((name, m) for m in node.body if isinstance(m, t.Function))
 
 
-def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:
+def _taken_apart(function: t.Function, names: list[str]) -> dict[str, int]:
+    """`const { method = "GET", ...rest } = options`: names of the method and of the rest, by the parameter they come from."""
+    found: dict[str, int] = {}
+    for node in t.walk(*function.body, into_functions=False):
+        if not isinstance(node, t.Bind) or not isinstance(node.target, t.Table) or not isinstance(node.value, t.Name):
+            continue
+        if node.value.id in names:
+            index = names.index(node.value.id)
+            found |= {
+                inner.id: index
+                for key, inner in node.target.pairs
+                if isinstance(inner, t.Name) and (key is None or t.text_of(key) in {"method", "type"})
+            }
+    return found
+
+
+def _said_by(table: t.Table, names: list[str], apart: dict[str, int]) -> tuple[int | None, int | None]:
     """Which parameters an options object takes its method from: by itself, and as a member or spread."""
     by_param = by_options = None
     value = table.get("method", "type")
     for part in t.walk(value) if value is not None else ():
+        if isinstance(part, t.Name) and part.id in apart:
+            by_param, by_options = None, apart[part.id]
+            break
         if isinstance(part, t.Name) and part.id in names:
             by_param = names.index(part.id)
         if isinstance(part, t.Attr) and isinstance(part.base, t.Name) and part.base.id in names:
@@ -103,4 +123,6 @@ def _said_by(table: t.Table, names: list[str]) -> tuple[int | None, int | None]:
     for key, spread in table.pairs:
         if key is None and isinstance(spread, t.Name) and spread.id in names:
             by_options = names.index(spread.id)
+        elif key is None and value is None and isinstance(spread, t.Name) and spread.id in apart:
+            by_options = apart[spread.id]
     return by_param, by_options
