@@ -82,3 +82,38 @@ def test_words_of_other_languages_say_per_month_and_per_year() -> None:
 def test_the_last_head_of_a_text_fence_says_what_its_figures_are_per() -> None:
     fence = "```\nName                Quantity   Monthly cost\n\nUptime                   730         $73.00\n```\n"
     assert [f.value.per for f in facts(fence) if f.value.unit == "money"] == ["month"]
+
+
+def test_accounts_without_a_table_are_lines_of_names_and_amounts() -> None:
+    page = """\
+        # Report 2013-14
+
+        The fee stays at £5, the hall takes £50 and we hold £262.
+
+        **Expenditure**
+
+        Hall hire                 <u>10.00</u>
+
+        Subscriptions 2013-14            148.70
+
+        **Members**
+
+        Paid up                   36
+        """
+    found = [(f.label, f.raw, f.value.currency) for f in facts(page)][3:]
+    assert found == [("Hall hire", "10.00", "GBP"), ("Subscriptions 2013-14", "148.70", "GBP")]
+
+
+def test_how_many_an_amount_is_of_may_stand_behind_it() -> None:
+    table = "| Plan | Revenue |\n|-|-|\n| Basic | $40,000 (80) |\n| Pro | $9,000 (1) |\n"
+    assert [(f.raw, f.value.unit) for f in facts(table)] == [("$40,000", "money"), ("80", "count"), ("$9,000", "money")]
+
+
+def test_numbers_of_notes_are_no_figures_though_their_head_stands_elsewhere() -> None:
+    table = "| Note | | 2024 | 2023 |\n|-|-|-|-|\n| Revenue | 20 | $3,988 | $3,357 |\n| Tax | 5 | $98 | $8 |\n"
+    assert [f.raw for f in facts(table)] == ["$3,988", "$3,357", "$98", "$8"]
+
+
+def test_a_line_of_a_text_fence_is_named_by_its_first_column() -> None:
+    fence = "```\nName                      Quantity  Unit   Monthly cost\n ├─ Storage (1 place)          30  days         $50.00\n```\n"
+    assert [(f.label, f.value.per) for f in facts(fence) if f.value.unit == "money"] == [("Storage", "month")]

@@ -119,12 +119,18 @@ class Column:
     """Per a thing (`Cost/brief`, `Price per kg`): what the heading says its figures are per does not hold here."""
 
 
+_NOTES = re.compile(r"notes?|anhang|erl[äa]uterung", re.IGNORECASE)
+
+
 def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Column, ...]:
     """The role of each column."""
     width = max([len(table.header), *(len(r) for r in table.rows)], default=0)
     header = [table.header[i].words if i < len(table.header) else "" for i in range(width)]
     body = [[r[i].words if i < len(r) else "" for r in table.rows] for i in range(width)]
     label = _label_column(header, body)
+    if label is not None and _NOTES.fullmatch(header[label]) and (notes := label + 1) < width:
+        # the head of the notes stands above the names: what is below the empty one beside it are their numbers
+        header[notes] = header[notes] or ("Note" if all(re.fullmatch(r"\d{0,2}", c) for c in body[notes]) else "")
     group = None
     if label is not None and (better := _described(header, body, label)) is not None:
         label = better

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from auditor.adapters.wiki import units
+from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.vocabulary import Vocabulary
 
@@ -112,3 +115,14 @@ def is_no_year(text: str, kind: str, vocabulary: Vocabulary) -> bool:
     ):
         return False
     return _AMOUNT.search(m[1]) is not None or vocabulary.lookup(m[1]) is not None or names_count(m[1])
+
+
+_COUNT_BEHIND = re.compile(r"(?<=\d)\s\(\d[\d,]*\d\)\W*$")
+"""How many an amount is of: `$40,000 (80)`; one digit may be a footnote."""
+
+
+def counted_behind(text: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The figures of a cell, the second a count where it is how many the amount before it is of."""
+    if len(hits) != 2 or hits[0].value.unit != "money" or not hits[1].bare or not _COUNT_BEHIND.search(text):
+        return hits
+    return hits[0], replace(hits[1], bare=False, value=replace(hits[1].value, unit="count"))

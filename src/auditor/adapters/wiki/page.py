@@ -327,10 +327,19 @@ def _found(
             yield from _heading(block, scope, vocabulary)
         else:
             costs = block.kind in {"item", "code"} and is_cost_list(scope, block.headings[-1] if block.headings else "")
-            if block.kind == "code" and (per := _last_column_per(block)) is not None:
-                scope = replace(scope, per=per)
+            per = _last_column_per(block) if block.kind == "code" else None
             for line in block.lines:
-                yield from line_facts(line, block.kind, scope, vocabulary, costs=costs)
+                for found in line_facts(line, block.kind, scope, vocabulary, costs=costs):
+                    yield _of_last_column(found, line, per, scope.heading) if per is not None else found
+
+
+def _of_last_column(found: Fact | Placeholder, line: Line, per: str, heading: str) -> Fact | Placeholder:
+    """An amount at the end of a line of columns, named by the first of them and per what the last one's head says."""
+    if isinstance(found, Placeholder) or found.value.unit != "money" or not line.text.rstrip().endswith(found.raw):
+        return found
+    first = re.split(r"\s{2,}|\t", line.text.strip(" │├└─|\t"))[0]
+    label = first if found.label == heading and re.search(r"[A-Za-z]{2}", first) else found.label
+    return replace(found, label=label, value=replace(found.value, per=found.value.per or per))
 
 
 def _last_column_per(block: Block) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from auditor.adapters.wiki.labels import TRAIL
 from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.periods import is_period
+from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.vocabulary import Vocabulary
 
 _LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
@@ -58,6 +60,26 @@ def parted(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
             continue
         return label, value_at
     return None
+
+
+_BOOKED = re.compile(
+    r"^\s*(?P<label>[^\W\d_][^|=:$€£]{1,60}?)(?:[ \u00a0]{4,}|\t\s*)(?P<value>[-−–(]?\d[\d.,']*\)?)[\s*_]*$"
+)
+_OF_BOOKS = re.compile(
+    r"\b(?:income|receipts?|revenues?|expen(?:ses?|ditures?)|costs?|payments?|outgoings|assets?|liabilit(?:y|ies)|accounts?|balance|budget|funds?|"
+    r"recettes|d[ée]penses|produits|charges|einnahmen|ausgaben|ingresos|gastos)\b",
+    re.IGNORECASE,
+)
+
+
+def booked_line(text: str, hits: tuple[Hit, ...], scope: Scope) -> tuple[str, tuple[Hit, ...]] | None:
+    """`Hall hire        10.00` in accounts without a table: its label and its amount in the page's currency."""
+    m = _BOOKED.match(text) if hits and (scope.currency_declared or scope.currency_used) else None
+    if m is None or hits[-1].start < m.start("value") - 1 or not hits[-1].bare or not _OF_BOOKS.search(scope.section):
+        return None
+    value = hits[-1].value
+    hit = replace(hits[-1], bare=False, value=replace(value, unit="money", currency=scope.currency))
+    return m["label"].strip(" .-–—*_"), (hit,)
 
 
 def tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | None:

@@ -23,7 +23,7 @@ from auditor.adapters.wiki.labels import (
 )
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
-from auditor.adapters.wiki.parting import parted, tight
+from auditor.adapters.wiki.parting import booked_line, parted, tight
 from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
@@ -77,8 +77,8 @@ def line_facts(
     ):
         return
     split = (line.term, text.index(":") + 1) if line.term else parted(text, hits, kind)
-    if split is None and kind == "item" and len(hits) == 1:
-        split = tight(text, hits[0], vocabulary)
+    if split is None:
+        split, hits = _unmarked(text, hits, kind, scope, vocabulary)
     if split is not None and kind in {"item", "code"} and is_period(split[0]) and not is_period(scope.heading):
         # below `Revenue`, an item `Q1: $5k` is of revenue, and of no metric that a label declares
         yield from _of_period(split, text, hits, line, kind, scope, vocabulary)
@@ -115,6 +115,18 @@ def line_facts(
         yield from _without_figure(label, value_text, value_at, line, kind, scope, vocabulary)
         return
     yield from _declared(label, text, value_at, inside, line, kind, scope, vocabulary, costs=costs)
+
+
+def _unmarked(
+    text: str, hits: tuple[Hit, ...], kind: str, scope: Scope, vocabulary: Vocabulary
+) -> tuple[tuple[str, int] | None, tuple[Hit, ...]]:
+    """Label and place of the value of a line that no sign parts, with its figures."""
+    if kind == "item" and len(hits) == 1:
+        return tight(text, hits[0], vocabulary), hits
+    if kind == "paragraph" and (booked := booked_line(text, hits, scope)) is not None:
+        label, amount = booked
+        return (label, amount[0].start), amount
+    return None, hits
 
 
 def _of_period(

@@ -16,7 +16,7 @@ from auditor.adapters.wiki.columns import (
     Column,
     is_name,
 )
-from auditor.adapters.wiki.counting import ENUMERATED
+from auditor.adapters.wiki.counting import ENUMERATED, counted_behind
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
 from auditor.adapters.wiki.month_runs import months_of_year
@@ -199,7 +199,7 @@ def _cell_facts(
         label = metric_label = own[1]
     meaning = vocabulary.lookup(row.label)
     enumerated = column.bare and len(hits) > 1 and ENUMERATED.fullmatch(cell.words.strip(" .")) is not None
-    for position, hit in enumerate(hits):
+    for position, hit in enumerate(counted_behind(cell.text, hits)):
         if hit.bare and not enumerated and (not column.bare or extra > 3 or position):
             continue
         if hit.bare and column.unit == "" and not column.header and row.label == "":
