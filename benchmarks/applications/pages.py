@@ -24,7 +24,7 @@ from scanners.pages.cards import compiled
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def found(folder: Path, commit: str, judged: frozenset[str]) -> set[tuple[str, str]]:
+def found(folder: Path, commit: str, judged: frozenset[str], site_rules: set[str]) -> set[tuple[str, str]]:
     """(rule, page) of everything that the rules say; a rule about a site stands at no page."""
     files = GitFiles(Git(folder), commit)
     reading = _Reading(files)
@@ -32,7 +32,11 @@ def found(folder: Path, commit: str, judged: frozenset[str]) -> set[tuple[str, s
     for site in _sites(Repo("x", "x", folder, commit), reading, _types(rules_folder())):
         for card in read_rulebook(rules_folder(), scanners=["pages"]).of("pages"):
             for hit in hits(compiled(card, frozenset(CHECKS)), site, NOW, CHECKS):
-                said |= {(card.id.removeprefix("pages."), p.path) for p in (hit.page, *hit.also) if p.path in judged}
+                rule, places = card.id.removeprefix("pages."), (hit.page, *hit.also)
+                if rule in site_rules and any(page.path in judged for page in site.everything):
+                    said.add((rule, places[0].path))  # It is about the site, whichever page it stands at.
+                else:
+                    said |= {(rule, page.path) for page in places if page.path in judged}
     return said
 
 
@@ -46,7 +50,7 @@ def main(mirrors: Path) -> None:
         for name, known in repositories.items():
             folder = mirrors / name.replace("/", "+") / "repo"
             folder = folder / ".git" if (folder / ".git").is_dir() else folder
-            said = found(folder, known["commit"], frozenset(known["judged"]))
+            said = found(folder, known["commit"], frozenset(known["judged"]), site_rules)
             truth = {
                 "page": {
                     (rule, page) for rule, pages in known["pages"].items() for page in pages if rule in page_rules

@@ -72,7 +72,7 @@ _PAYMENTS = tuple(
     razorpay paystack flutterwave mollie.com mollie_ klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
     ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu. payumoney pesapal
     mpesa m-pesa dpopay peach-payments yoco.com sumup.com sumup.link zettle redsys bizum paytm phonepe instamojo cashfree ccavenue
-    payhere xendit midtrans toyyibpay billplz saferpay multisafepay afterpay affirm.com zelle tap.company myfatoorah hyperpay
+    payhere xendit midtrans toyyibpay billplz saferpay multisafepay afterpay affirm.com zellepay.com tap.company myfatoorah hyperpay
     moyasar telr.com stripe.js @stripe pagar.me pagseguro mercadolibre payzen monetico sipay viva.com vivawallet dibspayment nets.eu
     swipesimple clover.com helcim paysimple honeybook gocardless wise.com/pay revolut.me paypal.me""".split()
 )

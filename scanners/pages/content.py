@@ -27,6 +27,16 @@ _ICON = lazy(
 )
 """The sign drawn by a font of icons, before the year."""
 _YEAR_BEFORE = lazy(r"((?:19|20)\d\d)\s*(?:©|&copy;|&#0*169;)(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
+_OPEN_RANGE = lazy(
+    r"\s*(?:-|–|—|&[nm]dash;|&#82(?:11|12);|/|to)\s*(?:<(?:span|time|b|strong|em)\b[^<>]*>\s*)?(?:<\?|<%|\{\{|\{%|\$\{|@\(?\w|<script\b|\{\s*new\s+Date)"
+)
+"""A dash, and then what a server or a script prints."""
+_RESERVED = lazy(
+    r"((?:19|20)\d\d)[\s.,|·-]{0,5}(?:all\s+rights?\s+reserved|alle\s+rechte\s+vorbehalten|alle\s+rechten\s+voorbehouden|todos\s+(?:los\s+derechos|os\s+direitos)\s+reservados|tous\s+droits\s+r[ée]serv[ée]s"
+    r"|tutti\s+i\s+diritti\s+riservati|wszelkie\s+prawa\s+zastrze[żz]one|все\s+права\s+защищены|tüm\s+hakları\s+saklıdır|toate\s+drepturile\s+rezervate|alla\s+rättigheter\s+förbehållna)",
+    re.IGNORECASE,
+)
+"""A line of copyright without the sign."""
 _MADE_UP_NUMBER = lazy(
     r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|\d{0,6}1234567(?:8(?:90?)?)?|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
 )
@@ -57,12 +67,16 @@ def stale_year(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     newest_allowed = now.year - 1 if now.month <= 2 else now.year
     for page in judged(rule, site):
         drawn = "-copyright" in page.source or "bi-c-circle" in page.source
-        if not drawn and not _SIGN.search(page.text):
+        reserved = list(_RESERVED.finditer(page.bare)) if _RESERVED.search(page.text) else []
+        if not drawn and not reserved and not _SIGN.search(page.text):
             continue
         by_script = _script_writes_year(site, page)
         spots = []
-        for at, found in (*_copyrights(page), *(((0, each) for each in _ICON.finditer(page.source)) if drawn else ())):
+        drawn_ones = _ICON.finditer(page.source) if drawn else ()
+        for at, found in (*_copyrights(page), *((0, each) for each in (*drawn_ones, *reserved))):
             last = max(group for group, year in enumerate(found.groups(), 1) if year)
+            if found[last].isdigit() and _OPEN_RANGE.match(page.source, at + found.end()):
+                continue  # The server writes the year behind the dash.
             if not found[last].isdigit() or int(found[last]) >= newest_allowed:
                 continue
             if not (by_script and _stands_alone(page, at + found.start(last), at + found.end(last))):

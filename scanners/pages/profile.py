@@ -33,6 +33,14 @@ _BY_APPOINTMENT = lazy(
     re.IGNORECASE,
 )
 """Said in the text, where no link or heading says it."""
+_OF_A_TRADE = lazy(
+    r"\b(?:(?:book(?:ing)?|reserve)\s+(?:a|your|my|our)\s+(?:table|room|haircut|massage|treatment|charter|boat|yacht|cruise|stay|appointment)s?|table\s+(?:bookings?|reservations?)"
+    r"|reserv(?:ar?|e|a\s+tu|e\s+sua)\s+(?:una?\s+|uma\s+|tu\s+|sua\s+)?(?:mesa|habitaci[oó]n|quarto)|tisch\s+(?:reservieren|buchen|bestellen)|tischreservierung|zimmer\s+(?:buchen|reservieren)|r[ée]serve[rz]\s+(?:une|votre)\s+(?:table|chambre|sortie|croisi[èe]re)"
+    r"|prenota(?:re)?\s+(?:un|il\s+tuo|una?)\s+(?:tavolo|camera|ombrellone)|tafel\s+(?:reserveren|boeken)|kamer\s+boeken|(?:za)?rezerwuj\s+(?:stolik|pok[óo]j|rejs)|rezerwacja\s+(?:stolik(?:a|ów)|pokoj[uo]\w*|rejs\w*)|boka\s+(?:bord|rum)|bestill\s+(?:bord|rom)|bestil\s+bord|varaa\s+pöytä"
+    r"|rezervovat\s+st[ůo]l|rezerv[aă]\s+o\s+mas[ăa]|asztalfoglal[áa]s|masa\s+(?:ayırt|rezervasyon)\w*|(?:за)?бронировать\s+(?:стол\w*|номер)|đặt\s+(?:bàn|phòng)|pesan\s+(?:meja|kamar))\b",
+    re.IGNORECASE,
+)
+"""Only who serves guests says it: no other sign of a business is needed."""
 _BUSINESS_NAV = lazy(
     r"\b(?:services|our\s+fleet|fleet|prices|pricing|rates|testimonials|reviews|about\s+us|our\s+team|our\s+story|contact\s+us|get\s+in\s+touch|contact|gallery|faqs?"
     r"|free\s+(?:quote|estimate)|get\s+a\s+quote|servicios|servi[çc]os|leistungen|prestations|servizi|nosotros|quienes\s+somos|sobre\s+(?:nosotros|n[óo]s)|[üu]ber\s+uns|[àa]\s+propos|chi\s+siamo|precios|tarifas|pre[çc]os|preise|tarifs|prezzi|galer[ií]a|galerie|galleria|contacto|kontakt|contatti|contato|opiniones|bewertungen|recensioni|flota|flotte"
@@ -151,7 +159,7 @@ def profiles_of(site: Site) -> frozenset[str]:
     if not found and not hires and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})
     offers = (site.is_shell and found) or (found & {"tours", "hauling"} and _OFFERS.search(headline))
-    if signals < (0 if offers else 1 if found or hires else 3):
+    if signals < (0 if offers else 1 if found or hires or _OF_A_TRADE.search(shown) else 3):
         return frozenset({"app"} if site.main.is_application else ())
     found.add("marketing")
     if (
@@ -193,7 +201,7 @@ def _sells_trips(headline: str, shown: str, text: str) -> bool:
     offered = (
         _has_many(_TOURS, shown, 4)
         or bool(_TRAVEL.search(headline))
-        or len({found.lower() for found in _TRIP_LINKS.findall(shown)}) >= 3
+        or len({found.lower().removesuffix("s") for found in _TRIP_LINKS.findall(shown)}) >= 3
     )
     return offered and _has_many(_TRIP_WORDS, text, 8)
 
@@ -230,7 +238,7 @@ def _headline(site: Site) -> str:
             page.meta("description"),
             page.meta("og:title"),
             page.meta("og:description"),
-            page.first_text("h1"),
+            page.first_text("h1") or page.first_text("h2"),
         ]
         parts.append(page.meta("keywords")[:300])
     if site.is_shell or any(page.is_assembled for page in site.pages):

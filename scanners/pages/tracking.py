@@ -28,7 +28,7 @@ _SERVICES = tuple(
     usermaven withcabin microanalytics shinystat histats.com etracker.com at-internet quantserve chartbeat crazyegg mouseflow
     luckyorange smartlook inspectlet fullstory logrocket pintrk( snaptr( twq( rdt( bat.bing.com hs-scripts _paq.push
     static.ads-twitter.com pagesense zohopublic.com/zoho_page siteimprove piano.io wa_id= visitor-analytics twipla leadfeeder
-    /ga.js google-analytics.com/g/collect awswaf-analytics rum.js cwr( stape.io""".split()
+    google-analytics.com/g/collect awswaf-analytics rum.js cwr( stape.io""".split()
 )
 _LIBRARIES = tuple(
     """react-ga vue-gtag @vercel/analytics googletagmanager.com posthog-js @segment mixpanel plausible-tracker firebase/analytics ReactGA

@@ -455,3 +455,39 @@ def test_who_works_by_appointment_takes_bookings(said: str) -> None:
     html = f"<html><head><title>Salon Rosa</title></head><body><a href='tel:+16191550184'>Call</a><a href='s.html'>Services</a><a href='p.html'>Prices</a><p>{said}</p></body></html>"
     site = next(record for record in scan(Pages(), {"index.html": html}).records if record.kind == "page-site")
     assert "booking" in site.text["profiles"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Book a table", "Tisch reservieren", "Réserver une table", "Zarezerwuj stolik", "Boka bord"]
+)
+def test_one_offer_that_only_a_host_makes_says_that_a_business_is_here(said: str) -> None:
+    html = f"<html><head><title>Lucia</title></head><body><a href='/t'>{said}</a> <a href='tel:+16191550184'>Tel</a></body></html>"
+    assert found(scan(Pages(), {"index.html": html}), "pages.no-analytics")
+
+
+def test_a_range_of_years_that_the_server_ends_is_not_stale() -> None:
+    page = "<html><body><footer>&copy; 2019 - <?php echo date('Y'); ?> Jada</footer></body></html>"
+    assert not found(scan(Pages(), {"index.php": page}), "pages.stale-copyright")
+    assert found(
+        scan(Pages(), {"index.php": page.replace("<?php echo date('Y'); ?>", "2020")}), "pages.stale-copyright"
+    )
+
+
+def test_rights_reserved_in_an_old_year_are_stale_without_the_sign() -> None:
+    page = "<html><body><footer>2017 All rights reserved.</footer></body></html>"
+    assert found(scan(Pages(), {"index.html": page}), "pages.stale-copyright")
+    assert not found(scan(Pages(), {"index.html": page.replace("2017", "2026")}), "pages.stale-copyright")
+
+
+def test_a_retired_counter_measures_nothing_and_a_word_for_paying_is_no_checkout() -> None:
+    counted = TOURS.replace(
+        "</body>", "<script>s.src = '//www.google-analytics.com/ga.js'; say('We take Zelle')</script></body>"
+    )
+    result = scan(Pages(), {"index.html": counted})
+    assert found(result, "pages.no-analytics")
+    assert found(result, "pages.no-checkout")
+
+
+def test_a_folder_of_the_old_site_is_no_part_of_the_new_one() -> None:
+    old = "<html><head><title>Old</title></head><body><img src='gone.png'></body></html>"
+    assert not found(scan(Pages(), {"index.html": TOURS, "old/index.html": old}), "pages.picture-without-text")
