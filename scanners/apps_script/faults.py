@@ -179,7 +179,8 @@ class Faults:
             )  # fmt: skip
 
     def _functions(self) -> Iterator[Match]:
-        found = [a for a in self.actions if a.method == "RUN" and a.auth is not Auth.YES and a.reach >= Reach.WRITE]
+        found = [a for a in self.actions if a.method == "RUN" and a.auth is not Auth.YES]
+        found = [a for a in found if a.reach >= Reach.WRITE or (a.reach is Reach.READ and a.gives)]
         if found:
             worst = max(a.reach for a in found)
             listed = ", ".join(a.name for a in found[:12])
