@@ -68,7 +68,8 @@ def _key_of(job: Job, content: str, seen: _Seen) -> str:
     codes = seen.codes
     if "" not in codes:
         codes[""] = "\n".join(_installed(name) for name in ENGINES)
-    name = job.scanner.name
+    # One answer for all scanners of a package: it is a look at each of its files.
+    name = type(job.scanner).__module__.partition(".")[0]
     if name not in codes:
         codes[name] = _code_of(job.scanner)
     text = "\x00".join((*_what(job), codes[name], codes[""], content))
