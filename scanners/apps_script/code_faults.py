@@ -12,9 +12,10 @@ from scanners.apps_script.leaks import leaks
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach, Reaches
-from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, names_in, passing, reached_by_get
+from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, passing, reached_by_get
 from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called, terminates
+from scanners.routing.taint import names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 

@@ -9,6 +9,7 @@ from scanners.apps_script.actions import Action
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reaches
 from scanners.routing.shapes import called
+from scanners.routing.taint import names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
@@ -309,17 +310,6 @@ def _returned(arrow: t.Function) -> Iterator[t.Node]:
     for node in t.walk(*arrow.body, into_functions=False):
         if isinstance(node, t.Return) and node.value is not None:
             yield node.value
-
-
-def names_in(node: t.Node) -> list[str]:
-    """Names and attributes in it."""
-    found: list[str] = []
-    for part in t.walk(node, into_functions=False):
-        if isinstance(part, t.Name):
-            found.append(part.id)
-        elif isinstance(part, t.Attr):
-            found.append(part.name)
-    return found
 
 
 def reached_by_get(project: Project) -> frozenset[int]:
