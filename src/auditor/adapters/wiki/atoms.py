@@ -126,9 +126,18 @@ def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
 
 
 def read_atom(
-    text: str, m: re.Match[str], currency: str, spans: list[tuple[int, int]], *, dots_group: bool = False
+    text: str,
+    m: re.Match[str],
+    currency: str,
+    spans: list[tuple[int, int]],
+    *,
+    dots_group: bool = False,
+    first: str | None = None,
 ) -> Atom | None:
-    """The number at a match of `CORE`, or None where it is part of a name, a date (`spans`) or an ordinal."""
+    """The number at a match of `CORE`, or None where it is part of a name, a date (`spans`) or an ordinal.
+
+    `first` is the currency of an amount that only a dash parts from it: `1.2L` is shortened as the end of `₹1L-1.2L`.
+    """
     symbol = (m["cur"] or "").strip()
     money = bool(symbol)
     number_start = m.start("num")
@@ -156,7 +165,7 @@ def read_atom(
     glued = (
         left in "-−–‑" and not atom.negative and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "%+")
     )
-    if not _read_right(text, atom, m["num"], currency):
+    if not _read_right(text, atom, m["num"], currency, code or first):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
     if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[max(0, atom.start - 30) : atom.start]):
@@ -185,7 +194,7 @@ def _currency(symbol: str, declared: str) -> str | None:
     return units.SYMBOLS.get(symbol) or symbol.rstrip("$€£ ")
 
 
-def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # noqa: C901  the order of the cases is the grammar
+def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | None) -> bool:  # noqa: C901  the order of the cases is the grammar
     end = atom.end
     assert atom.flags is not None
     if (m := _NO_CENTS.match(text, end)) is not None:
@@ -195,18 +204,18 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str) -> bool:  # n
         return True
     if m := _MULT_ATTACHED.match(text, end):
         small = m[0] in {"m", "b", "cr", "Cr", "T"}
-        if not small or atom.currency or _SUFFIX_CODE.match(text, m.end()):
-            if m[0] == "mm" and not atom.currency:
+        if not small or money or _SUFFIX_CODE.match(text, m.end()):
+            if m[0] == "mm" and not money:
                 return False
             atom.factor, end = units.MULTIPLIERS[m[0].lower().rstrip(".")], m.end()
     elif (m := _MULT_WORD.match(text, end)) and (
-        (len(m[0].strip(" -\u00a0")) > 1 and (m[0].strip(" -.").lower() != "cr" or atom.currency in _LAKHS))
-        or (atom.currency in _LAKHS and m[0].strip(" \u00a0") == "L")
-        or (atom.currency and m[0].strip(" \u00a0") in "KMB")
+        (len(m[0].strip(" -\u00a0")) > 1 and (m[0].strip(" -.").lower() != "cr" or money in _LAKHS))
+        or (money in _LAKHS and m[0].strip(" \u00a0") == "L")
+        or (money and m[0].strip(" \u00a0") in "KMBkm")
         or re.match(r"\s?[€£$]", text[m.end() :])
     ):
         word = m[0].strip(" -\u00a0.").lower()
-        if not (word in {"mil", "mn", "mm"} and not atom.currency):
+        if not (word in {"mil", "mn", "mm"} and not money):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
     end = _suffix_currency(text, atom, end, digits, declared)
     if m := _AFTER_LEAST.match(text, end):

@@ -73,7 +73,7 @@ MONEY_NOUNS = frozenset(
 
 
 _AMOUNT = re.compile(
-    r"\b(?:costs?|revenues?|prices?|amounts?|income|expens(?:es?|ditures?)|profits?|loss|budget|salar(?:y|ies)|wages?|fees?|rent|spend(?:ing)?|cash|payments?|"
+    r"\b(?:costs?|revenues?|prices?|amounts?|income|expen(?:ses?|ditures?)|profits?|loss|budget|salar(?:y|ies)|wages?|fees?|rent|spend(?:ing)?|cash|payments?|"
     r"donations?|grants?|deposits?|balance|funding|invoiced|debt|loan|turnover|ebitda|mrr|arr|betrag|kosten|preis|umsatz|einnahmen|ausgaben|miete|"
     r"geh[äa]lter|spenden|budget|prix|co[uû]ts?|loyer|recettes|d[ée]penses|dons|salaires?|importe|precio|ingresos|gastos|alquiler|bedrag|prijs|huur|bel[øo]p|pris)\b",
     re.IGNORECASE,

@@ -15,9 +15,22 @@ from itertools import islice
 from auditor.adapters.wiki.atoms import CORE, read_atom
 from auditor.adapters.wiki.dates import date_spans
 from auditor.adapters.wiki.rates import Atom
+from auditor.adapters.wiki.units import DOLLARS
 from auditor.model.fact import Quantity
 
-_JOIN = re.compile(r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|\band\b)\s*(?:~|≈)?")
+_JOIN = re.compile(
+    r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|∼|\band\b|\b(?:bis|à|til|tot|hasta|até|a|et|und|y|e)\b)\s*(?:~|≈|∼)?"
+)
+_TWO_ENDS = {
+    "and": re.compile(r"\bbetween\s*$", re.IGNORECASE),
+    "et": re.compile(r"\bentre\s*$", re.IGNORECASE),
+    "y": re.compile(r"\bentre\s*$", re.IGNORECASE),
+    "e": re.compile(r"\b(?:entre|tra|fra)\s*$", re.IGNORECASE),
+    "und": re.compile(r"\bzwischen\s*$", re.IGNORECASE),
+    "a": re.compile(r"\b(?:de|da|desde)\s*$", re.IGNORECASE),
+}
+"""Words that make a range of two numbers only behind another word."""
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
 _CALCULATION = re.compile(r"[=≈]\s*[(~]?\s?[$€£]?\d|\d\s*[=×]|[×*÷]\s*[(]?[$€£]?\d")
 """In a line that calculates, a dash between two figures takes one from the other."""
 _CHANGED = re.compile(
@@ -80,7 +93,9 @@ def find_quantities(
     spans = date_spans(text)
     atoms: list[Atom] = []
     for m in islice(CORE.finditer(text), MOST_IN_A_LINE):
-        atom = read_atom(text, m, currency, spans, dots_group=dots_group)
+        last = atoms[-1] if atoms else None
+        first_end = last.currency if last is not None and _JOIN.fullmatch(text, last.end, m.start("num")) else None
+        atom = read_atom(text, m, currency, spans, dots_group=dots_group, first=first_end)
         if atom is not None and not (atoms and m.start("num") < atoms[-1].end):
             atoms.append(atom)
     hits: list[Hit] = []
@@ -88,9 +103,9 @@ def find_quantities(
     while index < len(atoms):
         first = atoms[index]
         second = atoms[index + 1] if index + 1 < len(atoms) else None
-        joined = _range(text, first, second) if second is not None else None
-        if joined is not None:
-            hits.append(joined)
+        both = _range(text, first, second) if second is not None else None
+        if both is not None:
+            hits.append(both)
             index += 2
             continue
         broken = second is not None and second.glued and second.start - first.end <= 1 and not first.unit
@@ -144,17 +159,12 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     if not _joins(text, first, between):
         return None
     second = _within(first, second)
-    if first.currency and second.currency and first.currency != second.currency:
-        return None
-    if first.unit and second.unit and first.unit != second.unit:
-        return None
-    if first.unit == "money" and second.unit == "" and second.noun:
-        return None
-    if first.unit and first.unit != "money" and not second.unit:
-        return None
-    if first.glued or (first.negative and not second.negative and not first.currency):
+    first = _of_same_dollar(text, first, second)
+    if not _agree(first, second):
         return None
     low, high = first.amount, second.amount
+    if low < 1000 <= high and not first.unit and _DOTTED.fullmatch(text, first.start, first.end):
+        low *= 1000 if _DOTTED.match(text, second.start) else 1  # the sign behind the second end tells for both
     if (
         second.factor
         and not first.factor
@@ -195,6 +205,19 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     )
 
 
+def _agree(first: Atom, second: Atom) -> bool:
+    """Whether currencies, units and signs let two numbers be the ends of one range."""
+    if first.currency and second.currency and first.currency != second.currency:
+        return False
+    if first.unit and second.unit and first.unit != second.unit:
+        return False
+    if first.unit == "money" and second.unit == "" and second.noun:
+        return False
+    if first.unit and first.unit != "money" and not second.unit:
+        return False
+    return not (first.glued or (first.negative and not second.negative and not first.currency))
+
+
 def _within(first: Atom, second: Atom) -> Atom:
     """The second end of a range of money without the noun behind it: `€30-50k grant`."""
     if first.unit == "money" and second.unit != "money" and second.glued and (second.unit or second.noun):
@@ -202,12 +225,18 @@ def _within(first: Atom, second: Atom) -> Atom:
     return second
 
 
+def _of_same_dollar(text: str, first: Atom, second: Atom) -> Atom:
+    """The first end of a range whose dollar only the code behind the second end tells: `$2,000-4,000 AUD`."""
+    bare = second.currency in DOLLARS and text.startswith("$", first.start)
+    return replace(first, currency=second.currency) if bare else first
+
+
 def _joins(text: str, first: Atom, between: str) -> bool:
     """Whether what stands between two numbers makes a range of them: no subtraction, no change, no mere "and"."""
     word = between.strip().lower()
     before = text[max(0, first.start - 80) : first.start]
-    if word == "and":
-        return re.search(r"\bbetween\s*$", before, re.IGNORECASE) is not None
+    if (opened := _TWO_ENDS.get(word)) is not None:
+        return opened.search(before) is not None
     if word == "to":
         return _CHANGED.search(before) is None
     return not (word in {"-", "–", "−"} and between != between.strip() and _CALCULATION.search(text))

@@ -31,7 +31,7 @@ from auditor.model.location import WikiLocation
 
 _CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
 COST_WORDS = re.compile(
-    r"\b(?:costs?|expens(?:es?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
+    r"\b(?:costs?|expen(?:ses?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
     re.IGNORECASE,
 )
 _INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)

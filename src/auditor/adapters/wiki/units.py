@@ -9,7 +9,8 @@ SYMBOLS = {
     "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
     "R$": "BRL", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY",
     "₱": "PHP", "₫": "VND", "₪": "ILS", "₦": "NGN", "฿": "THB", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Rs.": "INR",
-    "Rs": "INR", "Rp": "IDR", "RM": "MYR", "Fr.": "CHF",
+    "Rs": "INR", "Rp": "IDR", "RM": "MYR", "Fr.": "CHF", "SFr.": "CHF", "KSh": "KES", "Ksh": "KES", "KSH": "KES", "KES.": "KES",
+    "TSh": "TZS", "USh": "UGX", "UGX.": "UGX", "GH₵": "GHS", "₵": "GHS", "MX$": "MXN", "৳": "BDT", "₲": "PYG", "RMB": "CNY", "S/.": "PEN", "S/": "PEN",
 }  # fmt: skip
 """Symbol to ISO 4217. A bare dollar or yen is the page's declared one where it declares such a currency."""
 
