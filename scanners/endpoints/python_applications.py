@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from scanners.endpoints.applications import Application, Placed
+from scanners.endpoints.python_tables import registrations
 from scanners.endpoints.unmounted import unmounted
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
@@ -108,7 +109,8 @@ class PythonApplications:
             child.mounts.append((parent, "", ()))
 
     def _find_mounts(self, scope: Scope) -> None:
-        for node in scope.nodes:
+        rows = [(row.call, row.home) for row in registrations(scope, self.program)]
+        for node, home in (*((node, scope) for node in scope.nodes), *rows):
             self._attached(node, scope)
             if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr) or not node.args:
                 continue
@@ -117,7 +119,7 @@ class PythonApplications:
                 continue
             parent = self.application(node.func.base, scope)
             child_node = node.args[1] if method == "mount" and len(node.args) > 1 else node.args[0]
-            child = self.application(child_node, scope)
+            child = self.application(child_node, scope) or self.application(child_node, home)
             if parent is None or child is None or parent is child:
                 continue
             prefix = node.keyword("prefix", "url_prefix", "path")
@@ -165,7 +167,11 @@ class PythonApplications:
         self._entries.setdefault(id(app), []).extend(placed)
 
     def application(self, node: t.Node, scope: Scope) -> Application | None:
-        """The application that a name means, across imports and as a parameter."""
+        """The application that a name means, across imports and as a parameter; also what a function or an object gives."""
+        if isinstance(node, t.Call):
+            return self._given_back(node, scope)
+        if isinstance(node, t.Attr) and isinstance(node.base, t.Call):
+            return self._of_class(self.program.resolve(scope, t.dotted(node.base.func)), node.name)
         name = t.dotted(node)
         if not name:
             return None
@@ -188,7 +194,41 @@ class PythonApplications:
                 return direct
             deeper = self.program.member(found, last)
             return self._made(deeper) if isinstance(deeper, Found) else None
+        if rest:
+            return self._of_class(found, rest)
         return self._made(found) if isinstance(found, Found) else None
+
+    def _of_class(self, found: Found | Scope | None, name: str) -> Application | None:
+        """`UserRoutes.api` and `users.router`: a field of a class, or of an object that is made of one."""
+        if isinstance(found, Found) and isinstance(found.node, t.Call) and t.dotted(found.node.func):
+            found = self.program.resolve(found.module, t.dotted(found.node.func))
+        if not isinstance(found, Found) or not isinstance(found.node, t.Class):
+            return None
+        return self.apps.get((found.module.path, name))
+
+    def _given_back(self, node: t.Call, scope: Scope) -> Application | None:
+        """`app.register_blueprint(make_users())`: what the function makes and gives back."""
+        head, _, rest = t.dotted(node.func).partition(".")
+        found = self.program.resolve(scope, head) if head else None
+        if isinstance(found, Scope) and rest:
+            found = self.program.member(found, rest)
+        elif isinstance(found, Found) and isinstance(found.node, (t.Class, t.Call)) and rest:
+            cls = (
+                self.program.resolve(found.module, t.dotted(found.node.func))
+                if isinstance(found.node, t.Call)
+                else found
+            )
+            members = cls.node.body if isinstance(cls, Found) and isinstance(cls.node, t.Class) else ()
+            method = next((m for m in members if isinstance(m, t.Function) and m.name == rest), None)
+            found = Found(cls.module, method) if method is not None and isinstance(cls, Found) else None
+        if not isinstance(found, Found) or not isinstance(found.node, t.Function):
+            return None
+        for inner in t.walk(*found.node.body, into_functions=False):
+            if isinstance(inner, t.Return) and inner.value is not None and t.dotted(inner.value):
+                made = self.apps.get((found.module.path, t.dotted(inner.value).removeprefix("self.")))
+                if made is not None:
+                    return made
+        return None
 
     def _made(self, found: Found) -> Application | None:
         for (path, _), app in self.apps.items():
@@ -231,6 +271,10 @@ def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0)
     if isinstance(node, t.Text):
         parts = [literal(p, scope, program, depth + 1) for p in node.parts]
         return "".join(p for p in parts if p is not None) if all(p is not None for p in parts) else None
+    if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name == "format":
+        return _formatted(node, scope, program, depth)
+    if isinstance(node, t.Index) and t.dotted(node.base).endswith("app.config") and t.text_of(node.key):
+        return _setting(t.text_of(node.key) or "", program)
     if isinstance(node, t.Attr):
         name = t.dotted(node)
         if re.search(r"(?i)(prefix|api_v\d_str|api_version|base_path|root_path|api_path)$", name):
@@ -238,11 +282,24 @@ def literal(node: t.Node | None, scope: Scope, program: Program, depth: int = 0)
     return None
 
 
+def _formatted(node: t.Call, scope: Scope, program: Program, depth: int) -> str | None:
+    """`"{}/{}".format(PREFIX, "users")`."""
+    assert isinstance(node.func, t.Attr)
+    template = literal(node.func.base, scope, program, depth + 1)
+    args = [literal(a, scope, program, depth + 1) for a in node.args]
+    if template is None or template.count("{}") != len(args) or any(a is None for a in args):
+        return None
+    pieces = template.split("{}")
+    return "".join(f"{piece}{arg}" for piece, arg in zip(pieces, [*args, ""], strict=True))
+
+
 def _setting(name: str, program: Program) -> str | None:
-    """A class attribute of a settings class (`settings.API_V1_STR`)."""
+    """A class attribute of a settings class (`settings.API_V1_STR`), or a constant of a settings file."""
     for scope in program.scopes.values():
         if scope.module.language != "python":
             continue
+        if name.isupper() and t.text_of(scope.names.get(name)):
+            return t.text_of(scope.names[name])
         for node in scope.names.values():
             if isinstance(node, t.Class):
                 for member in node.body:

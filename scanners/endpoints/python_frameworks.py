@@ -8,6 +8,8 @@ from dataclasses import replace
 from scanners.endpoints.applications import Application, Placed
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.python_applications import PythonApplications, listed, literal
+from scanners.endpoints.python_tables import registrations
+from scanners.routing.definitions import Definitions
 from scanners.routing.injected import dependencies
 from scanners.routing.route import ANY, METHODS, exact, from_regex, joined
 from scanners.routing.shapes import called
@@ -37,6 +39,8 @@ class PythonRoutes:
                     yield from self._class_routes(node, scope)
                 elif isinstance(node, t.Call):
                     yield from self._registered(node, scope)
+            for row in registrations(scope, self.program):
+                yield from self._registered(row.call, scope, row.home)
 
     # -- routes -------------------------------------------------------------------------------------------------
 
@@ -164,22 +168,22 @@ class PythonRoutes:
                     node.name.upper(), path, named, (*shared, *node.decorators), node.line, app, scope
                 )
 
-    def _registered(self, node: t.Call, scope: Scope) -> Iterator[Hit]:
+    def _registered(self, node: t.Call, scope: Scope, home: Scope | None = None) -> Iterator[Hit]:
         """`add_url_rule`, `add_resource`, `add_api_route`, `Route("/x", fn)`, aiohttp's `add_get`."""
         name = called(node).rsplit(".", 1)[-1]
         app = self.known.application(node.func.base, scope) if isinstance(node.func, t.Attr) else None
         if isinstance(node.func, t.Call) and isinstance(node.func.func, t.Attr) and len(node.args) == 1:
             yield from self._applied(node.func, node.func.func, node, scope)  # `bp.get("/x")(view)`
         elif name == "add_resource" and len(node.args) > 1:
-            found = self._class(node.args[0], scope)
+            found = self._class(node.args[0], scope) or (self._class(node.args[0], home) if home is not None else None)
             for arg in node.args[1:]:
-                path = literal(arg, scope, self.program)
+                path = literal(arg, scope, self.program) or literal(arg, home or scope, self.program)
                 if found is not None and path is not None and isinstance(found.node, t.Class):
                     yield from self._methods_of(found.node, path, app, found.module, ())
         elif name == "add_url_rule" and node.args:
-            yield from self._url_rule(node, app, scope)
+            yield from self._url_rule(node, app, scope, home)
         elif len(node.args) > 1:
-            yield from self._added(node, name, app, scope)
+            yield from self._added(node, name, app, home or scope)
 
     def _applied(self, decorator: t.Call, func: t.Attr, node: t.Call, scope: Scope) -> Iterator[Hit]:
         """A decorator that is called with the view instead of standing over it."""
@@ -224,8 +228,11 @@ class PythonRoutes:
             self._mounts[scope.path] = inside
         return self._mounts[scope.path].get(id(route), "")
 
-    def _url_rule(self, node: t.Call, app: Application | None, scope: Scope) -> Iterator[Hit]:
+    def _url_rule(
+        self, node: t.Call, app: Application | None, scope: Scope, home: Scope | None = None
+    ) -> Iterator[Hit]:
         path = literal(node.args[0], scope, self.program)
+        scope = home or scope
         view = node.keyword("view_func") or (node.args[2] if len(node.args) > 2 else None)
         if path is None or view is None:
             return
@@ -246,6 +253,8 @@ class PythonRoutes:
         found = self.program.resolve(scope, head) if head else None
         if isinstance(found, Scope) and rest:
             found = self.program.member(found, rest)
+        elif rest and head in {"self", "cls"}:
+            found = Definitions(self.program).definition(view, scope)
         if isinstance(found, Found) and isinstance(found.node, t.Function):
             function = found.node
         else:

@@ -32,7 +32,7 @@ from scanners.syntax.program import Program
 from scanners.syntax.reading import language, read_programs
 
 _PYTHON = re.compile(
-    rb"\bevent\b|(?i:prefix|api_v\d|base_path)|HTTPRequestHandler|RequestHandler|ROOT_URLCONF|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
+    rb"\bevent\b|(?i:prefix|api_v\d|base_path)|(?m:^[A-Z_]*(?:ENDPOINT|API_PATH|API_ROOT)\s*=)|HTTPRequestHandler|RequestHandler|ROOT_URLCONF|falcon|aiohttp|starlette|urlpatterns|REST_FRAMEWORK|View\b|ViewSet|def \w+\(request|add_method|add_routes|Flask|FastAPI|APIRouter|Blueprint|Chalice|aws_lambda_powertools|route|urlpatterns|Resource|Resolver|"
     rb"\bdef \w*(auth|token|user|verify|login|permission|check|require)\w*|BaseModel|HTTPException|abort|jwt"
 )
 _SERVER_WORDS = (

@@ -204,6 +204,13 @@ def export_statement(lo: Lowering, n: Any) -> t.Node:
             export = t.Bind(lo.line(n), target, t.Name(lowered.line, lowered.name))
             return t.Block(lo.line(n), (), (lowered, export))
         return t.Bind(lo.line(n), target, lowered)
+    renamed = [
+        (text_in(spec.named_children[0]), text_in(spec.named_children[-1]), lo.line(spec))
+        for c in n.named_children if c.type == "export_clause" for spec in c.named_children if len(spec.named_children) > 1
+    ]  # fmt: skip
+    if renamed:  # `export { router as usersRouter }`
+        binds = (t.Bind(at, t.Attr(at, t.Name(at, "exports"), alias), t.Name(at, own)) for own, alias, at in renamed)
+        return t.Block(lo.line(n), (), tuple(binds))
     inner = lo.block(n)
     return inner[0] if len(inner) == 1 else t.Block(lo.line(n), (), inner)
 
