@@ -75,8 +75,8 @@ def unit_agrees(fact: Fact, label: Label) -> bool:
         return value.unit == "percent"
     if label.unit == "#":
         return value.unit in {"", "count"}
-    if re.fullmatch(r"[A-Z]{3}", label.unit):
-        return value.unit == "money" and value.currency == label.unit
+    if re.fullmatch(r"[A-Z]{3,5}", label.unit) and value.unit == "money":
+        return value.currency == label.unit
     return value.unit.lower() == label.unit.lower()
 
 

@@ -58,3 +58,64 @@ def test_two_amounts_that_a_word_of_another_language_parts_are_no_range() -> Non
 def test_expenditure_is_money_where_the_currency_is_known(head: str) -> None:
     page = f"Currency: GBP\n\n| Year | {head} |\n|-|-|\n| 2019 | 1500 |\n| 2020 | 1700 |\n"
     assert said(page) == ["1500 GBP", "1700 GBP"]
+
+
+@pytest.mark.parametrize(
+    ("page", "figures"),
+    [
+        ("# Australian rents\n\n- Rent: $500\n", ["500 AUD"]),
+        ("# Rents\n\nPrices in CAD.\n\n- Rent: $500\n", ["500 CAD"]),
+        ("---\ntitle: Budget of our Toronto house\n---\n\n- Rent: $500\n", ["500 CAD"]),
+        ("# Rents\n\n- Rent: $500 AUD\n- Rates: $100\n", ["500 AUD", "100 AUD"]),
+        ("# Rents\n\n## Costs (New Zealand dollars)\n\n- Rent: $500\n", ["500 NZD"]),
+        ("# Australian and American rents\n\n- Rent: $500\n", ["500 USD"]),
+        ("# Rents\n\n- Rent: $500 AUD\n- Rates: US$100\n- Fee: $3\n", ["500 AUD", "100 USD", "3 USD"]),
+        ("| Plan | Price (AUD) | US$ |\n|-|-|-|\n| A | $5 | US$4 |\n", ["5 AUD", "4 USD"]),
+        ("| Plan | Currency | Price |\n|-|-|-|\n| A | CAD | $5 |\n| B | USD | $9 |\n", ["5 CAD", "9 USD"]),
+    ],
+)
+def test_a_dollar_is_that_of_the_country_which_the_page_names(page: str, figures: list[str]) -> None:
+    assert said(page) == figures
+
+
+def test_tokens_named_by_row_column_or_item_are_what_plain_amounts_are_in() -> None:
+    rows = "# Treasury\n\nCurrency | Amount | USD rate\n|-|-:|-:|\nGRIN | 3647.21 | $0.45\nBTC | 116.9 | $6,438.64\n"
+    assert said(rows) == ["3647.21 GRIN", "0.45 USD", "116.9 BTC", "6438.64 USD"]
+    assert said("# Grants\n\n| Grantee | ETH | USD |\n|-|-|-|\n| Foo | 5 | 12000 |\n") == ["5 ETH", "12000 USD"]
+    assert said("# Treasury\n\n- BTC: 5.5\n- Cash: $500\n") == ["5.5 BTC", "500 USD"]
+    assert said("| Asset | Held |\n|-|-|\n| Wrapped BTC | 5.5 |\n") == ["5.5"]
+
+
+@pytest.mark.parametrize(
+    ("date_head", "days"),
+    [
+        ("Date", ("04 Mar 19", "17 Jun 19")),
+        ("Date paid", ("2019-03-04", "2019-06-17")),
+        ("2021", ("2019-03-04", "2019-06-17")),
+        ("Datum", ("04.03.2019", "17.06.2019")),
+        ("Month", ("March 2019", "June 2019")),
+    ],
+)
+def test_the_day_of_a_row_comes_before_the_year_above_it(date_head: str, days: tuple[str, str]) -> None:
+    page = f"# Gifts\n\n## 2021\n\n| {date_head} | Item | Amount |\n|-|-|-|\n| {days[0]} | Tor | $1 |\n| {days[1]} | Tea | $2 |\n"
+    assert [(f.label, f.period) for f in facts(page)] == [("Tor", "2019-03"), ("Tea", "2019-06")]
+
+
+def test_a_day_without_a_year_is_of_the_year_above_it() -> None:
+    page = "# Gifts\n\n## 2021\n\n| Date | Item | Amount |\n|-|-|-|\n| Mar 5 | Tor | $1 |\n| 6 Apr | Tea | $2 |\n"
+    assert [(f.label, f.period) for f in facts(page)] == [("Tor", "2021-03"), ("Tea", "2021-04")]
+
+
+def test_a_day_names_no_figure_that_has_words_of_its_own() -> None:
+    assert [(f.label, f.period) for f in facts("# Gifts\n\n- 2021-03-04: Hosting $5\n")] == [("Hosting", "2021-03")]
+
+
+def test_monthly_in_a_heading_of_costs_is_what_they_are_per() -> None:
+    table = "### First\n\n| Category | Cost |\n|-|-|\n| Run | $10 |\n"
+    assert said(f"# X\n\n## Monthly Cost Summary\n\n{table}") == ["10 USD month"]
+    assert said(f"# X\n\n## Monthly Report\n\n{table}") == ["10 USD"]
+
+
+@pytest.mark.parametrize("name", ["2023-05-01.md", "minutes-2023_05_01.md", "20230501-board.md"])
+def test_the_day_in_the_name_of_a_file_dates_its_figures(name: str) -> None:
+    assert [str(f.as_of) for f in facts("# Board\n\n- Cash: $500\n", name)] == ["2023-05-01"]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.columns import GENERIC, MONEY_CELL, MONEY_WORDS, Column, hints
 from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count, says_count
+from auditor.adapters.wiki.currencies import money_hint
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
@@ -115,7 +116,11 @@ def typed(
     value = _by_unit_column(value, row, scope)
     if column.factor != 1 and SCALED.search(raw):
         column = replace(column, factor=Decimal(1))
-    typed = _by_header(value, column, row, scope, vocabulary, metric, named=bool(_NAMED.match(after)))
+    typed = _in_currency_of_row(value, column, row) or _by_header(
+        value, column, row, scope, vocabulary, metric, named=bool(_NAMED.match(after))
+    )
+    if typed.unit == "money" and _BARE_DOLLAR.search(raw) and (code := _dollar_said(column, row, scope)):
+        typed = replace(typed, currency=code)
     if scope.factor == 1 or column.factor != 1 or typed.low != value.low or SCALED.search(raw):
         return typed
     if typed.unit == "" and not counts(row.label):
@@ -123,6 +128,49 @@ def typed(
     return (
         replace(typed, low=typed.low * scope.factor, high=typed.high * scope.factor) if typed.unit == "money" else typed
     )
+
+
+_HELD = re.compile(
+    r"\b(?:quantity|qty|holdings?|held|units|tokens?|coins?|received|sent|spent|deposits?|withdrawn|opening|closing|in|out)\b",
+    re.IGNORECASE,
+)
+
+
+def _in_currency_of_row(value: Quantity, column: Column, row: Row) -> Quantity | None:
+    """A plain amount in the currency that its row names, where the header gives none and speaks of amounts."""
+    header, code = column.header, row.attributes.get("currency", "")
+    if value.unit or not code or column.unit not in {"", "money"} or column.shown is not None or "%" in header:
+        return None
+    if money_hint(header) is not None or not (
+        MONEY_WORDS.search(header) or GENERIC.match(header) or _HELD.search(header)
+    ):
+        return None
+    known = next((c for c in (code, code.upper()) if c in units.CODES), code if column.unit == "money" else "")
+    if not known:
+        return None
+    low, high = value.low * column.factor, value.high * column.factor
+    return replace(value, low=low, high=high, unit="money", currency=known)
+
+
+def names_currency(header: str, name: str) -> bool:
+    """Whether the name of a row is that of the currency or token which it is about."""
+    return _NAMES_CURRENCY.match(header) is not None and _TOKEN.fullmatch(name) is not None
+
+
+_NAMES_CURRENCY = re.compile(
+    r"^(?:currenc(?:y|ies)|ccy|symbol|ticker|tokens?|coins?|assets?|crypto(?:currency)?)$", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[A-Za-z]{0,2}[A-Z]{2,5}[A-Za-z0-9]?")
+_BARE_DOLLAR = re.compile(r"(?<![A-Za-z])(?<![A-Z] )\$(?![A-Z]{3})(?!.*[A-Z]{3})")
+
+
+def _dollar_said(column: Column, row: Row, scope: Scope) -> str:
+    """Whose dollar a bare one is by the header of its column or by what its row says; empty where neither does."""
+    own = row.attributes.get("currency", "").upper()
+    for code in (own, hints(row.label, scope)[1] or "", column.currency or ""):
+        if code in units.DOLLARS:
+            return code
+    return ""
 
 
 def _by_unit_column(value: Quantity, row: Row, scope: Scope) -> Quantity:
@@ -146,6 +194,13 @@ def _by_unit_column(value: Quantity, row: Row, scope: Scope) -> Quantity:
     return replace(value, unit=unit or value.unit, per=value.per or (per_cell(per) if per else None))
 
 
+def _label_says(label: str, scope: Scope) -> tuple[str, str | None, Decimal]:
+    unit, currency, factor, _ = hints(label, scope)
+    if currency in units.CODES - units.ISO_CODES and not re.search(rf"^\W*{currency}\W*$|[(\[]{currency}", label):
+        return "", None, factor  # `Coinbase Wrapped BTC` is another token
+    return unit, currency, factor
+
+
 def _by_header(
     value: Quantity, column: Column, row: Row, scope: Scope, vocabulary: Vocabulary, metric: str | None, *, named: bool
 ) -> Quantity:
@@ -161,7 +216,7 @@ def _by_header(
             )
         return replace(value, unit=label_unit)
     if value.unit == "":
-        unit, currency, factor, _ = hints(row.label, scope)
+        unit, currency, factor = _label_says(row.label, scope)
         if column.unit and column.unit != "money" and not unit:
             return replace(value, unit=column.unit)
         if not unit and column.shown and value.per is None and not named and MONEY_WORDS.search(row.label):

@@ -40,7 +40,11 @@ ATTRIBUTE = {
         r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence)$", re.IGNORECASE
     ),
     "unit": re.compile(r"^(?:units?|uom|measure|unit of measure)$", re.IGNORECASE),
-    "period": re.compile(r"^(?:period|month|quarter|year|date|fiscal year|fy|as at|when|week)$", re.IGNORECASE),
+    "period": re.compile(
+        r"^(?:period|month|quarter|year|fiscal year|fy|as at|when|week|day|(?:(?:transaction|posting|posted|booking|booked|payment|invoice|value|paid|received|purchase|order|donation|expense) )?date(?: (?:paid|received|posted|of \w+))?|"
+        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
+        re.IGNORECASE,
+    ),
     "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
     "as_of": re.compile(r"^(?:as of|as-of|updated|last updated|date|checked)$", re.IGNORECASE),
     "currency": re.compile(r"^(?:currency|ccy|symbol|ticker|token|coin)$", re.IGNORECASE),
@@ -54,7 +58,9 @@ _NO_BARE = re.compile(
 )
 DESCRIPTION = re.compile(
     r"^(?:descriptions?|items?|tasks?|work(?: done)?|projects?|activit(?:y|ies)|services?|clients?|customers?|what|names?|payee|vendor|supplier|"
-    r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event)$",
+    r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event|details?|transactions?|particulars|narration|text|remarks?|reason|paid to|from|to|who|donor|"
+    r"posten|beschreibung|bezeichnung|verwendungszweck|zweck|buchungstext|empf[äa]nger|libell[ée]s?|d[ée]signation|objet|intitul[ée]|b[ée]n[ée]ficiaire|fournisseur|concepto|descripci[óo]n|"
+    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce)$",
     re.IGNORECASE,
 )
 _ANYTHING = re.compile(
@@ -177,7 +183,7 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
 def _described(header: Sequence[str], body: Sequence[Sequence[str]], label: int) -> int | None:
     """The column that names the rows of a log, whose first column only dates them."""
     filled = [c for c in body[label] if c]
-    dated = sum(1 for c in filled if parse_date(c) is not None and is_period(c))
+    dated = sum(1 for c in filled if is_period(c) or re.fullmatch(r"\d\d?[/.]\d\d?\.?", c))
     if dated * 2 < len(filled) or not filled:
         return None
     for i in range(label + 1, len(body)):
@@ -269,7 +275,8 @@ def _column(
             return Column(i, header, role)
     like_years = MONEY_WORDS.search(header) is not None and all(re.fullmatch(r"\d{4}", c) for c in filled)
     if filled and not like_years and all(is_period(c) or parse_date(c) is not None for c in filled):
-        return Column(i, header, "period" if not header and all(is_period(c) for c in filled) else "skip")
+        plain = not header or (is_period(header) and all(parse_date(c) is not None for c in filled))
+        return Column(i, header, "period" if plain and all(is_period(c) for c in filled) else "skip")
     unit, currency, factor, per = hints(header, scope)
     plain_years = bool(digits) and all(re.fullmatch(r"(?:19|20)\d\d", c) for c in digits)
     looks_money = [c for c in digits if re.search(r"[$€£¥₹]|\b(?:USD|EUR|GBP)\b", c)]

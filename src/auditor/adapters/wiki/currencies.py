@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from auditor.adapters.wiki.units import DOLLARS, ISO_CODES, SYMBOLS, alternatives
+from auditor.adapters.wiki.units import CODES, DOLLARS, ISO_CODES, SYMBOLS, alternatives
 
 _NAMED = {
     "us dollar": "USD", "dollar": "USD", "euro": "EUR", "pound": "GBP", "pounds sterling": "GBP", "rupee": "INR",
     "swiss franc": "CHF", "franken": "CHF", "yen": "JPY", "naira": "NGN", "rand": "ZAR", "canadian dollar": "CAD",
-    "australian dollar": "AUD",
+    "australian dollar": "AUD", "new zealand dollar": "NZD", "singapore dollar": "SGD", "hong kong dollar": "HKD", "kiwi dollar": "NZD",
 }  # fmt: skip
 _CODE = alternatives(ISO_CODES)
+_HELD = alternatives(CODES - {"COMP", "OP", "UNI", "ADA", "DOT", "FIL", "TON", "LINK", "NEAR"})
+"""What a header or label may name as the currency of its figures; tokens that are also words may not."""
 _SYMBOL = alternatives(s for s in SYMBOLS if not s.isalpha() or s in {"Kč", "zł"})
-_NAME = r"(?:US |Canadian |Australian )?dollars?|euros?|pounds? sterling|pounds?|rupees?|Swiss francs?|Franken|yen|naira|rand"
+_NAME = r"(?:US |Canadian |Australian |New Zealand |Singapore |Hong Kong )?dollars?|euros?|pounds? sterling|pounds?|rupees?|Swiss francs?|Franken|yen|naira|rand"
 _ALL_AMOUNTS = re.compile(
     r"\b(?=[abfmpstvc])(?:all|alle|toutes?|tous|todos|todas|alla|figures|amounts|prices|values|costs|sums|montants|betr[äa]ge|preise|priser|amounts? shown)\b[^.\n|]{0,60}?"
     rf"(?:(?<![A-Za-z])((?-i:{_CODE}))(?![A-Za-z])|(?<=in )({_SYMBOL}|(?:{_NAME})(?!\w)))",
@@ -36,7 +38,7 @@ _AMOUNT_AFTER = re.compile(r"[ \u00a0]?[\d$€£]")
 _AMOUNT_BEFORE = re.compile(r"\d[ \u00a0]?(?:[kKmM][ \u00a0]?)?$")
 _MULT = r"k|K|T|thousands?|tsd\.?|'?’?000'?s?|m|M|mm|MM|mn|Mn|millions?|mio\.?|Mio\.?|bn|Bn|B|billions?|lakhs?|Lakhs?|lacs?|Lacs?|L|crores?|Crores?|Cr\.?|cr\.?"
 _HINT = re.compile(
-    rf"(?<![A-Za-z\d.,])(?:(?P<before>k|K|T|m|M|[Tt]housands? (?:of )?|[Mm]illions? (?:of )?|Tsd\.? |Mio\.? |'000 )?(?P<money>{_CODE}|{_SYMBOL})"
+    rf"(?<![A-Za-z\d.,])(?:(?P<before>k|K|T|m|M|[Tt]housands? (?:of )?|[Mm]illions? (?:of )?|Tsd\.? |Mio\.? |'000 )?(?P<money>{_HELD}|{_SYMBOL})"
     rf"(?:[ '’]{{0,2}}(?:in )?(?P<after>{_MULT}))?(?![A-Za-z]|\s?[\[(~]?\d))"
 )
 _FACTORS = {"k": 3, "t": 3, "0": 3, "'": 3, "’": 3, "m": 6, "b": 9, "l": 5, "c": 7}
@@ -45,7 +47,7 @@ _FACTORS = {"k": 3, "t": 3, "0": 3, "'": 3, "’": 3, "m": 6, "b": 9, "l": 5, "c
 def code_of(said: str, default: str) -> str:
     """The code of a currency said as code, sign or name; empty for none. A bare dollar is the default one if that is a dollar."""
     said = " ".join(said.split())
-    if said in ISO_CODES:
+    if said in CODES:
         return said
     code = SYMBOLS.get(said) or _NAMED.get(said.lower()) or _NAMED.get(said.lower().rstrip("s")) or ""
     if not code and said.upper() in ISO_CODES:
@@ -64,6 +66,52 @@ def stated_currency(lines: Sequence[str], default: str) -> str:
         ):
             return code
     return ""
+
+
+_NATIONS = {
+    "AUD": r"australian?s?|aussie|(?-i:AUD)|au\$|(?<!\w)(?-i:A)\$|sydney|melbourne|brisbane|queensland|(?-i:NSW)",
+    "CAD": r"canad(?:a|ians?)|ca\$|(?<!\w)(?-i:C)\$|toronto|vancouver|ontario|qu[ée]bec|calgary|winnipeg|ottawa|alberta|british columbia",
+    "NZD": r"new zealand|aotearoa|(?-i:NZD?)|nz\$|(?-i:NZ)",
+    "SGD": r"singapore(?:an)?|(?-i:SGD)|(?<!\w)(?-i:S)\$",
+    "HKD": r"hong kong|(?-i:HKD)|hk\$",
+    "USD": r"united states|(?-i:USD?|USA)|us\$|u\.s\.(?:a\.)?|americans?|america",
+    "": r"europe(?:an)?|germany|india|britain|british(?! columbia)|(?-i:UK|EU)",
+}
+_NATION = re.compile(
+    "|".join(rf"(?P<n{n}>(?<!\w)(?:{words})(?!\w))" for n, words in enumerate(_NATIONS.values())), re.IGNORECASE
+)
+"""Words that tell whose dollars a page is about."""
+_CODES_OF = alternatives(DOLLARS)
+_SAID_DOLLAR = re.compile(
+    rf"\d[\d.,]*[kKmM]?[ \u00a0]?(?P<a>{_CODES_OF})\b|\b(?P<b>{_CODES_OF})[ \u00a0]?\$?[ \u00a0]?\d|[(\[]\$?(?P<c>{_CODES_OF})\$?[)\]]|\b(?:in|are) (?P<d>{_CODES_OF})\b|"
+    r"(?<![A-Za-z])(?P<e>US|AU?|CA?|NZ|HK|S)\$[ ]?\d|\b(?P<f>US|Canadian|Australian|New Zealand|Singapore|Hong Kong) dollars?\b"
+)
+
+
+def national_dollar(lines: Sequence[str], titles: str) -> str:
+    """Whose dollars the bare ones of a page are: said beside amounts, by its title, or by the one country that it speaks of."""
+    text = "\n".join(lines)[:LOOKED_AT]
+    if "$" not in text:
+        return ""
+    said = {_dollar_of(m) for m in _SAID_DOLLAR.finditer(text)}
+    if said:
+        return said.pop() if len(said) == 1 else ""
+    named = _nations(titles)
+    if named:
+        return next(iter(named)) if len(named) == 1 else ""
+    told = _nations(text)
+    code, times = told.most_common(1)[0] if told else ("", 0)
+    return code if times >= 3 and (sum(told.values()) - times) * 4 <= times else ""
+
+
+def _dollar_of(m: re.Match[str]) -> str:
+    code = m["a"] or m["b"] or m["c"] or m["d"]
+    return code or (SYMBOLS[f"{m['e']}$"] if m["e"] else _NAMED[f"{m['f'].lower()} dollar"])
+
+
+def _nations(text: str) -> Counter[str]:
+    codes = tuple(_NATIONS)
+    return Counter(codes[int((m.lastgroup or "n0")[1:])] for m in _NATION.finditer(text))
 
 
 _IN_MULTIPLES = re.compile(
@@ -121,7 +169,7 @@ def money_hint(text: str) -> tuple[str, Decimal] | None:
 
 
 _HEADED = re.compile(
-    rf"[(\[]\s*(?:in |all in |amounts in )?({_CODE}|{_SYMBOL})\s*(?:,[^)\]]*)?[)\]]|\bin ({_CODE}|{_SYMBOL})(?![\w\d])\s*$"
+    rf"[(\[]\s*(?:in |all in |amounts in )?({_CODE}|{_SYMBOL}|(?:{_NAME})(?!\w))\s*(?:,[^)\]]*)?[)\]]|\bin ({_CODE}|{_SYMBOL})(?![\w\d])\s*$"
 )
 
 

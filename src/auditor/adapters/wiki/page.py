@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
-from auditor.adapters.wiki.currencies import code_of, remarked_currency, stated_currency, used_currency
+from auditor.adapters.wiki.currencies import code_of, national_dollar, remarked_currency, stated_currency, used_currency
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
@@ -194,12 +194,13 @@ def _page_scope(
 ) -> Scope:
     meta = document.meta
     stated = declared(meta, "currency")
+    default = national_dollar(document.lines, _titles(document, page)) or default
     if stated.upper() in CODES:
         currency = stated.upper()
     else:
         currency = code_of(stated, default) or stated_currency(document.lines, default)
     used = "" if currency else used_currency(document.lines, default)
-    said = _date(meta.get("as_of")) or _stated_date(document)
+    said = _date(meta.get("as_of")) or _stated_date(document) or _dated_name(page)
     written = _date(meta.get("date")) or _date(meta.get("published")) or _written(document, page)
     return Scope(
         page=page,
@@ -219,14 +220,30 @@ def _page_scope(
     )
 
 
+def _titles(document: Document, page: str) -> str:
+    """What a page is called: its first heading, its title and place in the front matter, and the name of its file."""
+    first = next((line for line in document.lines if line.startswith("# ")), "")
+    said = (
+        declared(document.meta, key) for key in ("title", "description", "subtitle", "country", "location", "region")
+    )
+    name = re.sub(r"[-_.]+", " ", page.rpartition("/")[2])
+    return "\n".join((first, *said, name))
+
+
 _AND_ANOTHER = re.compile(r"\d\s*(?:&|and\b|or\b)\s*\d")
 _WRITTEN = re.compile(r"^[\W_]*(?:date|published|posted|written)(?: on)?[\W_]*:[\W_]*(.+)$", re.IGNORECASE)
 
 
+def _dated_name(page: str) -> date | None:
+    """The day in the name of a file: `2023-05-01.md`, `minutes-2023_05_01.md`, `20230501-board.md`."""
+    m = re.search(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])(?!\d)", page.rpartition("/")[2])
+    return parse_date(f"{m[1]}-{m[3]}-{m[4]}") if m is not None else None
+
+
 def _written(document: Document, page: str) -> date | None:
     """The day in the name of a post, or in a line `Date: ...` among the first ones."""
-    if (m := re.match(r"(\d{4}-\d\d-\d\d)-", page.rpartition("/")[2])) is not None:
-        return parse_date(m[1])
+    if (found := _dated_name(page)) is not None:
+        return found
     for line in document.lines[:20]:
         if (m := _WRITTEN.match(line)) is not None and (found := parse_date(m[1][:40])) is not None:
             return found

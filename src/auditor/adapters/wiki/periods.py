@@ -258,6 +258,11 @@ _RULES: tuple[_Rule, ...] = (
 _ALONE = re.compile(
     rf"^\W*({MONTH})\.?\W*(?:\((?:actuals?|est\.?|estimated|projected|forecast|partial)\)\W*)?$", re.IGNORECASE
 )
+_DAY_ALONE = re.compile(
+    rf"^\W*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?(?:(?P<m>{MONTH})\.? \d\d?(?:st|nd|rd|th)?|\d\d?(?:st|nd|rd|th|\.)?[ -](?:de )?(?P<n>{MONTH})\.?)\W*$",
+    re.IGNORECASE,
+)
+"""A day without its year, and nothing else: `Mar 5`, `5. März`."""
 _MAYBE = re.compile(
     rf"\d|\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
     re.IGNORECASE,
@@ -289,9 +294,8 @@ def parse_period(text: str) -> str | None:
         for m in pattern.finditer(text):
             if (found := read(m)) is not None:
                 return found
-    if alone := _ALONE.match(text):
-        return f"month of {MONTHS[alone[1].lower()]:02d}"
-    return None
+    alone = _ALONE.match(text) or _DAY_ALONE.match(text)
+    return f"month of {MONTHS[alone[alone.lastindex or 1].lower()]:02d}" if alone else None
 
 
 @lru_cache(maxsize=4096)
@@ -305,8 +309,10 @@ def periods_in(text: str) -> tuple[tuple[int, int, str], ...]:
         found.extend((m.start(), m.end(), period) for m in pattern.finditer(rest) if (period := read(m)) is not None)
         for start, end, _ in found:
             rest = rest[:start] + "\x00" * (end - start) + rest[end:]
-    if not found and (alone := _ALONE.match(rest)):
-        return ((alone.start(1), alone.end(1), f"month of {MONTHS[alone[1].lower()]:02d}"),)
+    if not found and (alone := _ALONE.match(rest) or _DAY_ALONE.match(rest)):
+        month = alone.lastindex or 1
+        place = (alone.start(1), alone.end(1)) if alone.re is _ALONE else alone.span()
+        return ((*place, f"month of {MONTHS[alone[month].lower()]:02d}"),)
     return tuple(sorted(found))
 
 

@@ -111,7 +111,7 @@ def _heading_says(heading: str) -> _Said:
 
 
 _OF_WRITING = re.compile(
-    r"\b(?:monthly|weekly|quarterly|annual|yearly|daily)\s+(?:\w+\s+){0,2}?(?:reports?|updates?|reviews?|newsletters?|meetings?|minutes|digests?|summar(?:y|ies)|snapshots?|statements?|calls?|check-?ins?|reporting)\b",
+    r"\b(?:monthly|weekly|quarterly|annual|yearly|daily)\s+(?!(?:\w+\s+)?(?:costs?|expen(?:ses?|ditures?)|spend(?:ing)?|burn|fees?|charges|prices?|pricing|rent|salar(?:y|ies)|payments?)\s+(?:summar(?:y|ies)|snapshots?|statements?)\b)(?:\w+\s+){0,2}?(?:reports?|updates?|reviews?|newsletters?|meetings?|minutes|digests?|summar(?:y|ies)|snapshots?|statements?|calls?|check-?ins?|reporting)\b",
     re.IGNORECASE,
 )
 """How often a page is written, not what its figures are per."""

@@ -144,9 +144,10 @@ def _of_period(
     for position, hit in enumerate(inside):
         if hit.bare and not _bare_counts(text, at, hit, position):
             continue
-        segment = segment_label(text, at, hit, inside, position) if position else ""
+        dated = parse_date(label) is not None
+        segment = segment_label(text, at, hit, inside, position) if position or dated else ""
         for fact in _fact(
-            f"{name} ({segment})" if segment else name,
+            segment if segment and dated else f"{name} ({segment})" if segment else name,
             hit, text, line, scope, vocabulary, Tier.DECLARED if not position else Tier.PROSE, meaning=None, category=None, extractor=f"{kind}.period",
         ):  # fmt: skip
             yield replace(fact, period=compose(parse_period(label), scope.period))
@@ -338,6 +339,8 @@ def _fact(
             value = replace(value, unit=entry.unit, currency=scope.currency if money else value.currency)
         if entry.unit in {"money", "count", "hours", "percent"}:
             per = per or meaning.per or entry.per
+    if value.unit == "" and tier is Tier.DECLARED and main and label in units.CODES:
+        value = replace(value, unit="money", currency=label)
     if value.unit == "" and tier is Tier.DECLARED and main and is_amount(label, text[hit.end :], scope):
         value = replace(value, unit="money", currency=scope.currency)
     if (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from auditor.adapters.wiki.cells import TOTAL, Row, in_money, is_once, label_per, row_per, typed
+from auditor.adapters.wiki.cells import TOTAL, Row, in_money, is_once, label_per, names_currency, row_per, typed
 from auditor.adapters.wiki.columns import (
     ATTRIBUTE,
     GENERIC,
@@ -145,6 +145,8 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
         for c in columns
         if c.role in ATTRIBUTE and c.index < len(cells) and cells[c.index].words
     }
+    if label is not None and names_currency(label.header, text):
+        attributes.setdefault("currency", text)
     period = None
     for column in columns:
         said = cells[column.index].words if column.index < len(cells) else ""
