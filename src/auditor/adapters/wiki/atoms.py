@@ -86,13 +86,14 @@ _AFTER_LEAST = re.compile(
 )
 _AFTER_MOST = re.compile(r"\s(?:or less|or fewer|or below|maximum|max)\b", re.IGNORECASE)
 _ORDINAL_WORD = re.compile(
-    r"\b(?:steps?|phases?|tiers?|options?|chapters?|tables?|figures?|fig\.?|versions?|levels?|parts?|pages?|no\.?|nr\.?|items?|stages?|"
+    r"(?:steps?|phases?|tiers?|options?|chapters?|tables?|figures?|fig\.?|versions?|levels?|parts?|pages?|no\.?|nr\.?|items?|stages?|"
     r"series|sections?|sec\.?|lines?|rules?|issues?|pr|weeks?|months?|days?|years?|yrs?|quarters?|sprints?|milestones?|appendix|annex|"
     r"exhibit|priority|type|class|grade|room|apt|suite|route|articles?|form|schedule|iso|rfc|note|questions?|scenario|top|"
     r"lot|port|python|node|java|windows|ubuntu|web|layer|gen|generation|module|lesson|unit|adr|vol\.?|volume|goal|"
-    r"assumption|task|q|http|art\.?|artikel|article|clause|para(?:graph)?|§|exhibit|footnote|ref\.?|equation|eq\.?|problem|exercise|batch|block|epoch|ep\.?|episode|proposal|prop\.?|cohort|day|error|status|code|id|zip|pier|slip|dock|gate|bldg|building|floor|number|round)[ \u00a0]#?$|§[ \u00a0]?$",
+    r"assumption|task|q|http|art\.?|artikel|article|clause|para(?:graph)?|exhibit|footnote|ref\.?|equation|eq\.?|problem|exercise|batch|block|epoch|ep\.?|episode|proposal|prop\.?|cohort|day|error|status|code|id|zip|pier|slip|dock|gate|bldg|building|floor|number|round)",
     re.IGNORECASE,
 )
+_WORD_BEFORE = re.compile(r"(\w+\.?)[ \u00a0]#?$|§[ \u00a0]?$")
 _STOP = frozenset(
     "of in to for and or the on at by with from per a an is are was were be as than then that this if when so but not "
     "x vs versus plus minus times each every".split()
@@ -104,12 +105,17 @@ _KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", 
 _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_GROUPING = re.compile(r"[\s'’\u00a0\u202f\u2009]")
+
+
 def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
     """`1,200.50`, `1.200,50`, `1'200`, `12,34,567`, `1 200` as a number.
 
     `euro`: a dot before exactly three digits groups thousands, as in `1.200 €`.
     """
-    digits = re.sub(r"[\s'’\u00a0\u202f\u2009]", "", digits)
+    if not digits.isdigit():
+        digits = _GROUPING.sub("", digits)
     if "," in digits and "." in digits:
         decimal_mark = "," if digits.rindex(",") > digits.rindex(".") else "."
         digits = digits.replace("." if decimal_mark == "," else ",", "").replace(",", ".")
@@ -168,13 +174,19 @@ def read_atom(
     if not _read_right(text, atom, m["num"], currency, code or first):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
-    if bare_word and atom.unit != "ratio" and _ORDINAL_WORD.search(text[max(0, atom.start - 30) : atom.start]):
+    if bare_word and atom.unit != "ratio" and _is_numbered(text[max(0, atom.start - 30) : atom.start]):
         return None
     atom.glued = glued and not money
-    atom.year_like = (
-        not atom.unit and not atom.factor and not atom.noun and re.fullmatch(r"(?:19|20)\d\d", m["num"]) is not None
-    )
+    atom.year_like = not atom.unit and not atom.factor and not atom.noun and _YEAR.fullmatch(m["num"]) is not None
     return atom
+
+
+def _is_numbered(before: str) -> bool:
+    """Whether the word before a number makes it an ordinal: `step 3`, `§ 4`."""
+    if before[-1:] not in {" ", "\u00a0", "#", "§"}:
+        return False
+    found = _WORD_BEFORE.search(before)
+    return found is not None and (found[1] is None or _ORDINAL_WORD.fullmatch(found[1]) is not None)
 
 
 def _sign_place(text: str, at: int) -> bool:

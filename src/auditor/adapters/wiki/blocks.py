@@ -40,6 +40,18 @@ _DIGIT = re.compile(r"\d")
 _VALUED = re.compile(r":.*\d|[$€£₹]\s?\d|\d\s?[%€]")
 """A bold item that states a figure is no title of the items after it."""
 _DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
+
+
+def _bold_line(line: str) -> re.Match[str] | None:
+    """A line that is nothing but bold: its words."""
+    return _BOLD_LINE.match(line) if "**" in line or "__" in line else None
+
+
+def _colon_line(line: str) -> re.Match[str] | None:
+    """A line that ends in a colon: what is before it."""
+    return _COLON_LINE.match(line) if ":" in line else None
+
+
 TEXT_FENCES = frozenset({"", "text", "txt", "plain", "plaintext", "md", "markdown", "none", "table", "ascii"})
 
 
@@ -261,7 +273,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
     if (
         not is_item
         and end - start == 1
-        and (m := _BOLD_LINE.match(lines[start]))
+        and (m := _bold_line(lines[start]))
         and m[1][-1] not in ".!?"
         and "=" not in m[1]
     ):
@@ -277,7 +289,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
             if run:
                 yield Block(kind, path.names(), tuple(run)), run[0].number - 1
                 above = lines[run[-1].number - 1]
-                title = _BOLD_LINE.match(above) or _COLON_LINE.match(above)
+                title = _bold_line(above) or _colon_line(above)
                 path.lead = title[1].strip(" :") if title else ""
                 run = []
             table = path.tables[n]
@@ -299,8 +311,8 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
         yield Block(kind, path.names(), _joined(run)), start
         last = lines[run[-1].number - 1]
         if not is_item:
-            path.lead = m[1].strip() if (m := _COLON_LINE.match(last)) else ""
-        elif ((m := _BOLD_LINE.match(last)) and not _VALUED.search(m[1])) or (m := _COLON_LINE.match(last)):
+            path.lead = m[1].strip() if (m := _colon_line(last)) else ""
+        elif ((m := _bold_line(last)) and not _VALUED.search(m[1])) or (m := _colon_line(last)):
             path.lead = m[1].strip(" -*:")
 
 
@@ -358,7 +370,7 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
             indent = len(line) - len(line.lstrip())
             leads = [(depth, text) for depth, text in leads if depth < indent]
             run.append(Line(mask(line), n + 1, lead=leads[-1][1] if leads else ""))
-            if (m := _COLON_LINE.match(line)) is not None:
+            if (m := _colon_line(line)) is not None:
                 leads.append((indent, m[1].strip(" -*")))
     if rows:
         first_is_header = len(rows) > 1 and not any(ch.isdigit() for c in rows[0] for ch in c.text)

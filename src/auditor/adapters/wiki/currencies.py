@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.units import CODES, DOLLARS, ISO_CODES, SYMBOLS, alternatives
 
 _NAMED = {
@@ -20,11 +21,11 @@ _HELD = alternatives(CODES - {"COMP", "OP", "UNI", "ADA", "DOT", "FIL", "TON", "
 """What a header or label may name as the currency of its figures; tokens that are also words may not."""
 _SYMBOL = alternatives(s for s in SYMBOLS if not s.isalpha() or s in {"Kč", "zł"})
 _NAME = r"(?:US |Canadian |Australian |New Zealand |Singapore |Hong Kong )?dollars?|euros?|pounds? sterling|pounds?|rupees?|Swiss francs?|Franken|yen|naira|rand"
-_ALL_AMOUNTS = re.compile(
-    r"\b(?=[abfmpstvc])(?:all|alle|toutes?|tous|todos|todas|alla|figures|amounts|prices|values|costs|sums|montants|betr[äa]ge|preise|priser|amounts? shown)\b[^.\n|]{0,60}?"
-    rf"(?:(?<![A-Za-z])((?-i:{_CODE}))(?![A-Za-z])|(?<=in )({_SYMBOL}|(?:{_NAME})(?!\w)))",
-    re.IGNORECASE,
-)
+_ALL_AMOUNTS = Words.of(
+    "all", "alle", "toutes?", "tous", "todos", "todas", "alla", "figures", "amounts", "prices", "values", "costs", "sums", "montants",
+    "betr[äa]ge", "preise", "priser", "amounts? shown",
+    after=rf"\b[^.\n|]{{0,60}}?(?:(?<![A-Za-z])((?-i:{_CODE}))(?![A-Za-z])|(?<=in )({_SYMBOL}|(?:{_NAME})(?!\w)))",
+)  # fmt: skip
 """`All amounts in EUR unless stated otherwise`."""
 _CURRENCY_LINE = re.compile(
     rf"^[\W_]*(?:base |reporting |default |local )?(?:currency|w[äa]hrung|devise|moneda|valuta)(?: code| unit)?[\W_]*[:|=][\W_]*?((?-i:{_CODE})(?![A-Za-z])|{_SYMBOL}|(?:{_NAME})\b)",
@@ -33,7 +34,8 @@ _CURRENCY_LINE = re.compile(
 """`Currency: EUR`, also as a row of a table."""
 _SIGNED = re.compile(rf"({_SYMBOL})[ \u00a0]?\d|(?<=\d)[ \u00a0]?(?:[kKmM][ \u00a0]?)?([€£¥₹₽₺₴₦]|zł|Kč)")
 _SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴"
-_TRIPLE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+_WITH_SIGN = re.compile(rf"[{_SIGNS}]|Rs\.|Fr\.|zł|Kč")
+_TRIPLE = re.compile(r"[A-Z]{3}(?![A-Za-z])(?<![A-Za-z][A-Z]{3})")
 _AMOUNT_AFTER = re.compile(r"[ \u00a0]?[\d$€£]")
 _AMOUNT_BEFORE = re.compile(r"\d[ \u00a0]?(?:[kKmM][ \u00a0]?)?$")
 _MULT = r"k|K|T|thousands?|tsd\.?|'?’?000'?s?|m|M|mm|MM|mn|Mn|millions?|mio\.?|Mio\.?|bn|Bn|B|billions?|lakhs?|Lakhs?|lacs?|Lacs?|L|crores?|Crores?|Cr\.?|cr\.?"
@@ -137,7 +139,8 @@ def used_currency(lines: Sequence[str], default: str) -> str:
     used: Counter[str] = Counter()
     text = "\n".join(lines)[:LOOKED_AT]
     if any(sign in text for sign in _SIGNS):
-        used.update(code_of(m[1] or m[2], default) for m in _SIGNED.finditer(text))
+        signed = "\n".join(line for line in text.split("\n") if _WITH_SIGN.search(line))
+        used.update(code_of(m[1] or m[2], default) for m in _SIGNED.finditer(signed))
     used.update(m[0] for m in _TRIPLE.finditer(text) if m[0] in ISO_CODES and _beside_amount(text, m))
     if not used:
         return ""

@@ -21,14 +21,14 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 """Names of months in the languages of western Europe, in small letters."""
-MONTH = "(?:(?=[adefgjmnosADEFGJMNOS])(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + "))"
+MONTH = "(?:(?=[adefgjlmnosADEFGJLMNOS])(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + "))"
 """The letters that months begin with are looked for first: it is much faster."""
 _MONTH = MONTH
 YEAR = r"(?:19|20)\d\d"
 _YEAR = YEAR
 
 DATE = re.compile(
-    rf"""(?<![\w.])(?=[\dadefgjmnos])(?:
+    rf"""(?<![\w.])(?=[\dadefgjlmnos])(?:
       (?P<iso>{_YEAR})(?P<sep>[./-])(?P<iso_m>\d\d?)(?P=sep)(?P<iso_d>\d\d?)(?:T[\d:.]+Z?)?
     | (?P<mdy_m>{_MONTH})\.?\s+(?P<mdy_d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<mdy_y>{_YEAR})
     | (?P<dmy_d>\d\d?)(?:st|nd|rd|th)?\.?[\s/-]*(?:(?:of|de)\s+)?(?P<dmy_m>{_MONTH})\.?,?[\s/-]+(?:(?:de|of|del)\s+)?(?P<dmy_y>{_YEAR}|[0-3]\d(?=\W*$))
@@ -38,7 +38,7 @@ DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LOOSE = re.compile(
-    rf"""(?<![\w.])(?=['\dadefgjmnos])(?:
+    rf"""(?<![\w.])(?=['\dadefgjlmnos])(?:
       {_YEAR}-\d\d(?![\d-]) | {_YEAR}/\d\d?(?:/\d\d?)? | {_MONTH}\.?\s+\d\d?(?:st|nd|rd|th)?(?!\s*[\d%,.]*\d)(?![\w%]) |
       \d\d?(?:st|nd|rd|th)?\s+{_MONTH}\b(?!\s+{_YEAR}) | \d\d?:\d\d(?::\d\d)? | \d\d?\s?(?:am|pm)\b |
       {_YEAR}\s?[-–—]\s?(?:{_YEAR}|\d\d)(?![\d,.]*\d) | \d\d?/\d\d?(?:/\d\d)?(?!\d) |
@@ -54,17 +54,27 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"(?=[\d(+'n])(?:net[ -]\d|\(\d\d|\+\d\d|\d\.?\s+[a-zéûä]{{3,}}|\d\s?[-/:.–—]\s?\d|\d\s?[ap]m\b|'\d\d)|{_MONTH}",
-    re.IGNORECASE,
+    r"[\d(+'nN](?:(?<=[nN])[eE][tT][ -]\d|(?<=\d)(?:\.?\s+[a-zéûäA-ZÉÛÄ]{3,}|\s?[-/:.–—]\s?\d|\s?[apAP][mM]\b)|(?<=[(+'])\d\d)"
 )
+"""What all dates have that hold no name of a month. It begins with a set of characters: such patterns are searched fast."""
+_DIGIT = re.compile(r"\d")
 _TRIPLE = re.compile(r"\d[.-]\d{3}[.-]\d")
-_MAYBE = re.compile(rf"\d|^\W*{_MONTH}\.?\W*$", re.IGNORECASE)
+_SHORTEST = tuple(sorted(m for m in MONTHS if not any(other in m for other in MONTHS if other != m)))
+"""Each name of a month holds one of these."""
+
+
+def may_name_month(lowered: str) -> bool:
+    """Whether a text in small letters may hold the name of a month."""
+    for name in _SHORTEST:  # noqa: SIM110  `any` of a generator costs more than the search
+        if name in lowered:
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
     """The first full date in the text; month before day where only slashes are written (as in the United States)."""
-    if not _MAYBE.search(text):
+    if not _DIGIT.search(text):
         return None
     for match in DATE.finditer(text):
         part = match.groupdict()
@@ -86,7 +96,7 @@ def parse_date(text: str) -> date | None:
 
 def date_spans(text: str) -> list[tuple[int, int]]:
     """Where dates, times, year ranges, plain fractions and telephone numbers stand: numbers in there are no values."""
-    if not _PAIR.search(text):
+    if not _DIGIT.search(text) or not (_PAIR.search(text) or may_name_month(text.lower())):
         return []
     spans = [m.span() for m in DATE.finditer(text)] if "/" in text or "19" in text or "20" in text else []
     spans.extend(m.span() for m in _LOOSE.finditer(text))

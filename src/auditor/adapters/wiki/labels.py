@@ -7,9 +7,10 @@ import re
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.periods import periods_in
+from auditor.adapters.wiki.sift import Words
 
 _DIGIT = re.compile(r"\d")
-_AS_OF = re.compile(r"\b(?:as of|as at|last updated|updated(?: on)?|status as of|per)\b[:\s]*", re.IGNORECASE)
+_AS_OF = Words.of("as of", "as at", "last updated", "updated(?: on)?", "status as of", "per", after=r"\b[:\s]*")
 
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[()\[\]—–|]| - |, (?:and|but|which|with)\b|,(?=\s)")
@@ -47,10 +48,8 @@ _NEXT_FIGURE = re.compile(
 
 def as_of_of(text: str) -> tuple[int, str] | None:
     """Where an "as of" remark ends and its ISO date, if the line has one."""
-    if not _DIGIT.search(text):
-        return None
     m = _AS_OF.search(text)
-    if m is None:
+    if m is None or not _DIGIT.search(text, m.end(), m.end() + 40):
         return None
     found = parse_date(text[m.end() : m.end() + 40])
     return (m.end(), found.isoformat()) if found else None
@@ -77,7 +76,7 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
     if position:
         clause = re.split(r"\band\b", clause)[-1]
     clause = _without_periods(clause)
-    words = _AS_OF.sub(" ", clause).split()
+    words = _AS_OF.pattern.sub(" ", clause).split()
     while words and words[-1].lower().strip("*,~") in TRAIL:
         words.pop()
     while words and words[0].lower().strip("*,") in TRAIL:

@@ -18,6 +18,7 @@ from auditor.adapters.wiki.numbers import find_quantities
 from auditor.adapters.wiki.periods import compose, dated, is_period, parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
 from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of, stated_scale
+from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.statements import is_cost_list, line_facts
 from auditor.adapters.wiki.table_checks import table_checks
 from auditor.adapters.wiki.tables import Placeholder, table_facts
@@ -35,15 +36,16 @@ _PERIOD_LINE = re.compile(
     r"^[\W_]*(?:(?:reporting|report|budget|accounting|review|billing) )?(?:period|month|quarter|fiscal year|date range|zeitraum|p[ée]riode|periodo)[\W_]*:[\W_]*(.+)$",
     re.IGNORECASE,
 )
-_REPORT = re.compile(
-    r"\b(?:report|update|results?|review|snapshot|newsletter|statement|budget|financials?|finances?|transparency|metrics|numbers|summary|treasury|recap|overview|roundup|minutes)\b",
-    re.IGNORECASE,
-)
-_REPORT_OF = re.compile(
-    r"\b(?:update|report|results?|review|snapshot|newsletter|statement|budget|number|figure|financial|rate|price|fee|tariff|account|metric|kpi|expense|cost|income|accounts)s?\s+(?:for|of|from|covering)\s+(?:the\s+)?(?:month of\s+|period\s+)?",
-    re.IGNORECASE,
-)
-_DOT_GROUPS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
+_REPORT = Words.of(
+    "report", "update", "results?", "review", "snapshot", "newsletter", "statement", "budget", "financials?", "finances?", "transparency",
+    "metrics", "numbers", "summary", "treasury", "recap", "overview", "roundup", "minutes",
+)  # fmt: skip
+_REPORT_OF = Words.of(
+    "update", "report", "results?", "review", "snapshot", "newsletter", "statement", "budget", "number", "figure", "financial", "rate",
+    "price", "fee", "tariff", "account", "metric", "kpi", "expense", "cost", "income", "accounts",
+    after=r"s?\s+(?:for|of|from|covering)\s+(?:the\s+)?(?:month of\s+|period\s+)?",
+)  # fmt: skip
+_DOT_GROUPS = re.compile(r"[1-9](?<![\w.,][1-9])\d{0,2}(?:\.\d{3})+(?![\d.]|,\d{3})")
 _COMMA_DECIMALS = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*,\d{1,2}(?![\d,])")
 _OTHER_MARKS = re.compile(
     r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?!\d)|(?<![\w.,-])\d+\.(?:\d{1,2}|\d{4,})(?![\d.\w])|(?<![\w.,])0\.\d"
@@ -151,7 +153,9 @@ def _reported(block: Block) -> str | None:
 
 def _report_of(text: str) -> str | None:
     """The one period that a line says a report, a budget or figures are of."""
-    for m in _REPORT_OF.finditer(text):
+    if not _REPORT_OF.may_be_in(text):
+        return None
+    for m in _REPORT_OF.pattern.finditer(text):
         named = periods_in(text[m.end() : m.end() + 40])
         if named and named[0][0] <= 1 and not _AND_ANOTHER.search(text[m.end() :][: named[0][1] + 12]):
             return named[0][2]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from auditor.adapters.wiki.dates import DATE, MONTH, MONTHS, YEAR, parse_date
+from auditor.adapters.wiki.dates import DATE, MONTH, MONTHS, YEAR, may_name_month, parse_date
 
 _ORDINALS = {
     "first": 1,
@@ -172,7 +172,7 @@ def _rule(pattern: str, read: Callable[[re.Match[str]], str | None], flags: int 
     return re.compile(pattern, flags), read
 
 
-_CAPITAL = "(?:(?=[ADEFGJMNOS])(?:" + "|".join(sorted({m.capitalize() for m in MONTHS}, key=len, reverse=True)) + "))"
+_CAPITAL = "(?:(?=[ADEFGJLMNOS])(?:" + "|".join(sorted({m.capitalize() for m in MONTHS}, key=len, reverse=True)) + "))"
 _NTH = r"(?P<n>first|second|third|fourth|1st|2nd|3rd|4th)"
 _END = r"(?![\w]|\.\d)"
 _RULES: tuple[_Rule, ...] = (
@@ -263,10 +263,25 @@ _DAY_ALONE = re.compile(
     re.IGNORECASE,
 )
 """A day without its year, and nothing else: `Mar 5`, `5. März`."""
-_MAYBE = re.compile(
-    rf"\d|\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
+_DIGIT = re.compile(r"\d")
+_IN_WORDS = re.compile(
+    rf"\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
     re.IGNORECASE,
 )
+_PARTS_OF_WORDS = ("ytd", "ttm", "ltm", "year", "month", "quarter", "week", "half", "day", "twelve")
+"""One of these, or the name of a month, is in every period that is named without a figure."""
+
+
+def _names_any(text: str) -> bool:
+    """Whether the text may name a period."""
+    if _DIGIT.search(text):
+        return True
+    lowered = text.lower()
+    return (any(part in lowered for part in _PARTS_OF_WORDS) or may_name_month(lowered)) and _IN_WORDS.search(
+        text
+    ) is not None
+
+
 _DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " "})
 _FILLER = frozenset(
     "actual actuals projected projection projections forecast forecasts estimate estimated estimates est target targets budget budgeted plan planned "
@@ -281,7 +296,7 @@ _AS_OF = re.compile(r"\(?\bas of\b[^()]*\)?", re.IGNORECASE)
 @lru_cache(maxsize=8192)
 def parse_period(text: str) -> str | None:
     """The accounting period named in the text, if any; the more exactly named one of several."""
-    if not _MAYBE.search(text):
+    if not _names_any(text):
         return None
     text = text.translate(_DASHES)
     if (
@@ -301,7 +316,7 @@ def parse_period(text: str) -> str | None:
 @lru_cache(maxsize=4096)
 def periods_in(text: str) -> tuple[tuple[int, int, str], ...]:
     """All periods of a line with their place, from left to right."""
-    if not _MAYBE.search(text):
+    if not _names_any(text):
         return ()
     rest = text.translate(_DASHES)
     found: list[tuple[int, int, str]] = []

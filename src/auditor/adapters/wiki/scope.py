@@ -13,6 +13,7 @@ from itertools import pairwise
 from auditor.adapters.wiki.currencies import code_of, headed_currency
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.periods import compose, dated, parse_period, periods_in
+from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
 from auditor.model.fact import Status
 
@@ -165,38 +166,20 @@ def stated_scale(lines: Sequence[str]) -> Decimal:
 
 
 _CONTEXTS = {
-    "rental": re.compile(
-        r"\b(?:tenants?|landlord|leases?|rentals?|vacancy|noi|cap rate|mortgage|airbnb|str|ltr|duplex|triplex)\b",
-    ),
-    "delivery": re.compile(
-        r"\b(?:boats?|yachts?|vessels?|captains?|skippers?|nautical|knots|deckhands?|passages?|marina)\b"
-    ),
-}
-_HINTS = {
-    "rental": (
-        "tenant",
-        "landlord",
-        "lease",
-        "rental",
-        "vacancy",
-        "noi",
-        "cap rate",
-        "mortgage",
-        "airbnb",
-        "str",
-        "ltr",
-        "plex",
-    ),
-    "delivery": ("boat", "yacht", "vessel", "captain", "skipper", "nautical", "knots", "deckhand", "passage", "marina"),
-}
-"""Parts of those words: looked for first, as that costs next to nothing."""
+    "rental": Words.of("tenants?", "landlord", "leases?", "rentals?", "vacancy", "cap rate", "mortgage", "airbnb", "ltr", "duplex", "triplex", flags=re.NOFLAG),
+    "delivery": Words.of("boats?", "yachts?", "vessels?", "captains?", "skippers?", "nautical", "knots", "deckhands?", "passages?", "marina", flags=re.NOFLAG),
+}  # fmt: skip
+_SHORT_RENTAL = re.compile(r"(?:str(?<!\wstr)|noi(?<!\wnoi))\b")
+"""Parts of so many other words that to look for them first would help little."""
 _KINDS = {"rental": "rental", "yacht-delivery": "delivery", "charter": "delivery", "event-boat": "delivery"}
 
 
 def contexts_of(lines: Sequence[str], kind: str) -> frozenset[str]:
     """What the page speaks of, by the kind of its entity or by its words."""
     text = "\n".join(lines).lower()
-    found = {n for n, words in _CONTEXTS.items() if any(w in text for w in _HINTS[n]) and words.search(text)}
+    found = {name for name, words in _CONTEXTS.items() if words.search(text)}
+    if _SHORT_RENTAL.search(text):
+        found.add("rental")
     return frozenset({_KINDS[kind]} if kind in _KINDS else ()) | found
 
 

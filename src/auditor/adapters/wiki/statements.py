@@ -33,12 +33,25 @@ from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _PARTED = (":", "=", "→", "|", "–", "—", " -", "...", "  ", "\t")
-_MAY_SAY_NOTHING = re.compile(
-    r"\b(?:zero|none|nil|nothing|no|not|pre-?revenue|empty|tb[dac]|todo|fixme|xxx+|to be|unknown|pending|fill|needs?|coming|ask|n/?k)\b|[\[{<?$€£]|__|\.\.|XX|"
-    r"\b(?:month|week|day) \d",
+_NOTHING_SIGNS = re.compile(r"[\[{<?$€£]|__|\.\.|[xX][xX]|[nN]/?[kK]\b")
+_NOTHING_WORDS = re.compile(
+    r"\b(?:zero|none|nil|nothing|no|not|pre-?revenue|empty|tb[dac]|todo|fixme|to be|unknown|pending|fill|needs?|coming|ask)\b|\b(?:month|week|day) \d",
     re.IGNORECASE,
 )
-"""Words and signs of lines without a figure that may still say that there is none, or that it is missing."""
+_NOTHING_BEGINS = frozenset(
+    "zero none nil nothing no not pre prerevenue empty tbd tba tbc todo fixme to unknown pending fill need needs coming ask month week day".split()
+)
+"""The first word of each match of those words."""
+_WORD = re.compile(r"\w+")
+
+
+def _may_say_nothing(text: str) -> bool:
+    """Whether a line without a figure has words or signs that may still say that there is none, or that it is missing."""
+    if _NOTHING_SIGNS.search(text):
+        return True
+    return not _NOTHING_BEGINS.isdisjoint(_WORD.findall(text.lower())) and _NOTHING_WORDS.search(text) is not None
+
+
 _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
@@ -73,7 +86,7 @@ def line_facts(
     if (
         not hits
         and not line.term
-        and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not _MAY_SAY_NOTHING.search(text))
+        and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not _may_say_nothing(text))
     ):
         return
     split = (line.term, text.index(":") + 1) if line.term else parted(text, hits, kind)

@@ -23,6 +23,7 @@ from auditor.adapters.wiki.month_runs import months_of_year
 from auditor.adapters.wiki.numbers import Hit, whole_cell
 from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
+from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.tabular import Cell, Table
 from auditor.adapters.wiki.vocabulary import POSITIONS, Meaning, Vocabulary
 from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, per_of, placeholder, status_of
@@ -30,10 +31,9 @@ from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
-COST_WORDS = re.compile(
-    r"\b(?:costs?|expen(?:ses?|ditures?)|budget|spend(?:ing)?|burn|overheads?|opex|operating|outgoings|bills?|fees)\b",
-    re.IGNORECASE,
-)
+COST_WORDS = Words.of(
+    "costs?", "expen(?:ses?|ditures?)", "budget", "spend(?:ing)?", "burn", "overheads?", "opex", "operating", "outgoings", "bills?", "fees"
+)  # fmt: skip
 _INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)
 _METRICS = re.compile(r"^(?:metric|kpi|indicator|measure|ratio)s?$", re.IGNORECASE)
 _TIME_WORDS = re.compile(

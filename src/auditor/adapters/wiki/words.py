@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.units import PERIODS
 from auditor.model.fact import Status
 
 _STATUS = (
-    (Status.RULE, re.compile(r"\b(?:rules? of thumb|benchmarks?|industry (?:averages?|standards?|norms?)|typical(?:ly)?|ideal(?:ly)?|healthy|best practices?|should be|is good|are good|considered good|recommended|generally|usually)\b", re.IGNORECASE)),
-    (Status.TARGET, re.compile(r"\b(?:targets?|goals?|objectives?|okrs?|quota|aim(?:ing)? for)\b", re.IGNORECASE)),
-    (Status.PROJECTED, re.compile(r"\b(?:project(?:ions?|ed|s)|forecast(?:s|ed|ing)?|estimat(?:es?|ed|ion)|est\.|expect(?:ed|s)|pro[- ]?forma|budget(?:s|ed)?|planned|outlook|anticipated?|assumptions?|assumed|potential|hypothetical|will (?:be|reach|cost|have))\b", re.IGNORECASE)),
-    (Status.ACTUAL, re.compile(r"\b(?:actuals?|booked|paid|received|invoiced|reali[sz]ed|to date|ytd|collected|recorded|spent)\b", re.IGNORECASE)),
+    (Status.RULE, Words.of(
+        "rules? of thumb", "benchmarks?", "industry (?:averages?|standards?|norms?)", "typical(?:ly)?", "ideal(?:ly)?", "healthy", "best practices?", "should be", "is good", "are good", "considered good", "recommended", "generally", "usually",
+    )),
+    (Status.TARGET, Words.of(
+        "targets?", "goals?", "objectives?", "okrs?", "quota", "aim(?:ing)? for",
+    )),
+    (Status.PROJECTED, Words.of(
+        "project(?:ions?|ed|s)", "forecast(?:s|ed|ing)?", "estimat(?:es?|ed|ion)", r"est\.", "expect(?:ed|s)", "pro[- ]?forma", "budget(?:s|ed)?", "planned", "outlook", "anticipated?", "assumptions?", "assumed", "potential", "hypothetical", "will (?:be|reach|cost|have)",
+    )),
+    (Status.ACTUAL, Words.of(
+        "actuals?", "booked", "paid", "received", "invoiced", "reali[sz]ed", "to date", "ytd", "collected", "recorded", "spent",
+    )),
 )  # fmt: skip
 _SCENARIO = re.compile(
     r"\b(?:scenarios?|conservative|optimistic|pessimistic|realistic|aggressive|moderate|base(?:[ -]?case)?|best[ -]case|worst[ -]case|"
@@ -59,6 +68,7 @@ _ADJECTIVES = (
 """How words of other languages for `monthly` and `yearly` begin."""
 
 
+_RECURRING = re.compile(r"\b(MRR|ARR)(?:\s*\([^()]*\))?$")
 _PER_ALONE = re.compile(r"\(\s*(?:per |a |/ ?)?(month|year|week|day|quarter|hour|night|annum)\s*\)", re.IGNORECASE)
 _FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:(?:[ -][A-Za-z-]+){0,4}\s?/|(?: [A-Za-z-]+)?\s(?:per|a)\b)\s?\w+")
 """A figure that is per something by itself (`6 new accounts/month`) says nothing of the others."""
@@ -69,8 +79,8 @@ _ASIDE = re.compile(r"\((?=[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z]+\b[^()]*\b[A-Za-z
 @lru_cache(maxsize=4096)
 def status_of(text: str) -> Status | None:
     """Status that the words of a label, cell or heading declare."""
-    for status, pattern in _STATUS:
-        if pattern.search(text):
+    for status, words in _STATUS:
+        if words.search(text):
             return status
     return None
 
@@ -100,7 +110,7 @@ def is_scenario(cell: str) -> bool:
 @lru_cache(maxsize=4096)
 def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
-    if m := re.search(r"\b(MRR|ARR)(?:\s*\([^()]*\))?$", text.strip()):
+    if "RR" in text and (m := _RECURRING.search(text.strip())):
         return "month" if m[1] == "MRR" else "year"
     if _PER.search(text) is None:
         return None
