@@ -256,7 +256,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
     fragments = [page for page in everything if not page.is_page]
     declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
     sites = []
-    grouped = roots(list(pages), [fragment.path for fragment in fragments])
+    grouped = roots(list(pages), [fragment.path for fragment in fragments], reading.entries)
     for root, paths in sorted(grouped.items()):
         prefix = f"{root}/" if root else ""
         assembled = any(pages[path].is_assembled for path in paths)

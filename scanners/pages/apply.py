@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.model.pattern import lazy
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
-from scanners.pages.site import Site
+from scanners.pages.site import Site, is_elsewhere
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -239,7 +239,7 @@ def _is_generated(site: Site, stem: str) -> bool:
     """Whether a program or a rewrite of the host answers under this name."""
     kinds = r"[cm]?[jt]sx?|py|php|rb|njk|liquid|xsl" + ("|xml|xml\\.gz|txt" if stem == "sitemap" else "")
     program = re.compile(rf"(?:^|/){stem}[\w.-]*\.(?:{kinds})$")
-    if any(program.search(path) and site.is_near(path) for path in site.paths):
+    if any(program.search(path) and site.is_near(path) and not is_elsewhere(path) for path in site.paths):
         return True
     return any(f"{stem}." in text for text in site.texts(path for path in sorted(site.paths) if _REWRITES.search(path)))
 

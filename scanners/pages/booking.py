@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit
@@ -13,6 +15,9 @@ from scanners.pages.hours import states_hours
 from scanners.pages.page import Page
 from scanners.pages.profile import PHONE, PRICE
 from scanners.pages.site import Site
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _BOOKING_SERVICES = tuple(
     """fareharbor peek.com book.peek checkfront rezdy bokun xola.com xola.app trekksoft regiondo ventrata rezgo starboardsuite
@@ -56,16 +61,17 @@ def _loads(site: Site, words: tuple[str, ...]) -> bool:
 
 
 _CALENDARS = tuple(
-    """fullcalendar flatpickr pikaday litepicker lightpick air-datepicker datepicker daterangepicker easepick tui-calendar
-    calendar.google.com availabilitycalendar availability-calendar availability_calendar availabledates available_dates
+    """fullcalendar tui-calendar calendar.google.com availabilitycalendar availability-calendar availability_calendar availabledates available_dates
     availableslots available_slots availabilityslots blockeddates blocked_dates bookeddates booked_dates disabledates
     disabled_dates disableddates unavailabledates unavailable_dates""".split()
 )
-_AVAILABILITY = lazy(r"\bavailability\s*[:=(\[]")
-_CALENDAR_MARKUP = (
-    "[id*='calendar' i]:not(i):not(svg), [class*='calendar' i]:not(i):not(svg):not(span), [class*='datepicker' i], [id*='datepicker' i], [class*='flatpickr' i], "
-    "[data-calendar], [id*='availability' i]"
+_PICKERS = ("flatpickr", "pikaday", "litepicker", "lightpick", "datepicker", "daterangepicker", "easepick")
+"""Fields for a date: which ones are free they show only where the taken ones are handed to them."""
+_TAKEN = lazy(
+    r"\bdisable\s*:\s*(?!true|false)\S|beforeshowday|isinvaliddate|isdatedisabled|disabledayfn|datesdisabled|lockdays|filterdate|\benable\s*:\s*\["
 )
+_AVAILABILITY = lazy(r"\bavailability\s*[:=(\[]")
+_CALENDAR_MARKUP = "[id*='calendar' i]:not(i):not(svg):not(input), [class*='calendar' i]:not(i):not(svg):not(span):not(input), [data-calendar], [id*='availability' i]:not(input)"
 _PAYMENTS = tuple(
     """stripe.com stripe-buy-button stripe( paypal squareup.com square.site squarecdn /checkout checkout.html checkout.php
     checkout.js checkout.stripe checkoutsession checkout-session snipcart shopify gumroad lemonsqueezy paddle.com paddle.js
@@ -79,6 +85,11 @@ _PAYMENTS = tuple(
 _PAYMENT_LINK = lazy(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
+_NO_PRICE = lazy(
+    r"\b(?:save|saving|up\s+to|gift|coverage|insur\w*|raised|fined?|worth|win|earn|reward|exceed(?:s|ing)?)\W",
+    re.IGNORECASE,
+)
+_MOST_AMOUNTS = 200
 _PRICE_COLUMN = lazy(
     r"(?:price|prices|rate|rates|cost|fee|precio|tarifa|prix|tarif|preis|prezzo|pre[çc]o|prijs|cena)s?\b.{0,20}",
     re.IGNORECASE,
@@ -96,6 +107,7 @@ _CHATS = tuple(
 _CONTACT_LINK = lazy(
     r"^tel:|^mailto:|^sms:|^callto:|wa\.me/|whatsapp|m\.me/|t\.me/|line\.me/|viber:|signal\.me|contact|kontakt|contac?to|contatti|contato|impressum|get-?in-?touch|enquir|inquir|#?kontakta"
 )
+_OWN_FILE = lazy(r"(?![a-z][a-z0-9+.-]*:|//)(?:[^?#]*/)?([^/?#]+\.(?:html?|php))(?:[?#]|$)")
 _ASKED_ADDRESS = lazy(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
 _LETTERS = tuple(
     """list-manage.com mailchimp chimpstatic mailerlite klaviyo convertkit ck.page kit.com/ sendinblue sibforms brevo.com getresponse
@@ -106,7 +118,7 @@ _LETTERS = tuple(
 _CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = lazy(
     r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
-    r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories|feedback|love|experiences)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
+    r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
     r"|rated\s+\d|(?<![\d/])[345](?:[.,]\d)?\s*/\s*5(?![\d/])|\d(?:[.,]\d)?\s*(?:out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+(?:\d|thousands|hundreds)|loved\s+by\s+(?:\d|thousands|hundreds|our|customers|clients|guests|locals|patients)"
     r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
     r"|opini[oó]n(?:es)?|rese[ñn]as|testimonios?|lo\s+que\s+dicen|clientes\s+(?:dicen|felices|satisfechos)"
@@ -150,6 +162,11 @@ _CHANNELS = {
 }
 OTA_WANTED = ("Sailo", "GetMyBoat", "Airbnb Experiences", "Viator")
 """Channels that are recorded as present or absent; the others only where they are linked."""
+_NO_REQUEST = lazy(
+    r"(?:^|/)(?:social)?(?:accounts?|mfa|openid|users?|members?|profiles?|registration|auth|blog|posts?|comments?|reviews?|products?|bag|cart)/|(?:review|comment|post|product|profile|search|delete|signup|password)[\w.-]*$",
+    re.IGNORECASE,
+)
+"""What a visitor fills in there asks for nothing."""
 _SMALL_FORM = lazy(r"search|newsletter|subscribe|login|sign-?in|mc-embedded|locale|language", re.IGNORECASE)
 _FIELD = "input:not([type=hidden i]):not([type=submit i]):not([type=button i]):not([type=reset i]):not([type=search i]), textarea, select"
 
@@ -171,7 +188,26 @@ def no_ota(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         yield Hit(site.main)
 
 
-def _has_booking_form(site: Site) -> bool:
+_MADE_FIELDS = lazy(
+    r"\{%-?\s*(?:for\s+\w+\s+in\s+\w*form\w*\b|crispy\b|bootstrap_form\b|render_form\b)|\{\{\s*(?:\w*form\w*(?:\.as_\w+|\s*\|\s*crispy|\s*\}\})|(?:wtf\.quick_form|render_form|form_widget)\b)"
+    r"|\{\{\s*(?:render_field\(|\w*form\w*\.\w+)|<%=\s*f\.\w+_field\b|\bform_for\b|\bsimple_form_for\b"
+)
+"""Fields that a framework makes of a form's description."""
+
+
+def _is_made(page: Page, form: LexborNode) -> bool:
+    """Whether a framework fills a form in, which is neither for signing in nor for searching."""
+    return (
+        page.is_assembled
+        and not page.is_application
+        and not form.css("input[type='password' i]")
+        and not _SMALL_FORM.search(form.html[: form.html.find(">")] if form.html else "")
+        and not _NO_REQUEST.search(page.path)
+        and bool(_MADE_FIELDS.search(page.source))
+    )
+
+
+def _has_booking_form(site: Site, *, made: bool = True) -> bool:
     for page in site.everything:
         for form in page.tree.css("form"):
             fields = form.css(_FIELD)
@@ -181,7 +217,7 @@ def _has_booking_form(site: Site) -> bool:
                 and any(field.tag != "select" for field in fields)
                 and not form.css("input[type='password' i]")
                 and not (_SMALL_FORM.search(words) and len(fields) < 3)
-            ):
+            ) or (made and _is_made(page, form)):
                 return True
         if page.has("input[type='date' i], input[type='tel' i], input[type='datetime-local' i]"):
             return True
@@ -217,6 +253,8 @@ def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         return
     if any(page.has(_CALENDAR_MARKUP) for page in site.everything):
         return
+    if _loads(site, _PICKERS) and _TAKEN.search(site.lowered):
+        return
     if any(page.has("input[type='date' i], input[type='datetime-local' i]") for page in site.everything):
         yield Hit(site.main, (), "A date can be asked for, but nothing shows which ones are free", "date-field")
     else:
@@ -235,22 +273,39 @@ def no_checkout(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     yield Hit(site.main)
 
 
+def _leads_nowhere(site: Site, href: str, names: set[str]) -> bool:
+    """Whether a link means a file of the site that is not there: only where nothing builds or serves the pages."""
+    found = _OWN_FILE.match(href)
+    return found is not None and not site.main.is_assembled and found[1] not in names
+
+
 def no_contact(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """No telephone number, address, form or chat."""
     del rule, now
-    if any(_CONTACT_LINK.search(href) for href in site.hrefs):
+    names = {path.rsplit("/", 1)[-1].lower() for path in site.paths}
+    if any(_CONTACT_LINK.search(href) and not _leads_nowhere(site, href, names) for href in site.hrefs):
         return
-    if PHONE.search(site.text) or re.search(r"[\w.+-]+@[\w-]+\.\w{2,}", site.text) or _has_booking_form(site):
+    if (
+        PHONE.search(site.text)
+        or re.search(r"[\w.+-]+@[\w-]+\.\w{2,}", site.text)
+        or _has_booking_form(site, made=False)
+    ):
         return
     if _links(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _loads(site, _CHATS):
         return
     yield Hit(site.main)
 
 
+def _states_price(text: str) -> bool:
+    """Whether an amount is asked for: what one saves, wins or is insured for is none."""
+    amounts = islice(PRICE.finditer(text), _MOST_AMOUNTS)
+    return any(not _NO_PRICE.search(text, max(0, found.start() - 25), found.start()) for found in amounts)
+
+
 def no_price(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """No price anywhere."""
     del rule, now
-    if PRICE.search(site.text) or PRICE.search(" ".join(page.meta("description") for page in site.pages)):
+    if _states_price(site.text) or _states_price(" ".join(page.meta("description") for page in site.pages)):
         return
     if re.search(
         r"[\"'`>]\s*(?:[A-Z]{1,3})?[$€£₹]\s?\d{2,}|\b(?:price|precio|prix|preis|prezzo|pre[çc]o)\w*[\"']?\s*[:=]\s*[\"']?\$?\d{2,}",

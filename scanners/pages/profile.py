@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
+from scanners.pages.trades import serves_customers
 
 if TYPE_CHECKING:
     from scanners.pages.site import Site
@@ -18,7 +19,7 @@ PHONE = lazy(
     r"|(?<![\d.,-])\(?0\d{1,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}(?![\d.-])|(?<![\d.,-])8[\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]\d\d[\s-]\d\d(?![\d.-])|(?<![\d.,-])0\d{2,3}\.\d{3}\.\d{3,4}(?![\d.-])|(?<![\w.,-])0\d{9}(?![\w.,-])|(?<![\d.-])0\d(?:[\s.]\d\d){4}\b|(?<![\d.-])[679]\d\d[\s.]\d\d\d?[\s.]\d\d\d?[\s.]?\d\d\b"
 )
 PRICE = lazy(
-    r"[$€£]\s?\{\{|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt|million|billion|bn|mio|mrd|millones|milh[õo]es)\b)(?!\s?[MB]\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|kr|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL|VN[ĐD]|đ(?:ồng)?|грн)\b|\b\d[\d.]*,-(?!\d)|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
+    r"(?:[$€£₹₱₦฿₫]|\b(?:Rs\.?|INR|USD|EUR|GBP|KES|Ksh|PHP|Rp\.?|S/\.?|kr\.?)\s?:?)\s?\{\{|\}\}\s?(?:[€£₹₫]|(?:USD|EUR|kr|z[łl]|DH|MAD|TL|F?CFA)\b)|\{\{[\s$]*[\w.>\[\]'\"-]*(?:price|precio|pre[çc]o|preis|prix|prezzo)\b|(?:US|CA|AU|NZ|HK|NT|MX|AR|R|S|C|B/|RD|TT|J)?[$€£¥₹₱₦฿₺₡₲₴₽₫₩₪]\s?\d[\d,.]*(?![\d,.])(?!\s*(?i:off|discount|rabatt|million|billion|bn|mio|mrd|millones|milh[õo]es)\b)(?!\s?[MB]\b)|\b\d[\d,.]*\s?(?:[€£₺₽₫₴]|\$(?!\w))|\b\d[\d,.]*\s?(?:USD|EUR|GBP|CHF|CAD|AUD|AED|SAR|QAR|KES|TZS|MXN|COP|ARS|PEN|ISK|NOK|SEK|DKK|PLN|z[łl]|K[čc]|Ft|lei|kn|kr|soles|pesos|euros?|dollars?|dirhams?|dhs?|rub|руб|TL|VN[ĐD]|đ(?:ồng)?|грн)\b|\b\d[\d.]*,-(?!\d)|\b(?:USD|EUR|GBP|CHF|AED|KES|Ksh|KSh|INR|Rs\.?|MXN|ZAR|THB|IDR|Rp\.?|LKR|NPR|PKR|BDT|PHP|MYR|RM|SGD|S/\.?|Kč|kr\.?)\s?\d[\d,.]*"
 )
 _CALL_TO_BOOK = lazy(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|(?<!more )(?<!new )(?<!get )bookings?|reserve\s+(?:now|your|a|today|online|here|yours?)|(?<=\| )reserve(?= \|)|reservations?"
@@ -148,7 +149,7 @@ def profiles_of(site: Site) -> frozenset[str]:
     """Profiles that the pages themselves speak for."""
     if _is_apps_script(site):
         return frozenset({"dialog", "app"})
-    if not site.public:
+    if not site.public or (site.main.is_application and not site.main.is_assembled):
         return frozenset({"app"})
     headline, shown = _headline(site), _shown(site)
     signals = _signals(site, shown)
@@ -159,7 +160,8 @@ def profiles_of(site: Site) -> frozenset[str]:
     if not found and not hires and _APPLICATION.search(headline) and signals < 4:
         return frozenset({"app"})
     offers = (site.is_shell and found) or (found & {"tours", "hauling"} and _OFFERS.search(headline))
-    if signals < (0 if offers else 1 if found or hires or _OF_A_TRADE.search(shown) else 3):
+    known = found or hires or _OF_A_TRADE.search(shown)
+    if signals < (0 if offers else 1 if known else 2 if serves_customers(headline) else 3):
         return frozenset({"app"} if site.main.is_application else ())
     found.add("marketing")
     if (
@@ -229,6 +231,12 @@ def _is_apps_script(site: Site) -> bool:
     ) and any(path.startswith(prefix) and path.endswith(".gs") for path in site.paths)
 
 
+_FILLED_IN = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\{[\w.$]+\}")
+_WORDS_JOINED = lazy(r"(?<=[a-zäöüßéèáíóúñç])(?=[A-ZÄÖÜÉ][a-zäöüé]|[A-ZÄÖÜ]{2,}\b)")
+"""Where a name like `FerienwohnungEden` has its space."""
+_MOST_OF_A_LAYOUT = 300
+
+
 def _headline(site: Site) -> str:
     """What the main pages call themselves: titles, descriptions, first headings."""
     parts = []
@@ -242,11 +250,13 @@ def _headline(site: Site) -> str:
         ]
         parts.append(page.meta("keywords")[:300])
     if site.is_shell or any(page.is_assembled for page in site.pages):
+        if not re.search(r"[^\W\d_]{3}", _FILLED_IN.sub("", " ".join(parts))):
+            parts.append(site.main.text_of_body()[:_MOST_OF_A_LAYOUT])  # All that a layout says by itself.
         # What a layout leaves open stands in its parts.
-        parts += [part.first_text("h1") for part in site.fragments[:20]]
+        parts += [part.first_text(name) for part in site.fragments[:20] for name in ("head > title", "h1")]
         parts += [found[1] for part in site.fragments[:120] for found in _FRONT.finditer(part.front)]
         parts += [found[1] for found in _FRONT.finditer(site.settings)]
-    return " | ".join(parts)
+    return _WORDS_JOINED.sub(" ", " | ".join(parts))
 
 
 def _shown(site: Site) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname, join, normpath
@@ -33,7 +33,7 @@ _BACK_OFFICE = lazy(
 )
 _LIBRARY = lazy(
     r"(?:^|/)(?:jquery|bootstrap|popper|angular|react|vue|lodash|underscore|moment|three|gsap|swiper|slick|owl|modernizr|d3|chart|tailwind"
-    r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill)[\w.-]*\.js$",
+    r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill|flatpickr|pikaday|litepicker|daterangepicker|(?:bootstrap-)?datepicker|datedropper)[\w.-]*\.js$",
     re.IGNORECASE,
 )
 """Scripts of others: what they could do says nothing of what the page does."""
@@ -48,13 +48,15 @@ _LAYOUT = lazy(
     r"(?:^|/)_?(?:base|layout|default|baseof|master|header|head|application)(?:layout)?(?:\.[a-z]+)+$", re.IGNORECASE
 )
 """The file that opens every page of a site without an index of its own."""
-_VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|templates)/")
+_VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|views|templates)/")
 """Where frameworks keep the templates of one site, a folder for each kind of page."""
+_STARTS = ("manage.py", "wsgi.py", "run.py", "main.py", "app.py")
+"""What starts the program that fills in the templates of its packages: the site is all of it."""
 _ELSEWHERE = lazy(
     r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
     r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
     r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache|themes/twenty[a-z]+)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
-    r"|\.git|\.github|\.yarn|Pods|_?old|old[-_]?(?:site|website|version|pages?)|(?:web)?site[-_]old|lightbox2?-\d[\w.-]*|bootstrap-\d[^/]*|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
+    r"|\.git|\.github|\.yarn|Pods|_?old|old[-_]?(?:site|website|version|pages?)|(?:web)?site[-_]old|lightbox2?-\d[\w.-]*|bootstrap(?:-\d[^/]*)?/(?:site|docs?|examples?)|bootstrap-\d[^/]*|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
     re.IGNORECASE,
 )
 _MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
@@ -225,7 +227,8 @@ class Site:
     def names_file(self, name: str) -> bool:
         """Whether a program of the repository names a file, and so may serve or generate it."""
         stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        return any(stem in text for text in self.texts(path for path in sorted(self.paths) if _PROGRAM.search(path)))
+        named = (path for path in sorted(self.paths) if _PROGRAM.search(path) and not is_elsewhere(path))
+        return any(stem in text for text in self.texts(named))
 
     def texts(self, paths: Iterable[str]) -> list[str]:
         """Texts of paths, read together."""
@@ -340,10 +343,12 @@ def types_in(document: Any, depth: int = 0) -> list[str]:
     return found
 
 
-def roots(paths: Sequence[str], fragments: Sequence[str] = ()) -> Mapping[str, tuple[str, ...]]:
+def roots(
+    paths: Sequence[str], fragments: Sequence[str] = (), every: Collection[str] = ()
+) -> Mapping[str, tuple[str, ...]]:
     """Folder of each site with its pages: the outermost folder with an index page, else the page's own.
 
-    A layout belongs to the project in whose folder of layouts it lies.
+    A layout belongs to the project in whose folder of layouts it lies; `every` is each path of the repository.
     """
     with_index = {dirname(path) for path in paths if path.rsplit("/", 1)[-1].lower() in _INDEX}
     with_index |= {dirname(path) for path in fragments if _IS_INDEX.search(path) and not _INNER.search(dirname(path))}
@@ -357,13 +362,22 @@ def roots(paths: Sequence[str], fragments: Sequence[str] = ()) -> Mapping[str, t
             if not above:
                 break
             above = dirname(above)
+        whole = folder if best is None else best
         if best is None or (is_template(path) and best == folder):
-            best = _project(folder if best is None else best)
-        views = _VIEWS.search(f"{best}/")
+            best = _project(whole)
+        views = _VIEWS.search(f"{whole}/")
         if views:
-            best = _project(best[: views.start()])
+            best = _started(_project(whole[: views.start()]), every)
         found.setdefault(best, []).append(path)
     return {root: tuple(sorted(pages)) for root, pages in found.items()}
+
+
+def _started(folder: str, every: Collection[str]) -> str:
+    """The folder from which the program of a package is started, if it lies above."""
+    above = folder
+    while above and not any(f"{above}/{name}" in every for name in _STARTS):
+        above = dirname(above)
+    return above if above or any(name in every for name in _STARTS) else folder
 
 
 def _project(folder: str) -> str:

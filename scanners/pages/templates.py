@@ -33,6 +33,10 @@ _NOT_BREAK = lazy(r"[^\r\n]")
 _LANGUAGE = "lang='{{ }}'"
 """What WordPress prints for `language_attributes()`."""
 _ECHO = lazy(r"\A(?:=|-|#|php\s+(?:echo|print)\b)", re.IGNORECASE)
+_LITERAL = lazy(
+    r"\A(?:=|php\b)?\s*(?:echo\s*)?(?:(?:esc_(?:html|attr)_?_|esc_(?:html|attr)_e|_[ex_]|translate|trans|gettext|t|lang)\(\s*)?(?P<quote>['\"])(?P<text>[^'\"$<>{}\\]+)(?P=quote)[^'\"]*(?:(?:['\"])[\w -]*['\"])?\s*\)?\s*;?\s*\Z"
+)
+"""Code that prints a text of its own, be it through a dictionary of translations."""
 _PARTS = lazy(
     r"\{%-?\s*(?:extends|include|block|component|render|layout|section|partial|import|content_for)\b|\{\{\s*-?\s*[>#]"
     r"|<!--\s*#\s*include|@(?:extends|include|section|yield|component|RenderBody|RenderSection|Html\.Partial)\b|<partial\s"
@@ -137,6 +141,13 @@ def parted(source: str) -> tuple[str, str]:
         )
         if in_tag and "language_attributes" in inner and len(found[0]) > len(_LANGUAGE):
             out.append(_LANGUAGE + " " * (len(found[0]) - len(_LANGUAGE)))
+            at = found.end()
+            continue
+        literal = _LITERAL.match(inner) if shown else None
+        if literal is not None and (_ECHO.match(inner.lstrip(" ")) or "(" in inner[: literal.start("text")]):
+            start = found.start("php" if found["php"] is not None else "erb") - found.start() + literal.start("text")
+            blank = _NOT_BREAK.sub(" ", found[0])
+            out.append(blank[:start] + literal["text"] + blank[start + len(literal["text"]) :])
             at = found.end()
             continue
         out.append(_stand_in(found[0], printed=shown and bool(_ECHO.match(inner.lstrip(" ")))))
