@@ -12,13 +12,14 @@ from tests.support.repositories import commit
 def test_init_writes_a_file_that_can_be_read_with_one_entity_per_repository(tmp_path: Path) -> None:
     commit(tmp_path / "shop front", {"index.html": "<h1>x</h1>"})
     commit(tmp_path / "api", {"a.py": "1"})
-    commit(tmp_path / "wiki", {"home.md": "# Home"})
+    commit(tmp_path / "wiki", {"home.md": "# Home", "projects/api.md": "# API", "projects/api-plan.md": "# Plan"})
     done = CliRunner().invoke(app, ["init", str(tmp_path)])
     assert done.exit_code == 0
     portfolio = read_portfolio(tmp_path, {})
     assert [entity.key for entity in portfolio.entities] == ["api", "shop-front", "wiki"]
     assert portfolio.wiki == tmp_path / "wiki"
-    assert "repos.env" in (tmp_path / ".gitignore").read_text()
+    assert [entity.pages for entity in portfolio.entities] == [("projects/api*.md",), (), ()]
+    assert {"repos.env", "reports/"} <= set((tmp_path / ".gitignore").read_text().splitlines())
 
 
 def test_init_does_not_replace_a_file_unasked(tmp_path: Path) -> None:

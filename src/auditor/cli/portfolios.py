@@ -37,10 +37,10 @@ def init(
         raise UsageError(f"{path} exists; --force replaces it")
     path.write_text(propose(folder), encoding="utf-8")
     ignore = folder / ".gitignore"
-    wanted = [line for line in (CREDENTIALS_NAME, ".auditor/", "outbox/") if line not in _lines(ignore)]
+    wanted = [line for line in (CREDENTIALS_NAME, ".auditor/", "outbox/", "reports/") if line not in _lines(ignore)]
     if wanted:
         with ignore.open("a", encoding="utf-8") as stream:
-            stream.write("\n".join(["", "# auditor: credentials and state", *wanted, ""]))
+            stream.write("\n".join(["", "# auditor: credentials, state and what it writes", *wanted, ""]))
     typer.echo(f"Wrote {path} and added {', '.join(wanted) or 'nothing'} to {ignore}.")
     typer.echo("Next: read the file, name the readers, then run `auditor run` in that folder.")
 

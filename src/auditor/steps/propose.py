@@ -18,24 +18,25 @@ def propose(folder: Path) -> str:
     repositories = sorted(repositories_below(folder))
     if (folder / ".git").exists():
         repositories = [folder]
-    return "\n".join([*_head(folder), *_entities(folder, repositories), *_tail()]) + "\n"
+    wiki = next((name for name in _WIKI_NAMES if any((folder / name).rglob("*.md"))), None)
+    return "\n".join([*_head(folder, wiki), *_entities(folder, repositories, wiki), *_tail()]) + "\n"
 
 
-def _head(folder: Path) -> Iterator[str]:
+def _head(folder: Path, wiki: str | None) -> Iterator[str]:
     yield "# What auditor looks at, and who reads about it. Check it with `auditor doctor`, then `auditor run`."
     yield "# Addresses and credentials do not belong here: a value $NAME is read from repos.env beside this file."
     yield ""
     yield "[portfolio]"
     yield f"name = {_quoted(folder.resolve().name)}"
-    wiki = next((name for name in _WIKI_NAMES if any((folder / name).rglob("*.md"))), None)
     yield f'wiki = "{wiki}"' if wiki else '# wiki = "wiki"            # a folder of Markdown pages with your figures'
     yield 'timezone = "UTC"'
     yield 'currency = "USD"'
     yield ""
 
 
-def _entities(folder: Path, repositories: list[Path]) -> Iterator[str]:
+def _entities(folder: Path, repositories: list[Path], wiki: str | None) -> Iterator[str]:
     seen: set[str] = set()
+    pages = sorted(p.relative_to(folder / wiki) for p in (folder / wiki).rglob("*.md")) if wiki else []
     for path in repositories or [folder]:
         key = re.sub(r"[^a-z0-9]+", "-", path.resolve().name.lower()).strip("-") or "main"
         while key in seen:
@@ -48,7 +49,11 @@ def _entities(folder: Path, repositories: list[Path]) -> Iterator[str]:
         yield f"repositories = [{_quoted(path.relative_to(folder).as_posix())}]"
         if any((path / name).is_file() for name in _SITE):
             yield '# profile = "marketing"    # what its pages are for: app, marketing, booking, tours'
-        yield f'# pages = ["projects/{key}*.md"]'
+        named = {page.parent / f"{key}*.md" for page in pages if page.name.lower().startswith(key)}
+        if named:
+            yield f"pages = [{', '.join(_quoted(p.as_posix()) for p in sorted(named))}]"
+        else:
+            yield f'# pages = ["projects/{key}*.md"]'
         yield ""
 
 
