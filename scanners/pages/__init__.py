@@ -31,7 +31,8 @@ _FOR_DEVELOPERS = lazy(
     r"(?:^|/)(?:readme|changelog|contributing|licen[cs]e|code_of_conduct|security|history|upgrading|authors|todo|claude|agents)[^/]*$",
     re.IGNORECASE,
 )
-_COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$", re.IGNORECASE)
+_COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$|^src/(?:[^/]+/)*[A-Z][\w-]*\.js$")
+"""Sources of what a script renders; React's are named like what they render, whatever their ending is."""
 _DATA = lazy(
     r"(?:^|/)(?:_?data|i18n|locales?|languages?|translations|content)/(?:[^/]+/)*[^/]+\.(?:[cm]?[jt]s|json|ya?ml|toml)$"
     r"|(?:^|/)(?:_config|hugo|config|site|site-?config|consts?|constants|settings|metadata)\.(?:[cm]?[jt]s|json|ya?ml|toml)$",
@@ -187,8 +188,12 @@ class _Reading:
 
     def components(self, root: str) -> tuple[Page, ...]:
         """What a script will render, as far as its sources look like markup: they say what kind of site it is."""
+        if f"{root}/index.html" in self.entries and root.rpartition("/")[2] == "public":
+            root = root.rpartition("/")[0]  # What is copied as it is: the sources lie beside it.
         prefix = f"{root}/" if root else ""
-        named = (path for path in self.entries if _COMPONENT.search(path) and path.startswith(prefix))
+        named = (
+            path for path in self.entries if path.startswith(prefix) and _COMPONENT.search(path.removeprefix(prefix))
+        )
         wanted = sorted(path for path in named if not is_elsewhere(path.removeprefix(prefix)))[:_MOST_COMPONENTS]
         self.prefetch(wanted)
         return tuple(Page(path, self.text(path), is_evidence=True) for path in wanted)

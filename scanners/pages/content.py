@@ -6,13 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from posixpath import dirname
 from urllib.parse import unquote
 
 from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
-from scanners.pages.site import Site
+from scanners.pages.site import Site, is_elsewhere
+from scanners.pages.templates import is_template
 
 _COPYRIGHT = lazy(
     r"(?:©|&copy;|&#0*169;|&#xa9;|\(c\)|\bcopyright\b)[^\n]{0,60}?((?:19|20)\d\d)(?:\s*(?:-|–|—|&[nm]dash;|to)\s*((?:19|20)\d\d|present|now|today))?",
@@ -172,12 +174,10 @@ def missing_pictures(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]
 
 
 def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.Pattern[str]) -> Iterator[Hit]:
-    prefix = f"{site.root}/" if site.root else ""
-    if any(_BUILD.search(path) and (path.startswith(prefix) or "/" not in path) for path in site.paths):
-        return
+    built = {dirname(path) for path in site.paths if _BUILD.search(path) and not is_elsewhere(path)}
     names = {path.rsplit("/", 1)[-1] for path in site.paths}
     for page in judged(rule, site):
-        if page.is_assembled or page.has("base[href]"):
+        if page.has("base[href]") or _is_filled_in(page) or any(_is_below(page.path, folder) for folder in built):
             continue
         spots = []
         for node in page.css(selector):
@@ -185,10 +185,23 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
             if not address or _ADDRESS.search(address) or not wanted.search(address):
                 continue
             plain = unquote(address).replace("\\", "/")
-            if site.local(page, plain) is None and plain.rsplit("/", 1)[-1] not in names:
+            # What begins at the root of the host may be mounted anywhere; what a template shows, too.
+            elsewhere = plain.rsplit("/", 1)[-1] in names and (plain.startswith("/") or is_template(page.path))
+            if site.local(page, plain) is None and not elsewhere:
                 spots.append(Spot(page.line_of(node), excerpt(address)))
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _is_filled_in(page: Page) -> bool:
+    """Whether a program makes the page of it; one that only fetches its header is as it is."""
+    return page.is_assembled and (
+        is_template(page.path) or bool(page.front) or "{%" in page.source or "{{" in page.source
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
 
 
 def repeated_titles(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

@@ -28,6 +28,8 @@ _MUCH_TEXT = 1500
 _MANY_LINKS = 10
 _MOUNTS = "div[id='root'], div[id='app'], div[id='__next'], div[id='__nuxt'], div[id='svelte'], div[id='main']:empty, app-root"
 """Where a script puts what it renders."""
+_AWAITS_BUILD = "div[id='root']:empty, app-root"
+"""The same where it is the build that adds the script."""
 _UNCLOSED = frozenset(
     "area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot path "
     "html head body".split()
@@ -342,7 +344,7 @@ class Page:
         if "%sveltekit.body%" in self.source:
             return True
         if not self.has("script"):
-            return False
+            return self.has(_AWAITS_BUILD) and not self.has("form, img, a[href], button, input, h1")
         places = self.tree.css(_MOUNTS)
         if self.is_assembled and not any(not place.text().strip() and place.child is None for place in places):
             return False

@@ -140,3 +140,30 @@ def test_a_link_to_a_contact_page_that_is_not_there_is_no_contact() -> None:
     page = HEAD.format("Harbor boat tours") + "<h1>Tours</h1>$45 <a href='contact.html'>Contact us</a></body></html>"
     assert "no-contact" in said({"index.html": page})
     assert "no-contact" not in said({"index.html": page, "Contact.html": HEAD.format("Ask") + "Ask us</body></html>"})
+
+
+@pytest.mark.parametrize(
+    ("page", "place"), [("public/index.html", "<div id='root'></div>"), ("src/index.html", "<app-root></app-root>")]
+)
+def test_a_page_whose_script_the_build_adds_is_known_by_the_sources_beside_it(page: str, place: str) -> None:
+    source = "export default () => <nav><h1>Boat tours</h1><a href='tel:+16191550184'>Book now</a> $45</nav>"
+    files = {page: HEAD.format("Claire") + place + "</body></html>", "src/Components/Home.jsx": source}
+    rules = said(files)
+    assert {"rendered-by-script", "no-robots-txt"} <= rules
+    assert not {"no-h1", "no-checkout"} & rules
+    assert "no-analytics" in rules
+
+
+def test_a_picture_in_a_folder_of_another_spelling_is_not_there_whatever_a_library_is_built_with() -> None:
+    page = HEAD.format("x") + "<img src='img/a.png' alt='a'></body></html>"
+    files = {"index.html": page, "IMG/a.png": "x", "lightbox2-2.11.3/package.json": "{}"}
+    assert "missing-picture" in said(files)
+    assert "missing-picture" not in said({**files, "img/a.png": "x"})
+    assert "missing-picture" not in said({**files, "package.json": "{}"})
+
+
+def test_a_page_that_fetches_its_header_is_asked_for_its_pictures_and_one_of_templates_is_not() -> None:
+    page = HEAD.format("x") + "<img src='/a.png' alt='a'>{}</body></html>"
+    fetched = "<script>fetch('components/header.html')</script>"
+    assert "missing-picture" in said({"index.html": page.format(fetched)})
+    assert "missing-picture" not in said({"index.html": page.format("{% include 'header.html' %}")})
