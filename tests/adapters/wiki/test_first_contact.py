@@ -119,3 +119,58 @@ def test_monthly_in_a_heading_of_costs_is_what_they_are_per() -> None:
 @pytest.mark.parametrize("name", ["2023-05-01.md", "minutes-2023_05_01.md", "20230501-board.md"])
 def test_the_day_in_the_name_of_a_file_dates_its_figures(name: str) -> None:
     assert [str(f.as_of) for f in facts("# Board\n\n- Cash: $500\n", name)] == ["2023-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("The club has a $2,000 checking account balance.", ["checking account balance"]),
+        ("We bought a $2,000 projector and a $40 cable.", ["projector", "cable"]),
+        ("At 20 people that means $112.50/month in membership dues.", ["people", "membership dues"]),
+        ("The board approved $3,500 for new lights and $1,200 to repair the roof.", ["new lights", "repair the roof"]),
+        ("Wir haben 500 € für Miete, 300 € für Essen gebraucht.", ["Miete", "Essen gebraucht"]),
+        ("My target profit would ideally be in the region of £333.", ["My target profit"]),
+        ("Our margin is 40% of revenue.", ["margin"]),
+    ],
+)
+def test_a_figure_of_running_text_is_named_by_the_noun_that_it_belongs_to(line: str, labels: list[str]) -> None:
+    assert [f.label for f in facts(line + "\n")] == labels
+
+
+@pytest.mark.parametrize("text", ["Ryzen 5700X", "Llama2 7B", "up to 70B parameters", "TRX50 boards", "150-250VA"])
+def test_names_of_parts_and_models_are_no_figures(text: str) -> None:
+    assert [h for h in find_quantities(text) if not h.bare] == []
+
+
+def test_cents_behind_a_space_and_watts_are_read() -> None:
+    assert said("Electricity costs 10.652 ¢/kWh.\n\n| Server | Draw |\n|-|-|\n| A | 150-250W |\n") == [
+        "0.10652 USD kwh",
+        "150..250 W",
+    ]
+
+
+def test_the_name_of_an_item_is_no_heading_of_the_text_behind_the_list() -> None:
+    page = "## Retreat\n\n- **Day 1:**\n  - 8 AM: Lunch\n- **Day 2:**\n  - 1 PM: Lunch\n\n**Price:** $500\n"
+    assert [f.period for f in facts(page)] == [None]
+
+
+def test_a_heading_that_is_a_sentence_gives_no_period() -> None:
+    page = "# March 2018 report\n\n### Now that March is over it is time to look at my income at the end of quarter 1.\n\n- Income: $5\n"
+    assert [f.period for f in facts(page)] == ["2018-03"]
+
+
+@pytest.mark.parametrize(
+    ("head", "period"), [("el primer año", "year 1"), ("deuxième année", "year 2"), ("drittes Jahr", "year 3")]
+)
+def test_years_are_counted_in_other_languages(head: str, period: str) -> None:
+    assert [f.period for f in facts(f"# Plan\n\n## Cuenta {head}\n\n- Ventas: 500 €\n")] == [period]
+
+
+def test_columns_of_text_with_a_sign_at_the_end_are_labels_and_amounts() -> None:
+    page = "# Plan\n\nEdificios, locales y terrenos      0,00€\nImpuestos (IAE, IBI...)       20,00€\n"
+    assert [f.label for f in facts(page)] == ["Edificios, locales y terrenos", "Impuestos (IAE, IBI...)"]
+
+
+def test_cents_without_a_sign_below_dollars_are_dollars() -> None:
+    page = "| Fund | |\n|-|-|\n| Calvert | $9,247.00 |\n| Less outlets | (1,170.00) |\n| Left | $8,077.00 |\n"
+    assert said(page) == ["9247 USD", "-1170 USD", "8077 USD"]

@@ -118,7 +118,7 @@ def test_recurring_revenue_is_per_month_by_its_name() -> None:
 
 
 def test_a_label_may_continue_on_the_next_line() -> None:
-    assert said("The fund holds $90 from the\ntravel reserve.\n") == [("fund holds", "90 USD")]
+    assert said("The fund holds $90 from the\ntravel reserve.\n") == [("fund", "90 USD")]
     assert said("It is supported by $90 from the\ntravel reserve.\n")[0][1] == "90 USD"
 
 

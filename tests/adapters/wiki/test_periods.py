@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.adapters.wiki.periods import combine, compose, is_period, parse_period, periods_in
+from auditor.adapters.wiki.composition import combine, compose
+from auditor.adapters.wiki.periods import is_period, parse_period, periods_in
 from auditor.finance.periods import period_length
 
 

@@ -22,10 +22,11 @@ _DIGITS = r"""(?:
   | \.\d+
 )"""
 _CODES = units.alternatives(units.CODES)
+_ISO = units.alternatives(units.ISO_CODES)
 _FIRST = re.escape("".join(sorted({word[0] for word in (*units.CODES, *units.SYMBOLS, "R")})))
 """What a currency begins with: looked for first, at every place of a line."""
 CORE = re.compile(
-    rf"""(?=[\d.−{_FIRST}-])(?P<cur>(?<![A-Za-z]){units.alternatives(units.SYMBOLS)}|(?<![A-Za-z])(?:{_CODES})(?=[\s\d$€£])[ ]?[$€£]?|(?<![A-Za-z\d])R(?=[ ]?\d[\d, ]{{2}}))?
+    rf"""(?=[\d.−{_FIRST}-])(?P<cur>(?<![A-Za-z]){units.alternatives(units.SYMBOLS)}|(?<![A-Za-z])(?:(?:{_ISO})(?=[\s\d$€£])|(?:{_CODES})(?=[ ]))[ ]?[$€£]?|(?<![A-Za-z\d])R(?=[ ]?\d[\d, ]{{2}}))?
         (?P<gap>[ \u00a0]?)(?P<inner>[-−](?=[\d.]))?(?P<num>{_DIGITS})(?![.,]?\d)""",
     re.VERBOSE,
 )
@@ -45,11 +46,11 @@ _PERCENT = re.compile(
 )
 _POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.p\.)(?![A-Za-z])", re.IGNORECASE)
 _BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
-_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|[x×](?![\w])")
+_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|(?<!\d{4}(?=X))[x×](?![\w])")
 _SUFFIX_CODE = re.compile(
     rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|₦|₱|₫|₩|₪|฿|zł|Kč|kr\b|\$(?!\s?[\d(])(?![A-Za-z])))"
     r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?|pence|naira|rands?|zloty|forints?|baht|ringgit|yuan|renminbi|rmb|reais|kroner|kronor|pesos?|shillings?|dirhams?|riyals?|lei)\b"
-    r"|(?P<cent>¢|(?-i:p)(?![A-Za-z0-9]))",
+    r"|[ \u00a0]?(?P<cent>¢|(?-i:(?<![ \u00a0])p)(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
 _MONEY_WORDS = {
@@ -246,6 +247,8 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
         elif (m := _RATIO.match(text, end)) and not atom.factor:
             atom.unit, end = "ratio", m.end()
     atom.number_end = end
+    if atom.factor and not atom.unit and _ends_name(text, atom):
+        return False
     if not atom.unit and not _measure(text, atom, end):
         return False
     end = max(end, atom.end)
@@ -273,6 +276,20 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
     if atom.plus:
         atom.flags.add("at_least")
     return True
+
+
+_IN_NAME = re.compile(r"[A-Za-z-]+\d[\w.]*[ -]$")
+_OF_MODEL = re.compile(r"[bB][ -](?:param|model|instruct|chat|llm)", re.IGNORECASE)
+
+
+def _ends_name(text: str, atom: Atom) -> bool:
+    """Whether a shortened number is the last part of a name or a size of a model: `Llama2 7B`."""
+    if text[atom.end : atom.end + 1] not in {"B", "b"}:
+        return False
+    return (
+        _OF_MODEL.match(text, atom.end) is not None
+        or _IN_NAME.search(text[max(0, atom.start - 20) : atom.start]) is not None
+    )
 
 
 def _suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str) -> int:
@@ -311,6 +328,8 @@ def _measure(text: str, atom: Atom, end: int) -> bool:
         word, spaced = m[1].lower(), m[0][0] in " \u00a0"
         if m[0][0] == "-":
             return True
+        if m[0] == "X" and re.search(r"\d{4}$", text[: atom.end]):
+            return False  # `5700X` is a name
         if word in units.MEASURES and (spaced or word in units.ATTACHABLE):
             if not (
                 spaced
@@ -325,6 +344,9 @@ def _measure(text: str, atom: Atom, end: int) -> bool:
                 if atom.unit == "hours" and (rest := _MINUTES.match(text, atom.end)) is not None:
                     atom.amount, atom.end = atom.amount + Decimal(rest[1]) / 60, rest.end()
                 return True
+        elif not spaced and m[1] in {"W", "V", "A"}:
+            atom.unit, atom.end = m[1], m.end()
+            return True
         elif not spaced:
             return False
     return _counted(text, atom, end)

@@ -117,6 +117,8 @@ class _Path:
     """A bold line such as `2. Cash flow`, above plain bold ones."""
     bold: str = ""
     lead: str = ""
+    of_item: bool = False
+    """Whether `lead` is the name of an item, which the text behind the list is not below."""
     tables: dict[int, Table] = field(default_factory=dict)
     """Pipe tables by the line (from 0) where a mark stands for them."""
 
@@ -130,6 +132,11 @@ class _Path:
         else:
             self.bold = text
         self.lead = ""
+
+    def at(self, *, is_item: bool) -> None:
+        """Text behind a list is not below the last of its items."""
+        if self.of_item and not is_item:
+            self.lead, self.of_item = "", False
 
     def names(self) -> tuple[str, ...]:
         return tuple(text for _, text in self.real) + tuple(t for t in (self.numbered, self.bold, self.lead) if t)
@@ -270,6 +277,7 @@ def _html(lines: list[str], start: int, end: int, path: _Path) -> Iterator[tuple
 
 def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: bool) -> Iterator[tuple[Block, int]]:
     end = min(end, len(lines))
+    path.at(is_item=is_item)
     if (
         not is_item
         and end - start == 1
@@ -311,9 +319,9 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
         yield Block(kind, path.names(), _joined(run)), start
         last = lines[run[-1].number - 1]
         if not is_item:
-            path.lead = m[1].strip() if (m := _colon_line(last)) else ""
+            path.lead, path.of_item = m[1].strip() if (m := _colon_line(last)) else "", False
         elif ((m := _bold_line(last)) and not _VALUED.search(m[1])) or (m := _colon_line(last)):
-            path.lead = m[1].strip(" -*:")
+            path.lead, path.of_item = m[1].strip(" -*:"), True
 
 
 def _joined(run: list[Line]) -> tuple[Line, ...]:

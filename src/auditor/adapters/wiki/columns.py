@@ -67,6 +67,8 @@ _ANYTHING = re.compile(
     r"(?:(?:metric|current|target|actual|new|old) )?(?:values?|net|gross|total|balance|wert|valor)", re.IGNORECASE
 )
 """Headers of columns that hold money and other things."""
+_CENTS = re.compile(r"\(?-?[\d,]+\.\d\d\)?\*?")
+"""Plain numbers of a column that begins and ends with dollars, as accountants write it."""
 MONEY_CELL = re.compile(r"[$€£¥₹]\s?\d|\d\s?€|\b(?:USD|EUR|GBP)\b")
 PRICED = re.compile(r"[$€£]\s?\d|\d\s?€")
 """A header that names a price itself (`Pro ($19/mo)`) says nothing of the figures below it."""
@@ -294,7 +296,8 @@ def _column(
             if h.value.currency
         ]
         shown = Counter(found).most_common(1)[0][0] if found else None
-        if shown and MONEY_WORDS.search(header):
+        cents = bool(numeric) and all(_CENTS.fullmatch(c) for c in numeric)
+        if shown and (MONEY_WORDS.search(header) or (cents and not names_count(header))):
             unit, currency = "money", shown
     if (
         not unit

@@ -24,9 +24,46 @@ TRAIL = frozenset(
     "generated raised raise raising earns earn earned brings bringing makes making make grew grow growing increased increase decreased spend spent "
     "spending we've they've currently now there about also still receiving received receive compared made estimated planning plan plans allocating "
     "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
-    "come use uses used leave leaves left take takes exceed exceeds exceeding exceeded less roughly which whom through during within avg funds gives provides covers supports extends include includes including".split()
+    "come use uses used leave leaves left take takes exceed exceeds exceeding exceeded less roughly which whom through during within avg funds gives provides covers supports extends include includes including "
+    "region ideally sitting stood stands sits paltry mere whopping neighborhood neighbourhood vicinity tune resulting resulted resulten constant held holds "
+    "standing remains remain remained amounting amounts amounted totals equivalent approximate estimated additional extra further therefore thus hence so".split()
 )
 
+
+_NOUN = (
+    r"budgets?|grants?|donations?|deposits?|fees?|dues|balances?|loans?|investments?|payments?|bonus(?:es)?|salar(?:y|ies)|rents?|contracts?|sponsorships?|"
+    r"funds?|funding|reserves?|prizes?|scholarships?|stipends?|awards?|bills?|invoices?|profits?|loss(?:es)?|deficit|surplus|shortfall|gifts?|pledges?|"
+    r"contributions?|subsid(?:y|ies)|credits?|discounts?|refunds?|expenses?|expenditures?|costs?|prices?|revenues?|income|sales|float|buffer|allowances?|"
+    r"tickets?|memberships?|subscriptions?|licen[cs]es?|charges?|tax(?:es)?|premiums?|mortgages?|debts?|advances?|retainers?|commissions?|savings?|"
+    r"increases?|decreases?|reductions?|raise|interest|margins?|growth|overheads?|spend(?:ing)?|wages?|stock|inventory|equity|capital|cash"
+)
+_THING_OF = re.compile(
+    rf"[ \u00a0]+(?:(?:in|of|as)[ \u00a0]+(?:an? )?)?((?:[A-Za-z][\w'’&-]*[ \u00a0]+){{0,3}}?(?:{_NOUN})(?: (?:{_NOUN}|total)){{0,2}})(?![\w-])",
+    re.IGNORECASE,
+)
+"""The thing that an amount is, named behind it: `$2,250/month operating budget`, `$500 in donations`."""
+_PURPOSE = re.compile(
+    r"[ \u00a0]*(?:for|on|to|toward|towards|für|auf|pour|para|per la|til|voor)[ \u00a0]+(?:the |a |an |our |some |their |das |die |den |der |le |la |les |el |los |las )?([^\W\d_][^,.;:()!?]{1,60})",
+    re.IGNORECASE,
+)
+"""What an amount is spent on."""
+_ANOTHER = re.compile(
+    r"(?:,| and| und| et| y| e|&|;)[\s*_]*(?:(?:up to|about|around|another|a further|only) )?$|^\s*,?\s*$",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(
+    r"\b(?:approved?|spen[dt]|pa(?:id|y)|allocated?|budget(?:ed)?|authori[sz]ed?|moved|set aside|reserved?|committed|voted|haben|hat|hatten|wurden|ausgegeben|"
+    r"d[ée]pens[ée]|avons|avions|gastamos|gast[óo]|hemos gastado|pagamos)[\s*_]*(?:(?:up to|about|around|approximately|only)\s*)?$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"\b(?:an?|the|this|our|their|his|her|its|another|one-time|initial|annual|monthly)[\s*_]*(?:~|about|around)?\s*$",
+    re.IGNORECASE,
+)
+_NAMED_BEHIND = re.compile(r"[ \u00a0]+((?:[a-z][\w'’-]*[ \u00a0]+){0,2}[a-z][\w'’-]{2,})")
+_ENDS_NAME = frozenset(
+    "for in of on to from with at by and or but that which who is are was were has have had will would can could each every per last next this more less so because if when while than as".split()
+)
 
 _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 """`Stablecoins (61 %)`: what a figure in brackets is of."""
@@ -83,12 +120,18 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
         words.pop(0)
     if hit.noun:
         return hit.noun
+    if hit.value.unit in {"money", "percent"} and (behind := _named_behind(text, hit, hits, position)):
+        return behind
     if not words and (bracketed := _BRACKETED.search(left)) is not None:
         return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
     if not words and (outside := _before_bracket(text, hit) or _before_aside(left)):
         return outside
     if words and re.search(r"[^\W\d_]{2}", " ".join(words)):
         return " ".join(words[-6:]).strip(" *_-:,")
+    return _words_behind(text, hit, hits, position, following) or _last_words(left)
+
+
+def _words_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str) -> str:
     stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
     rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
     rest = _without_periods(rest)
@@ -99,10 +142,39 @@ def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, follo
         found = " ".join(after[:5]).strip(" *_-:,.()→")
         if re.search(r"[^\W\d_]", found) and not _NEXT_FIGURE.search(found):
             return found
+    return ""
+
+
+def _last_words(left: str) -> str:
     wide = [w for w in re.split(r"[.;!?]\s", left)[-1].split() if re.search(r"[^\W\d_]", w)]
     while wide and wide[-1].lower().strip("*,~(") in TRAIL:
         wide.pop()
     return " ".join(wide[-5:]).strip(" *_-:,.()")
+
+
+def _named_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
+    """What the words behind an amount of running text call it: its noun, or what it was spent on; empty where they do not."""
+    before = text[hits[position - 1].end if position else 0 : hit.start]
+    after = text[hit.end : hits[position + 1].start if position + 1 < len(hits) else len(text)]
+    share = hit.value.unit == "percent" and after.startswith(" of ")
+    if (
+        not share
+        and (thing := _THING_OF.match(after)) is not None
+        and not _ENDS_NAME.intersection(thing[1].lower().split())
+    ):
+        return thing[1]
+    if _ARTICLE.search(before) and (named := _NAMED_BEHIND.match(after)) is not None:
+        words: list[str] = []
+        for word in named[1].split():
+            if word.lower() in _ENDS_NAME or word.lower() in TRAIL:
+                break
+            words.append(word)
+        if words:
+            return " ".join(words)
+    taken = position > 0 and _PURPOSE.match(before) is not None and _ANOTHER.search(before) is not None
+    if (taken or _SPENT.search(before)) and (purpose := _PURPOSE.match(after)) is not None:
+        return " ".join(re.split(r"\s(?:and|und|et|y)\s*$|\s(?:and|und|et|y)\s", purpose[1])[0].split()[:5])
+    return ""
 
 
 def _without_periods(text: str) -> str:

@@ -92,11 +92,14 @@ def find_quantities(
         return ()
     spans = date_spans(text)
     atoms: list[Atom] = []
+    refused: set[int] = set()
     for m in islice(CORE.finditer(text), MOST_IN_A_LINE):
         last = atoms[-1] if atoms else None
         first_end = last.currency if last is not None and _JOIN.fullmatch(text, last.end, m.start("num")) else None
         atom = read_atom(text, m, currency, spans, dots_group=dots_group, first=first_end)
-        if atom is not None and not (atoms and m.start("num") < atoms[-1].end):
+        if atom is None:
+            refused.add(m.start("num"))
+        elif not (atoms and m.start("num") < atoms[-1].end):
             atoms.append(atom)
     hits: list[Hit] = []
     index = 0
@@ -109,6 +112,12 @@ def find_quantities(
             index += 2
             continue
         broken = second is not None and second.glued and second.start - first.end <= 1 and not first.unit
+        broken = broken or (
+            bool(refused)
+            and not first.unit
+            and text[first.end : first.end + 1] in {"-", "–"}
+            and first.end + 1 in refused
+        )
         if not first.glued and not broken and not (first.year_like and not years):
             hits.append(_single(text, first))
         index += 1

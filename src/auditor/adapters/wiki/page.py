@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
+from auditor.adapters.wiki.composition import compose, dated
 from auditor.adapters.wiki.currencies import code_of, national_dollar, remarked_currency, stated_currency, used_currency
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
-from auditor.adapters.wiki.periods import compose, dated, is_period, parse_period, periods_in
+from auditor.adapters.wiki.periods import is_period, parse_period, periods_in
 from auditor.adapters.wiki.records import item_records, table_records
 from auditor.adapters.wiki.scope import Scope, contexts_of, declared, scale_of, stated_scale
 from auditor.adapters.wiki.sift import Words

@@ -72,8 +72,18 @@ _OF_BOOKS = re.compile(
 )
 
 
+_SIGNED_LINE = re.compile(r"^\s*(?P<label>[^\W\d_][^|=:$€£]{1,70}?)(?:[ \u00a0]{3,}|\t\s*)(?P<value>\S.*)$")
+
+
 def booked_line(text: str, hits: tuple[Hit, ...], scope: Scope) -> tuple[str, tuple[Hit, ...]] | None:
     """`Hall hire        10.00` in accounts without a table: its label and its amount in the page's currency."""
+    if len(hits) == 1 and hits[0].value.unit == "money" and (signed := _SIGNED_LINE.match(text)) is not None:
+        apart = hits[0].start >= signed.start("value") and not text[hits[0].end :].strip(" *_")
+        return (
+            (signed["label"].strip(" .-–—*_"), hits)
+            if apart and not text[signed.start("value") : hits[0].start].strip("*_ ")
+            else None
+        )
     m = _BOOKED.match(text) if hits and (scope.currency_declared or scope.currency_used) else None
     if m is None or hits[-1].start < m.start("value") - 1 or not hits[-1].bare or not _OF_BOOKS.search(scope.section):
         return None

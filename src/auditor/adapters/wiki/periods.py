@@ -2,14 +2,13 @@
 
 `2026-10`, `2026`, `2026-Q3`, `2026-H1`, `FY2026`, `FY2026-Q3`, `2024-2027`, `2026-01..2026-05`, `2026-YTD`, `TTM`; relative
 ones: `year 2`, `month 3`, `months 1-3`, `Q3 year 1`; and, where the year is not said, `month of 03`, `Q3`, `H1`, `YTD`,
-which `compose` completes from what stands around them.
+which `composition` completes from what stands around them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 
 from auditor.adapters.wiki.dates import DATE, MONTH, MONTHS, YEAR, may_name_month, parse_date
@@ -25,6 +24,11 @@ _ORDINALS = {
     "4th": 4,
     "fifth": 5,
     "5th": 5,
+    **dict.fromkeys(
+        ("primer", "primero", "primera", "première", "premier", "erstes", "ersten", "primo", "primeiro", "eerste"), 1
+    ),
+    **dict.fromkeys(("segundo", "deuxième", "seconde", "zweites", "zweiten", "secondo", "tweede"), 2),
+    **dict.fromkeys(("tercer", "troisième", "drittes", "dritten", "terzo", "terceiro", "derde"), 3),
 }
 _NUMBERS = {
     "one": 1,
@@ -42,7 +46,7 @@ _UNITS = {
     "yr": "year", "yrs": "year", "years": "year", "mo": "month", "mos": "month", "mth": "month", "months": "month",
     "quarters": "quarter", "weeks": "week", "wk": "week", "days": "day", "jahr": "year", "année": "year", "annee": "year",
     "an": "year", "año": "year", "ano": "year", "monat": "month", "mois": "month", "mes": "month", "mês": "month",
-    "woche": "week", "semaine": "week", "semana": "week",
+    "woche": "week", "semaine": "week", "semana": "week", "anno": "year", "mese": "month", "jaar": "year", "maand": "month",
 }  # fmt: skip
 _Y = rf"(?:{YEAR}|(?<=['’/-])\d\d|(?<=FY)\d\d|(?<=FY )\d\d|(?<=Q\d )2\d(?=\s*(?:[):,|]|$)))"
 _GAP = r"[\s,/'’-]*(?:of\s+|in\s+)?"
@@ -148,10 +152,10 @@ def _relative(m: re.Match[str]) -> str:
     return f"{unit}s {first}-{int(m['b'])}" if m["b"] else f"{unit} {first}"
 
 
-def _ordinal_unit(m: re.Match[str]) -> str:
+def _ordinal_unit(m: re.Match[str]) -> str | None:
     word = m["unit"].lower()
-    number = _ORDINALS.get(m["n"].lower()) or int(re.sub(r"\D", "", m["n"]))
-    return f"{_UNITS.get(word, word)} {number}"
+    number = _ORDINALS.get(m["n"].lower()) or int(re.sub(r"\D", "", m["n"]) or 0)
+    return f"{_UNITS.get(word, word)} {number}" if number else None
 
 
 def _short(m: re.Match[str]) -> str:
@@ -237,7 +241,7 @@ _RULES: tuple[_Rule, ...] = (
         _relative,
     ),
     _rule(
-        r"(?<![\w.])(?P<n>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|\d\.)\s+(?P<unit>year|month|quarter|week|jahr|monat|ann[ée]e)\b",
+        r"(?<![\w.])(?P<n>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|\d\.|(?:prim|deux|second|terc|trois|terz|segund|tweed|eerst|derd|erst|zweit|dritt)[a-zè]{1,4})\s+(?P<unit>year|month|quarter|week|jahr|monat|ann[ée]e|a[ñn]o|mes|anno|mese|ano|m[êe]s|jaar|maand|mois)\b",
         _ordinal_unit,
     ),
     _rule(r"\b([YMW])(\d{1,2})(?:\s*-\s*[YMW]?(\d{1,2}))?\b(?![.,/]\d)", _short, 0),
@@ -265,10 +269,31 @@ _DAY_ALONE = re.compile(
 """A day without its year, and nothing else: `Mar 5`, `5. März`."""
 _DIGIT = re.compile(r"\d")
 _IN_WORDS = re.compile(
-    rf"\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
+    rf"\b(?-i:{_CAPITAL})\b|^\W*{MONTH}\b|\b(?:YTD|TTM|LTM|year[ -]to[ -]date|(?:first|second|third|fourth|fifth)\s+(?:year|month|quarter|week|half)|[a-zè]{{4,9}}\s+(?:a[ñn]o|ann[ée]e|jahr|anno|jaar|mes|mois|monat)|(?:year|month|week|day)\s+(?:one|two|three|four|five))\b|\b(?:trailing|last) twelve",
     re.IGNORECASE,
 )
-_PARTS_OF_WORDS = ("ytd", "ttm", "ltm", "year", "month", "quarter", "week", "half", "day", "twelve")
+_PARTS_OF_WORDS = (
+    "ytd",
+    "ttm",
+    "ltm",
+    "year",
+    "month",
+    "quarter",
+    "week",
+    "half",
+    "day",
+    "twelve",
+    "año",
+    "ano",
+    "anné",
+    "anne",
+    "jahr",
+    "anno",
+    "jaar",
+    "mes",
+    "mois",
+    "monat",
+)
 """One of these, or the name of a month, is in every period that is named without a figure."""
 
 
@@ -343,54 +368,3 @@ def is_period(text: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", rest)
     return all(w.lower() in _FILLER or w.lower() in MONTHS for w in words)
-
-
-def compose(inner: str | None, outer: str | None) -> str | None:
-    """A period within another: `January` below `2024` is 2024-01, `Q3` below `FY2025` is FY2025-Q3."""
-    if inner is None or outer is None:
-        return inner or outer
-    if inner.startswith("month of ") and (m := re.match(r"(\d{4})(?:$|-Q|-H|-YTD|-\d\d(?:$|\.\.))", outer)):
-        return f"{m[1]}-{inner[-2:]}"
-    if re.fullmatch(r"[QH]\d|YTD", inner):
-        if m := re.match(r"((?:FY)?\d{4})(?:$|-(?:Q|H|YTD|\d\d))", outer):
-            return f"{m[1]}-{inner}"
-        if re.fullmatch(r"year \d+", outer) and inner[0] == "Q":
-            return f"{inner} {outer}"
-    return inner
-
-
-def combine(first: str | None, second: str | None) -> str | None:
-    """What two headings of equal rank, a row's and a column's, say together."""
-    if first is None or second is None:
-        return first or second
-    joined = compose(first, second)
-    return joined if joined != first else compose(second, first) if compose(second, first) != second else first
-
-
-def dated(period: str | None, day: date | None) -> str | None:
-    """The last month of that name up to a day, where the year is not said: what was written in April tells of this year's March."""
-    if period is None or day is None or (m := re.fullmatch(r"month of (\d\d)", period)) is None:
-        return period
-    month = int(m[1])
-    return f"{day.year if month <= day.month else day.year - 1}-{month:02d}"
-
-
-def is_relative(period: str | None) -> bool:
-    """Whether a period only counts from some start (`year 2`), as plans do."""
-    return period is not None and re.match(r"(?:year|month|quarter|week|day)s? \d|Q\d year", period) is not None
-
-
-def before(period: str | None) -> str | None:
-    """The period before one, of the same length; None where that cannot be said."""
-    if period is None:
-        return None
-    if m := re.fullmatch(r"(\d{4})-(\d\d)", period):
-        year, month = int(m[1]), int(m[2])
-        return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
-    if m := re.fullmatch(r"((?:FY)?)(\d{4})-([QH])(\d)", period):
-        parts, number = (4 if m[3] == "Q" else 2), int(m[4])
-        year = int(m[2]) - (number == 1)
-        return f"{m[1]}{year}-{m[3]}{parts if number == 1 else number - 1}"
-    if m := re.fullmatch(r"((?:FY)?)(\d{4})", period):
-        return f"{m[1]}{int(m[2]) - 1}"
-    return None

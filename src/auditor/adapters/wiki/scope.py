@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from auditor.adapters.wiki.composition import compose, dated
 from auditor.adapters.wiki.currencies import code_of, headed_currency
 from auditor.adapters.wiki.dates import parse_date
-from auditor.adapters.wiki.periods import compose, dated, parse_period, periods_in
+from auditor.adapters.wiki.periods import parse_period, periods_in
 from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.words import per_of, scenario_of_heading, status_of
 from auditor.model.fact import Status
@@ -104,13 +105,15 @@ def _heading_says(heading: str) -> _Said:
         status_of(heading),
         scale_of(heading),
         _heading_per(heading),
-        None if _between_periods(heading) else parse_period(heading),
+        None if _between_periods(heading) or _SENTENCE.search(heading) else parse_period(heading),
         day if day is not None and len(periods_in(heading)) == 1 else None,
         scenario_of_heading(heading),
         headed_currency(heading) if "(" in heading or " in " in heading or "[" in heading else "",
     )
 
 
+_SENTENCE = re.compile(r"^(?:\S+\s+){11,}\S|[a-z]{3,}[.!]\s*$")
+"""A heading that tells something rather than naming what is below it."""
 _OF_WRITING = re.compile(
     r"\b(?:monthly|weekly|quarterly|annual|yearly|daily)\s+(?!(?:\w+\s+)?(?:costs?|expen(?:ses?|ditures?)|spend(?:ing)?|burn|fees?|charges|prices?|pricing|rent|salar(?:y|ies)|payments?)\s+(?:summar(?:y|ies)|snapshots?|statements?)\b)(?:\w+\s+){0,2}?(?:reports?|updates?|reviews?|newsletters?|meetings?|minutes|digests?|summar(?:y|ies)|snapshots?|statements?|calls?|check-?ins?|reporting)\b",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
 from auditor.adapters.wiki.cells import SCALED, TOTAL
+from auditor.adapters.wiki.composition import compose, is_relative
 from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, OF_THINGS, THINGS, is_amount, is_no_year
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import (
@@ -24,7 +25,7 @@ from auditor.adapters.wiki.labels import (
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
 from auditor.adapters.wiki.parting import booked_line, parted, tight
-from auditor.adapters.wiki.periods import compose, is_period, is_relative, parse_period
+from auditor.adapters.wiki.periods import is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
 from auditor.adapters.wiki.vocabulary import Meaning, Vocabulary
@@ -56,6 +57,8 @@ _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
 )
+_BASIS = re.compile(r"[(,]\s*(?:at|@|based on|assuming|averaging|avg\.?)\s*[~≈]?\s*$", re.IGNORECASE)
+"""Before a figure that the main one is reckoned from: `Monthly revenue: ₹1L (at ₹6,000 average)`."""
 _IDENTIFIER = re.compile(
     r"\b(?:block|hash|ids?|nonce|port|phone|tel|fax|zip|post ?code|serial|ein|iban|account (?:no|number)|chain id|founded|established|since|issue|ticket|isbn|doi|"
     r"pid|uid|version|build|revision|commit|line|page|vat (?:no|number|id)|registration (?:no|number))\b\.?\s*#?$",
@@ -209,7 +212,7 @@ def _declared(
             hit, text, line, scope, vocabulary, tier,
             meaning=meaning if is_main and direct else None,
             category=label.lower() if is_main and costs and hit.value.unit == "money" and not TOTAL.search(label) else None,
-            extractor=f"{kind}.label", main=is_main or main.start < hit.start,
+            extractor=f"{kind}.label", main=is_main or (main.start < hit.start and _BASIS.search(text, 0, hit.start) is None),
         )  # fmt: skip
 
 

@@ -16,12 +16,13 @@ from auditor.adapters.wiki.columns import (
     Column,
     is_name,
 )
+from auditor.adapters.wiki.composition import before, combine, compose, is_relative
 from auditor.adapters.wiki.counting import ENUMERATED, counted_behind
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
 from auditor.adapters.wiki.month_runs import months_of_year
 from auditor.adapters.wiki.numbers import Hit, whole_cell
-from auditor.adapters.wiki.periods import before, combine, compose, is_period, is_relative, parse_period, periods_in
+from auditor.adapters.wiki.periods import is_period, parse_period, periods_in
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.tabular import Cell, Table
@@ -30,7 +31,7 @@ from auditor.adapters.wiki.words import EMPTY_CELL, ZERO, is_rule, is_scenario, 
 from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
-_CHILD = re.compile(r"^(?:[-–—•·↳└├>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
+_CHILD = re.compile(r"^(?:[-–—•·↳└├─│>*]+|&nbsp;)\s*(?=[A-Za-z])|^\.{2,}\s*")
 COST_WORDS = Words.of(
     "costs?", "expen(?:ses?|ditures?)", "budget", "spend(?:ing)?", "burn", "overheads?", "opex", "operating", "outgoings", "bills?", "fees"
 )  # fmt: skip
