@@ -174,3 +174,32 @@ def test_columns_of_text_with_a_sign_at_the_end_are_labels_and_amounts() -> None
 def test_cents_without_a_sign_below_dollars_are_dollars() -> None:
     page = "| Fund | |\n|-|-|\n| Calvert | $9,247.00 |\n| Less outlets | (1,170.00) |\n| Left | $8,077.00 |\n"
     assert said(page) == ["9247 USD", "-1170 USD", "8077 USD"]
+
+
+def test_the_end_of_a_period_is_no_part_of_a_label_and_a_stroke_parts_two_currencies() -> None:
+    found = facts("The balance of the club at the end of 2025-Q1 comes out at 33.5m ETH / 135m USD.\n")
+    assert [(f.label, figure(f)) for f in found] == [
+        ("balance of the club", "33500000 ETH"),
+        ("balance of the club", "135000000 USD"),
+    ]
+
+
+def test_a_further_label_in_a_line_names_the_figures_behind_it() -> None:
+    assert [f.label for f in facts("- Unit A: $1,100/month | Unit B: $1,050/month\n")] == ["Unit A", "Unit B"]
+
+
+def test_a_linked_item_names_the_items_below_it() -> None:
+    page = "## Cash\n\n- [AssetHub](https://example.com/a):\n    - 4.3m ETH (17m USD)\n"
+    assert [f.label for f in facts(page)] == ["AssetHub", "AssetHub"]
+
+
+@pytest.mark.parametrize(
+    ("text", "per"), [("20.000 Euro pro Kopf pro Jahr", "kopf/year"), ("7.896,67 Euro / 116,67 Stunden", None)]
+)
+def test_per_is_read_twice_and_a_division_is_none(text: str, per: str | None) -> None:
+    assert find_quantities(text)[0].value.per == per
+
+
+def test_a_label_does_not_cross_the_end_of_a_sentence() -> None:
+    (fact,) = facts("## Income\n\nThis comes out to be $600/month. Not a heck of a lot.\n")
+    assert fact.label == "Income"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from auditor.adapters.wiki.masking import mask, strip_heading
+from auditor.adapters.wiki.masking import mask, strip_heading, strip_marker
 from auditor.adapters.wiki.tabular import (
     DELIMITER,
     MARK,
@@ -318,6 +318,7 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
     if run:
         yield Block(kind, path.names(), _joined(run)), start
         last = lines[run[-1].number - 1]
+        last = strip_marker(run[-1].text) if "](" in last else last
         if not is_item:
             path.lead, path.of_item = m[1].strip() if (m := _colon_line(last)) else "", False
         elif ((m := _bold_line(last)) and not _VALUED.search(m[1])) or (m := _colon_line(last)):

@@ -26,7 +26,9 @@ TRAIL = frozenset(
     "allocated finishing finished falling fell rose dropped crossed passed hit reaching totalled totaled comes came coming we're they're more "
     "come use uses used leave leaves left take takes exceed exceeds exceeding exceeded less roughly which whom through during within avg funds gives provides covers supports extends include includes including "
     "region ideally sitting stood stands sits paltry mere whopping neighborhood neighbourhood vicinity tune resulting resulted resulten constant held holds "
-    "standing remains remain remained amounting amounts amounted totals equivalent approximate estimated additional extra further therefore thus hence so".split()
+    "standing remains remain remained amounting amounts amounted totals equivalent approximate estimated additional extra further therefore thus hence so out "
+    "ab von bis für zu zum zur um auf mit ca rund etwa insgesamt beträgt betragen kostet liegt lag bei der die das den dem ein eine einen und wurden wurde sind ist war haben hat "
+    "de du des le la les à est sont coûte environ pour et un une del el los las es son cuesta unos por y".split()
 )
 
 
@@ -72,14 +74,14 @@ _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 _ASIDE = re.compile(r"([A-Za-z][^().;:!?]{2,60})\([^()]*\)[^().;:!?]{0,30}$")
 """What a remark in brackets parts from its figure: `costs (rent, fees) will come to $3,500`."""
 GOES_ON = re.compile(
-    r"\s*(?:\(|,)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|of|at|@|~|=|→|×|\*)\s*){0,4}",
+    r"\s*(?:\(|,|/)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|of|at|@|~|=|→|×|\*)\s*){0,4}",
     re.IGNORECASE,
 )
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
 
 
 _NEXT_FIGURE = re.compile(
-    r"(?<=\bfrom )\d|(?<=\bvs )\d|(?<=\bvs\. )\d|(?<=\bwas )\d|(?<=\bthan )\d|[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,]{2,}"
+    r"(?<=\bfrom )\d|(?<=\bvs )\d|(?<=\bvs\. )\d|(?<=\bwas )\d|(?<=\bthan )\d|[$€£]\s?\d|\d[\d,.]*\s?%|(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d(?:[\d,]|\.(?=\d)){2,}"
 )
 
 
@@ -135,6 +137,8 @@ def _words_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, fol
     stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
     rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
     rest = _without_periods(rest)
+    if re.match(r"[.!?]\s", rest):
+        return ""
     for part in (rest, re.sub(r"^[\W_]+", "", rest), re.sub(r"^[\s)]*\([^()]*\)", " ", text[hit.end :])):
         after = re.split(r"\band\b", _CLAUSE.split(part[:160])[0])[0].split()
         while after and (after[0].lower().strip("*,") in TRAIL or after[0].isdigit()):
@@ -179,8 +183,11 @@ def _named_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> 
 
 def _without_periods(text: str) -> str:
     for start, end, _ in reversed(periods_in(text)):
-        text = text[:start] + " " + text[end:]
+        text = _END_OF.sub(" ", text[:start]) + " " + text[end:]
     return text
+
+
+_END_OF = re.compile(r"\b(?:(?:as of|at|by|until|to) )?the (?:end|beginning|start|close) of\s*$", re.IGNORECASE)
 
 
 def _before_bracket(text: str, hit: Hit) -> str:

@@ -99,3 +99,18 @@ def tight(text: str, hit: Hit, vocabulary: Vocabulary) -> tuple[str, int] | None
     if m["label"].split()[-1].lower() in TRAIL or (hit.bare and vocabulary.lookup(m["label"]) is None):
         return None
     return m["label"], hit.start
+
+
+_FURTHER = re.compile(r"[|;•·]\s*([A-Z][^:|;=$€£\d]{1,40}(?: [A-Z0-9])?)\**:\**\s*[~≈]?$")
+_BASIS = re.compile(r"[(,]\s*(?:at|@|based on|assuming|averaging|avg\.?)\s*[~≈]?\s*$", re.IGNORECASE)
+
+
+def further_label(text: str, start: int, end: int) -> str:
+    """A label of its own between two figures of a line: `Unit A: $1,100 | Unit B: $1,050`; empty for none."""
+    m = _FURTHER.search(text, start, end)
+    return m[1].strip(" *_") if m is not None else ""
+
+
+def is_basis(text: str, start: int) -> bool:
+    """Whether a figure is what the main one is reckoned from: `Monthly revenue: ₹1L (at ₹6,000 average)`."""
+    return _BASIS.search(text, 0, start) is not None

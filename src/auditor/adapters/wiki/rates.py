@@ -11,11 +11,11 @@ from auditor.adapters.wiki import units
 _CODES = units.alternatives(units.CODES)
 _AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
 _PER_SLASH = re.compile(
-    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT})(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
+    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT}|\d+,\d\d?\b)(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
 )
 _WHICH = r"(?:(?:paying|active|new|additional|extra|further|registered|completed|billable|individual|single|full|average|acquired|enterprise|participating|sold) )?"
 _PER_WORD = re.compile(
-    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT})(?!(?:in|of|at|for|on|to|and|or|with|from|by|is|was|as|if|when|the|our|their|other)\b)(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: per {_WHICH}([A-Za-z]+)|/([A-Za-z]+))?",
+    rf"(?:[ ]{{1,90}}(?=per\b|for\b|each\b|every\b)|[ ]{{1,3}}|-)(?:per|(?:for )?(?:each|every)|a|an|/|pro|par|por|im)[ -](?!{_AMOUNT}|\d+,\d\d?\b)(?!(?:in|of|at|for|on|to|and|or|with|from|by|is|was|as|if|when|the|our|their|other)\b)(\d[\d,]*[KkM]?[ ]?)?{_WHICH}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²]*(?:-(?:month|year|day|hour|week|second|night)s?\b)?)(?: (?:per|pro|par|por|al|im) {_WHICH}([A-Za-zÀ-ÿ]+)|/([A-Za-z]+))?",
     re.IGNORECASE,
 )
 _PER_ADVERB = re.compile(

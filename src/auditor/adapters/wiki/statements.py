@@ -24,7 +24,7 @@ from auditor.adapters.wiki.labels import (
 )
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
-from auditor.adapters.wiki.parting import booked_line, parted, tight
+from auditor.adapters.wiki.parting import booked_line, further_label, is_basis, parted, tight
 from auditor.adapters.wiki.periods import is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
@@ -57,8 +57,6 @@ _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
 )
-_BASIS = re.compile(r"[(,]\s*(?:at|@|based on|assuming|averaging|avg\.?)\s*[~≈]?\s*$", re.IGNORECASE)
-"""Before a figure that the main one is reckoned from: `Monthly revenue: ₹1L (at ₹6,000 average)`."""
 _IDENTIFIER = re.compile(
     r"\b(?:block|hash|ids?|nonce|port|phone|tel|fax|zip|post ?code|serial|ein|iban|account (?:no|number)|chain id|founded|established|since|issue|ticket|isbn|doi|"
     r"pid|uid|version|build|revision|commit|line|page|vat (?:no|number|id)|registration (?:no|number))\b\.?\s*#?$",
@@ -204,6 +202,8 @@ def _declared(
             continue
         segment = segment_label(text, value_at, hit, hits, position) if not is_main or (not direct and position) else ""
         own = label if is_main or not segment else segment
+        if position and (further := further_label(text, hits[position - 1].end, hit.start)):
+            own = label = further
         if not direct and len(re.findall(r"[A-Za-z]+", first_gap)) > 8:
             own = label = segment_label(text, value_at, hit, hits, position) or label
         tier = Tier.DECLARED if direct and (kind != "paragraph" or position == 0 or is_main) else Tier.PROSE
@@ -212,7 +212,7 @@ def _declared(
             hit, text, line, scope, vocabulary, tier,
             meaning=meaning if is_main and direct else None,
             category=label.lower() if is_main and costs and hit.value.unit == "money" and not TOTAL.search(label) else None,
-            extractor=f"{kind}.label", main=is_main or (main.start < hit.start and _BASIS.search(text, 0, hit.start) is None),
+            extractor=f"{kind}.label", main=is_main or (main.start < hit.start and not is_basis(text, hit.start)),
         )  # fmt: skip
 
 
@@ -302,7 +302,7 @@ def _prose(
                 hit = replace(hit, value=replace(hit.value, unit="money", currency=signed.currency))
         if not (
             label
-            and label != scope.heading
+            and (label != scope.heading or text[hits[position - 1].end : hit.start].strip() in {"(", "/"})
             and position
             and not hit.noun
             and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])

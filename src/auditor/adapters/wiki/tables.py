@@ -165,7 +165,9 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], label: Column | None,
     named = label is not None and ATTRIBUTE["scenario"].match(label.header) is not None
     scenario = attributes.get("scenario", "") or (text if named or is_scenario(text) else "")
     group = next((cells[c.index].words for c in columns if c.role == "group" and c.index < len(cells)), "")
-    return Row(_CHILD.sub("", text).strip(" :"), attributes, period, scenario, bool(_CHILD.match(text)), group)
+    return Row(
+        _CHILD.sub("", text).strip(" :").lstrip("=+→ "), attributes, period, scenario, bool(_CHILD.match(text)), group
+    )
 
 
 def _cell_facts(
