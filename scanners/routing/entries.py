@@ -40,8 +40,9 @@ def entries(scope: Scope) -> Iterator[Entry]:
     outer = tuple(t.walk(*scope.module.body, into_functions=False))
     found, wrapped = _wrapped(scope, outer)
     yield from found
+    exported = _asking_nothing(scope)
     for node in outer:
-        if isinstance(node, t.Function) and takes_event(node) and id(node) not in wrapped:
+        if isinstance(node, t.Function) and id(node) not in wrapped and (takes_event(node) or node in exported):
             yield Entry(node)
         elif isinstance(node, t.Call) and t.dotted(node.func) in _SERVERS:
             yield from (Entry(a) for a in node.args if isinstance(a, t.Function) and a.params)
@@ -51,6 +52,13 @@ def entries(scope: Scope) -> Iterator[Entry]:
             worker = node.value.get("fetch") if isinstance(node.value, t.Table) else None
             if isinstance(worker, t.Function) and worker.params:
                 yield Entry(worker)
+
+
+def _asking_nothing(scope: Scope) -> list[t.Node]:
+    """`exports.handler = async () => ({ statusCode: 200 })`: handlers that look at no event."""
+    values = [v for name, v in scope.exports.items() if _EXPORTED.search(name)]
+    found = [scope.names.get(v.id) if isinstance(v, t.Name) else v for v in values]
+    return [f for f in found if isinstance(f, t.Function) and not f.params]
 
 
 def _wrapped(scope: Scope, outer: tuple[t.Node, ...]) -> tuple[list[Entry], set[int]]:

@@ -22,6 +22,7 @@ def merge(
     found: Inventory, deployed: Sequence[Declared], described: Sequence[Declared], guards: Guards
 ) -> tuple[list[Endpoint], list[Declared]]:
     """(the inventory, declared routes that the router behind them does not serve)."""
+    deployed = [_settled(d, guards) for d in deployed]
     behind_gateway = {
         handler[0].path for d in deployed if not d.is_wildcard and (handler := handler_of(d, found)) is not None
     }
@@ -72,6 +73,20 @@ def merge(
     endpoints = [e for i, old in enumerate(endpoints) for e in refined.get(i, [old])]
     _note_descriptions(endpoints, described)
     return [*endpoints, *added], unserved
+
+
+def _settled(declared: Declared, guards: Guards) -> Declared:
+    """A handler whose folder is a guess (`~` and the name of an archive): the longest end of it that one file has."""
+    if not declared.handler.startswith("~"):
+        return declared
+    stem, _, function = declared.handler[1:].rpartition(".")
+    parts = stem.split("/")
+    for start in range(len(parts)):
+        end = "/".join(parts[start:])
+        files = [path for path in guards.program.scopes if f"/{path.rsplit('.', 1)[0]}".endswith(f"/{end}")]
+        if files and len({path.rsplit(".", 1)[0] for path in files}) == 1:
+            return replace(declared, handler=f"{files[0].rsplit('.', 1)[0]}.{function}")
+    return replace(declared, handler=f"{parts[-1]}.{function}")
 
 
 def _nearest(matching: list[int], endpoints: list[Endpoint], declared: Declared) -> list[int]:

@@ -30,7 +30,7 @@ _WORDS = (
 _SKIP = lazy(r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/")
 _MODULE_EXAMPLE = lazy(r"(^|/)modules/.*/examples?/")
 """What shows how to use a Terraform module deploys nothing."""
-_ENDS = (".yaml", ".yml", ".json", ".template", ".tf")
+_ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
 LARGEST = 2 * 1024 * 1024
 
 
@@ -71,10 +71,16 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
             deployed.extend(serverless_routes(document, path, read))
         elif is_openapi(document):
             described.extend(openapi_routes(document, path))
-    terraform = {path: body.decode(errors="replace") for path, body in content.items() if path.endswith(".tf")}
-    deployed.extend(terraform_routes(terraform))
+    if any(path.endswith(".tf") for path in content):  # what the others say of variables counts too
+        deployed.extend(terraform_routes(_texts(files, entries, ".tf"), _texts(files, entries, ".tfvars")))
     included = {(d.file, d.method, d.path) for d in deployed}
     return deployed, [d for d in described if (d.file, d.method, d.path) not in included]
+
+
+def _texts(files: Files, entries: Sequence[FileEntry], end: str) -> dict[str, str]:
+    """Files of one ending."""
+    wanted = [e for e in entries if e.path.endswith(end)]
+    return {e.path: body.decode(errors="replace") for e, body in files.read_many(wanted)}
 
 
 def _content(files: Files, entry: FileEntry) -> bytes | None:

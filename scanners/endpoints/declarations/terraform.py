@@ -1,234 +1,246 @@
-"""API Gateway and function URLs in Terraform, read block by block."""
+"""API Gateway and function URLs in Terraform."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from auditor.model.pattern import lazy
 from scanners.endpoints.declarations.cloudformation import resolve_handler
+from scanners.endpoints.declarations.hcl_values import Address, Pieces, known
+from scanners.endpoints.declarations.terraform_modules import Instance, Module, instances, roots
+from scanners.endpoints.declarations.terraform_written import written_routes
 from scanners.endpoints.endpoint import Declared
 from scanners.routing.evidence import Auth
 from scanners.routing.route import ANY, METHODS, spell
 
-_HEAD = lazy(r'^[ \t]*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{', re.MULTILINE)
-_ATTRIBUTE = lazy(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.+?)[ \t]*$", re.MULTILINE)
-_REFERENCE = lazy(r"(aws_\w+)\.([\w-]+)")
-_KEY = lazy(r'"((?:GET|POST|PUT|PATCH|DELETE|ANY|HEAD) /[^"\s]*)"')
+_GATEWAY = lazy(r"aws_api_?gateway|aws_lambda_function_url|apigateway|lambda_function_url")
+_KINDS = frozenset(
+    {"aws_apigatewayv2_route", "aws_api_gateway_method", "aws_lambda_function_url", "aws_apigatewayv2_api",
+     "aws_apigatewayv2_integration", "aws_api_gateway_integration"}
+)  # fmt: skip
+_WITHOUT_METHOD = frozenset({"$default", "$connect", "$disconnect"})
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One `resource` block."""
-
-    kind: str
-    name: str
-    file: str
-    line: int
-    text: str
-    attributes: Mapping[str, str]
-
-    def reference(self, attribute: str) -> tuple[str, str] | None:
-        """(type, name) of the resource that an attribute points to."""
-        found = _REFERENCE.search(self.attributes.get(attribute, ""))
-        return (found.group(1), found.group(2)) if found else None
-
-    def literal(self, attribute: str) -> str:
-        """A quoted value; empty when it is computed."""
-        found = re.fullmatch(r'"([^"$]*)"', self.attributes.get(attribute, ""))
-        return found.group(1) if found else ""
-
-
-def resources(path: str, source: str) -> Iterator[Resource]:
-    """The resource blocks of a file."""
-    for head in _HEAD.finditer(source):
-        end = _closing(source, head.end())
-        body = source[head.end() : end]
-        attributes = {m.group(1): m.group(2) for m in reversed(list(_ATTRIBUTE.finditer(body)))}
-        line = source.count("\n", 0, head.start(1)) + 1
-        yield Resource(head.group(1), head.group(2), path, line, body, attributes)
+def terraform_routes(files: Mapping[str, str], settings: Mapping[str, str] | None = None) -> Iterator[Declared]:
+    """Routes of all files together; `settings`: files of values for variables."""
+    if not any(_GATEWAY.search(source) for source in files.values()):
+        return
+    found: list[Declared] = []
+    doubtful = False
+    for root in roots(files, settings or {}):
+        made = list(root.resources(_KINDS))
+        for instance in made:
+            routes = list(_routes(instance, made))
+            doubtful = doubtful or not (routes or instance.block.labels[0] in _SILENT or _is_preflight(instance))
+            found.extend(routes)
+        found.extend(_of_registry(root))
+    seen: set[tuple[str, str]] = set()
+    for declared in found:
+        seen.add((declared.method, declared.path))
+    yield from dict.fromkeys(found)
+    if doubtful or not found:
+        yield from (d for d in written_routes(files) if (d.method, d.path) not in seen)
 
 
-def _closing(source: str, start: int) -> int:
-    depth, quoted = 1, False
-    for index in range(start, len(source)):
-        char = source[index]
-        if char == '"' and source[index - 1] != "\\":
-            quoted = not quoted
-        elif char == "\n":
-            quoted = False
-        elif not quoted and char == "{":
-            depth += 1
-        elif not quoted and char == "}":
-            depth -= 1
-            if depth == 0:
-                return index
-    return len(source)
+_SILENT = frozenset({"aws_apigatewayv2_api", "aws_apigatewayv2_integration", "aws_api_gateway_integration"})
 
 
-def terraform_routes(files: Mapping[str, str]) -> Iterator[Declared]:
-    """Routes of all files together; modules of one repository share their names only within a folder."""
-    if any(
-        "each." in r.attributes.get("route_key", "") for path, source in files.items() for r in resources(path, source)
-    ):
-        yield from _mapped_routes(files)
-    yield from _module_routes(files)
-    by_folder: dict[str, list[Resource]] = {}
-    for path, source in files.items():
-        by_folder.setdefault(posixpath.dirname(path), []).extend(resources(path, source))
-    for found in by_folder.values():
-        known = {(r.kind, r.name): r for r in found}
-        for resource in found:
-            yield from _routes(resource, known)
+def _is_preflight(instance: Instance) -> bool:
+    return instance.value("http_method") == "OPTIONS" or str(instance.value("route_key")).startswith(("OPTIONS", "$"))
 
 
-def _routes(resource: Resource, known: Mapping[tuple[str, str], Resource]) -> Iterator[Declared]:
-    if resource.kind == "aws_apigatewayv2_route":
-        for key in [resource.literal("route_key")] if resource.literal("route_key") else []:
-            method, _, path = key.partition(" ")
-            if method == "OPTIONS":
-                continue
-            yield Declared(
-                method if path and method in METHODS else ANY, spell(path) if path else "$default", resource.file,
-                resource.line, *_authorization(resource, "authorization_type"), _handler(resource, known),
-                source="Terraform",
-            )  # fmt: skip
-    elif resource.kind == "aws_api_gateway_method":
-        method = resource.literal("http_method").upper()
-        whole = _path(resource.reference("resource_id"), known)
-        if not method or method == "OPTIONS" or whole is None:
-            return
-        auth, evidence = _authorization(resource, "authorization")
-        if resource.attributes.get("api_key_required") == "true":
-            auth, evidence = Auth.YES, "API key"
-        yield Declared(
-            ANY if method == "ANY" else method, spell(whole), resource.file, resource.line, auth, evidence,
-            _method_handler(resource, known), source="Terraform",
+def _routes(instance: Instance, made: list[Instance]) -> Iterator[Declared]:
+    kind = instance.block.labels[0]
+    if kind == "aws_apigatewayv2_route":
+        yield from _http_route(instance)
+    elif kind == "aws_apigatewayv2_api" and "target" in instance.block.attributes:
+        key = instance.value("route_key")
+        yield from _of_key(
+            key if isinstance(key, str) else "$default", instance, (Auth.NO, "no authorizer in Terraform"),
+            _function_handler(instance.value("target")),
         )  # fmt: skip
-    elif resource.kind == "aws_lambda_function_url":
-        kind = resource.literal("authorization_type").upper()
-        auth = {"NONE": Auth.NO, "AWS_IAM": Auth.YES}.get(kind, Auth.UNKNOWN)
-        function = known.get(resource.reference("function_name") or ("", ""))
-        handler = _function_handler(function) if function is not None else ""
+    elif kind == "aws_api_gateway_method":
+        yield from _rest_method(instance, made)
+    elif kind == "aws_lambda_function_url":
+        given = instance.value("authorization_type")
+        written = given.upper() if isinstance(given, str) else ""
+        auth = {"NONE": Auth.NO, "AWS_IAM": Auth.YES}.get(written, Auth.UNKNOWN)
         yield Declared(
-            ANY, "$default", resource.file, resource.line, auth, f"function URL with {kind or 'computed'} authorization",
-            handler, source="function URL",
+            ANY, "$default", instance.file, instance.block.line, auth,
+            f"function URL with {written or 'computed'} authorization", _function_handler(instance.value("function_name")),
+            source="function URL",
         )  # fmt: skip
 
 
-_MODULE = lazy(r'^[ \t]*module\s+"[\w-]+"\s*\{', re.MULTILINE)
+def _http_route(instance: Instance) -> Iterator[Declared]:
+    key = instance.value("route_key")
+    if isinstance(key, str):
+        yield from _of_key(key, instance, _authorization(instance, "authorization_type"), _target(instance))
 
 
-def _module_routes(files: Mapping[str, str]) -> Iterator[Declared]:
-    """`module "get" { source = "../mapping"  method = "GET"  path = "/x" }` where the module's route takes both."""
-    takers: dict[str, tuple[str, str, Resource]] = {}
-    for path, source in files.items():
-        for resource in resources(path, source):
-            names = re.findall(r"\$\{var\.(\w+)\}", resource.attributes.get("route_key", ""))
-            whole = re.fullmatch(r"var\.(\w+)", resource.attributes.get("route_key", ""))
-            if len(names) == 2:
-                takers[posixpath.dirname(path)] = (names[0], names[1], resource)
-            elif whole:
-                takers[posixpath.dirname(path)] = ("", whole.group(1), resource)
-    for path, source in files.items() if takers else ():
-        for head in _MODULE.finditer(source):
-            body = source[head.end() : _closing(source, head.end())]
-            given = {m.group(1): m.group(2).strip('"') for m in _ATTRIBUTE.finditer(body)}
-            home = posixpath.normpath(posixpath.join(posixpath.dirname(path), given.get("source", "")))
-            if home not in takers:
-                continue
-            method_name, path_name, resource = takers[home]
-            key = (
-                f"{given.get(method_name, '')} {given.get(path_name, '')}" if method_name else given.get(path_name, "")
-            )
-            method, _, route = key.partition(" ")
-            if route.startswith("/"):
-                line = source.count("\n", 0, head.start()) + 1
-                yield Declared(
-                    method if method in METHODS else ANY, spell(route), path, line,
-                    *_authorization(resource, "authorization_type"), source="Terraform",
-                )  # fmt: skip
+def _of_key(key: str, instance: Instance, access: tuple[Auth, str], handler: str) -> Iterator[Declared]:
+    method, _, path = key.strip().partition(" ")
+    if method == "OPTIONS" or (not path and key not in _WITHOUT_METHOD):
+        return
+    if key in {"$connect", "$disconnect"}:
+        return
+    yield Declared(
+        method if path and method in METHODS else ANY, spell(path.strip()) if path else "$default", instance.file,
+        instance.block.line, *access, handler, source="Terraform",
+    )  # fmt: skip
 
 
-def _mapped_routes(files: Mapping[str, str]) -> Iterator[Declared]:
-    """`"GET /x" = {...}` and `{ route_key = "GET /x" ... }` in maps that a module turns into routes by `for_each`."""
-    for path, source in files.items():
-        for found in _KEY.finditer(source):
-            before = source[source.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
-            after = source[found.end() : found.end() + 8].strip()
-            if before and not before.endswith(("route_key =", "route_key=", "{", "=")):
-                continue
-            if not before and not after.startswith(("=", ":")):
-                continue
-            body = _block_around(source, found.start(), found.end(), as_key=not before)
-            kind = re.search(r"(?i)(authorization_?type|authorizer\w*|auth\w*)\s*=\s*(\S+)", body)
-            none = kind is None or kind.group(2).strip('",').upper() in {"NONE", "NULL", "FALSE", ""}
-            method, _, route = found.group(1).partition(" ")
-            evidence = (
-                "no authorizer in Terraform"
-                if none or kind is None
-                else f"{kind.group(1)} {kind.group(2).strip(chr(34))}"
-            )
-            yield Declared(
-                method if method in METHODS else ANY, spell(route), path, source.count("\n", 0, found.start()) + 1,
-                Auth.NO if none else Auth.YES, evidence, source="Terraform",
-            )  # fmt: skip
+def _rest_method(instance: Instance, made: list[Instance]) -> Iterator[Declared]:
+    method, place = instance.value("http_method"), instance.value("resource_id")
+    path = _path(place)
+    if not isinstance(method, str) or method.upper() == "OPTIONS" or path is None:
+        return
+    auth, evidence = _authorization(instance, "authorization")
+    if instance.value("api_key_required") is True:
+        auth, evidence = Auth.YES, "API key"
+    handler = ""
+    for other in made:
+        if other.block.labels[0] != "aws_api_gateway_integration" or other.module is not instance.module:
+            continue
+        if _same_place(other.value("resource_id"), place, instance) and _same_method(other, instance, method):
+            handler = _function_handler(other.value("uri"))
+            break
+    yield Declared(
+        ANY if method.upper() == "ANY" else method.upper(), spell(path), instance.file, instance.block.line, auth, evidence,
+        handler, source="Terraform",
+    )  # fmt: skip
 
 
-def _block_around(source: str, start: int, end: int, *, as_key: bool) -> str:
-    """The braces after a key, or those around a value."""
-    opened = source.find("{", end) if as_key else source.rfind("{", 0, start)
-    if opened < 0 or (as_key and "\n" in source[end:opened]):
-        return ""
-    return source[opened + 1 : _closing(source, opened + 1)]
+def _same_place(value: object, place: object, method: Instance) -> bool:
+    if not isinstance(value, Address):
+        return False
+    if value.kind == "aws_api_gateway_method":  # `resource_id = aws_api_gateway_method.x.resource_id`
+        return (value.name, value.key) == (method.block.labels[1], method.key)
+    return isinstance(place, Address) and value.same(place) and value.key == place.key
 
 
-def _authorization(resource: Resource, attribute: str) -> tuple[Auth, str]:
-    given = resource.attributes.get(attribute)
-    if given is None or given.strip('"').upper() == "NONE":
+def _same_method(integration: Instance, method: Instance, verb: str) -> bool:
+    value = integration.value("http_method")
+    if isinstance(value, Address):
+        return value.kind != "aws_api_gateway_method" or (
+            value.name == method.block.labels[1] and value.key in {None, method.key}
+        )
+    return not isinstance(value, str) or value.upper() == verb.upper()
+
+
+def _authorization(instance: Instance, attribute: str) -> tuple[Auth, str]:
+    given = instance.value(attribute)
+    if given is None or given == "" or (isinstance(given, str) and given.upper() == "NONE"):
         return Auth.NO, "authorization NONE in Terraform"
-    if given.startswith('"') and "$" not in given:
-        return Auth.YES, f"authorization {given.strip(chr(34))}"
+    if isinstance(given, str):
+        return Auth.YES, f"authorization {given}"
     return Auth.UNKNOWN, "authorization depends on a variable"
 
 
-def _path(reference: tuple[str, str] | None, known: Mapping[tuple[str, str], Resource], depth: int = 0) -> str | None:
-    if reference is None or depth > 20:
+def _path(place: object, depth: int = 0) -> str | None:
+    """The path of a REST resource, from its parents."""
+    if not isinstance(place, Address) or depth > 20:
         return None
-    if reference[0] == "aws_api_gateway_rest_api":
+    if place.kind.removeprefix("data.") == "aws_api_gateway_rest_api":
         return "/"
-    resource = known.get(reference)
-    if resource is None:
+    if place.kind == "data.aws_api_gateway_resource":
+        return _told(place, "path") if isinstance(_told(place, "path"), str) else None  # type: ignore[return-value]
+    if place.kind != "aws_api_gateway_resource":
         return None
-    parent = _path(resource.reference("parent_id"), known, depth + 1)
-    part = resource.literal("path_part")
-    return None if parent is None or not part else f"{parent.rstrip('/')}/{part}"
+    part, parent = _told(place, "path_part"), _path(_told(place, "parent_id"), depth + 1)
+    return f"{parent.rstrip('/')}/{part}" if parent is not None and isinstance(part, str) and part else None
 
 
-def _handler(route: Resource, known: Mapping[tuple[str, str], Resource]) -> str:
-    integration = known.get(route.reference("target") or ("", ""))
-    function = known.get(integration.reference("integration_uri") or ("", "")) if integration is not None else None
-    return _function_handler(function) if function is not None else ""
+def _told(address: Address, attribute: str) -> object:
+    """An attribute as it is written in the resource of an address."""
+    home = address.module
+    block = home.find(address.kind, address.name) if isinstance(home, Module) else None
+    if block is None or attribute not in block.attributes or not isinstance(home, Module):
+        return None
+    made = list(instances(block, home))
+    own = next((o for key, o in made if key == address.key), made[0][1] if made else {})
+    return known(block.attributes[attribute], home, own)
 
 
-def _method_handler(method: Resource, known: Mapping[tuple[str, str], Resource]) -> str:
-    """The integration that names the same resource and method."""
-    wanted = method.reference("resource_id")
-    for resource in known.values():
-        if resource.kind != "aws_api_gateway_integration":
-            continue
-        same = resource.reference("resource_id") == wanted or resource.reference("resource_id") == (
-            method.kind,
-            method.name,
-        )
-        if same and (resource.reference("http_method") in {None, (method.kind, method.name)}):
-            function = known.get(resource.reference("uri") or ("", ""))
-            return _function_handler(function) if function is not None else ""
+def _addresses(value: object) -> Iterator[Address]:
+    if isinstance(value, Address):
+        yield value
+    for part in value.parts if isinstance(value, Pieces) else ():
+        yield from _addresses(part)
+
+
+def _target(route: Instance) -> str:
+    """The function behind `target = "integrations/${aws_apigatewayv2_integration.x.id}"`."""
+    for address in _addresses(route.value("target")):
+        if address.kind == "aws_apigatewayv2_integration":
+            return _function_handler(_told(address, "integration_uri"))
     return ""
 
 
-def _function_handler(function: Resource) -> str:
-    handler = function.literal("handler")
-    return resolve_handler("", ".", handler) if handler else ""
+def _function_handler(value: object) -> str:
+    """Where the code of a function is, as far as its archive tells: `~lambda/get/index.handler`."""
+    for address in _addresses(value):
+        if address.kind == "aws_lambda_alias":
+            return _function_handler(_told(address, "function_name"))
+        if address.kind == "aws_lambda_function":
+            handler = _told(address, "handler")
+            if not isinstance(handler, str) or not handler:
+                return ""
+            return f"~{_placed(address, handler) or resolve_handler('', '.', handler)}"
+    return ""
+
+
+def _placed(function: Address, handler: str) -> str:
+    """The handler with the folder or file that its archive is made of."""
+    for attribute in ("filename", "s3_key", "source_code_hash"):
+        value = _told(function, attribute)
+        for address in _addresses(value):
+            if address.kind == "data.archive_file":
+                folder, file = _told(address, "source_dir"), _told(address, "source_file")
+                if isinstance(folder, str):
+                    return resolve_handler("", _from_root(folder, function), handler)
+                if isinstance(file, str):
+                    stem = posixpath.splitext(_from_root(file, function))[0]
+                    return f"{stem}.{handler.rpartition('.')[2]}"
+        if isinstance(value, str) and value.endswith(".zip"):
+            stem = value.removesuffix(".zip").rsplit("/", 1)[-1]
+            return f"{stem}/{resolve_handler('', '.', handler)}"
+    return ""
+
+
+def _from_root(path: str, function: Address) -> str:
+    home = function.module
+    root = home.root if isinstance(home, Module) else ""
+    inside = path == root or path.startswith(f"{root}/")
+    return posixpath.normpath(path if inside or not root else posixpath.join(root, path))
+
+
+def _of_registry(module: Module) -> Iterator[Declared]:
+    """`routes = {"GET /x" = {...}}` of a module for API Gateway that is not in the repository."""
+    for file, block in module.blocks:
+        source = known(block.attributes.get("source"), module, {}) if block.kind == "module" else None
+        if not isinstance(source, str) or source.startswith(".") or "gateway" not in source.lower():
+            continue
+        for attribute in ("routes", "integrations"):
+            table = known(block.attributes.get(attribute), module, {})
+            for key, value in table.items() if isinstance(table, dict) else ():
+                method, _, path = str(key).partition(" ")
+                if method not in METHODS or method == "OPTIONS" or not path.startswith("/"):
+                    continue
+                kind = value.get("authorization_type") if isinstance(value, dict) else None
+                named = (
+                    any(k in value for k in ("authorizer_key", "authorizer_id")) if isinstance(value, dict) else False
+                )
+                none = not named and (kind is None or (isinstance(kind, str) and kind.upper() == "NONE"))
+                evidence = "no authorizer in Terraform" if none else "an authorizer in Terraform"
+                handler = next((
+                    h for a in ("lambda_arn", "uri") for part in (value, value.get("integration"))
+                    if isinstance(part, dict) and (h := _function_handler(part.get(a)))
+                ), "") if isinstance(value, dict) else ""  # fmt: skip
+                yield Declared(
+                    method, spell(path), file, block.line, Auth.NO if none else Auth.YES, evidence, handler, source="Terraform"
+                )  # fmt: skip
+    for made in module.children.values():
+        for child in made.values():
+            yield from _of_registry(child)
