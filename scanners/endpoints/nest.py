@@ -1,4 +1,4 @@
-"""Controllers of Nest, and of what is written like it, with guards of methods, classes and the whole application."""
+"""Controllers by decorators: Nest, routing-controllers, inversify, tsoa, Overnight, LoopBack; with the guards around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
 _VERBS = {"Get": "GET", "Post": "POST", "Put": "PUT", "Patch": "PATCH", "Delete": "DELETE", "All": ANY, "Head": "HEAD"}
-_CONTROLLERS = frozenset({"Controller", "JsonController", "RestController"})
+_VERBS |= {f"http{name}": verb for name, verb in _VERBS.items()} | {"all": ANY}  # inversify-express-utils
+_LOOPBACK = {verb.lower(): verb for verb in ("GET", "POST", "PUT", "PATCH", "DELETE")} | {"del": "DELETE"}
+_CONTROLLERS = frozenset({"Controller", "JsonController", "RestController", "controller"})
+_TSOA = frozenset({"Route"})
+_AROUND = frozenset(
+    {"UseBefore", "UseAuth", "UseGuard", "Middleware", "ClassMiddleware", "ApplyMiddleware", "withMiddleware"}
+)
+"""Decorators whose arguments run before the method."""
+_NAMED_CHECKS = frozenset(
+    {"Auth", "Authorized", "Authenticated", "RequireAuth", "UseAuth", "authenticate", "Authorize"}
+)
+_PREFIXED = frozenset(
+    {"createExpressServer", "createKoaServer", "useExpressServer", "useKoaServer", "InversifyExpressServer"}
+)
 _PUBLIC = lazy(
     r"(?i)^(is_?)?public(route|api|endpoint)?$|skip_?(jwt_?)?auth|allow_?(anonymous|any|unauthorized)|no_?auth|unprotected"
 )
@@ -32,7 +45,12 @@ class NestRoutes:
 
     def hits(self) -> Iterator[Hit]:
         """Every route with its prefixes."""
-        controllers = [(node, scope) for scope in self.scopes for node in scope.all_of(t.Class) if _head(node)]
+        controllers = [
+            (node, scope)
+            for scope in self.scopes
+            for node in scope.all_of(t.Class)
+            if _head(node, scope) or (_is_loopback(scope) and any(_verb(d, scope) for d in _of_members(node)))
+        ]
         if not controllers:
             return
         for scope in self.scopes:
@@ -47,6 +65,8 @@ class NestRoutes:
                 guard = node.get("useClass", "useExisting", "useFactory")
                 if guard is not None:
                     self.everywhere += ((scope.path, guard),)
+            if isinstance(node, t.Call) and called(node) in _PREFIXED:
+                self._prefixed(node, scope)
             if not isinstance(node, t.Call) or not isinstance(node.func, t.Attr):
                 continue
             if node.func.name == "setGlobalPrefix" and node.args:
@@ -58,8 +78,13 @@ class NestRoutes:
             elif node.func.name == "useGlobalGuards":
                 self.everywhere += tuple((scope.path, a.func if isinstance(a, t.Call) else a) for a in node.args)
 
+    def _prefixed(self, node: t.Call, scope: Scope) -> None:
+        """`routePrefix` of routing-controllers, `rootPath` of inversify."""
+        for table in (a for a in node.args if isinstance(a, t.Table)):
+            self.prefix = constant(table.get("routePrefix", "rootPath"), scope, self.program) or self.prefix
+
     def _controller(self, cls: t.Class, scope: Scope) -> Iterator[Hit]:
-        head = _head(cls)
+        head = _head(cls, scope)
         first = head.args[0] if head is not None and head.args else None
         version = ""
         if isinstance(first, t.Table):
@@ -69,7 +94,7 @@ class NestRoutes:
         for part in (texts(first, scope, self.program) if first is not None else []) or [""]:
             for member in cls.body:
                 for decorator in member.decorators if isinstance(member, t.Function) else ():
-                    if isinstance(decorator, t.Call) and called(decorator) in _VERBS and isinstance(member, t.Function):
+                    if isinstance(decorator, t.Call) and _verb(decorator, scope) and isinstance(member, t.Function):
                         at = _version(member.decorators, scope, self.program) or version
                         base = joined(joined(self.prefix, f"v{at}" if at and self.versioned else ""), part)
                         yield from self._route(cls, member, decorator, base, scope, spared=spared_class)
@@ -78,18 +103,47 @@ class NestRoutes:
         self, cls: t.Class, member: t.Function, decorator: t.Call, base: str, scope: Scope, *, spared: bool
     ) -> Iterator[Hit]:
         spared = spared or _spared(member.decorators)
-        guards = () if spared else (*_guards(member.decorators), *_guards(cls.decorators))
+        head = _head(cls, scope)
+        given = tuple(
+            a for d in (decorator, head) if d is not None for a in d.args[1:] if isinstance(a, (t.Name, t.Attr, t.Call))
+        )
+        guards = () if spared else (*_guards(member.decorators), *_guards(cls.decorators), *given)
         for path in (texts(decorator.args[0], scope, self.program) if decorator.args else []) or [""]:
             route = exact(joined(base, path))
             yield Hit(
-                _VERBS[called(decorator)], route.path, route.match, scope.path, decorator.line,
+                _verb(decorator, scope), route.path, route.match, scope.path, decorator.line,
                 f"{cls.name}.{member.name}", scope.path, before=() if spared else self.everywhere, body=(member,),
                 decorators=guards, framework="nest",
             )  # fmt: skip
 
 
-def _head(cls: t.Class) -> t.Call | None:
-    return next((d for d in cls.decorators if isinstance(d, t.Call) and called(d) in _CONTROLLERS), None)
+def _head(cls: t.Class, scope: Scope) -> t.Call | None:
+    return next(
+        (
+            d for d in cls.decorators
+            if isinstance(d, t.Call) and (called(d) in _CONTROLLERS or (called(d) in _TSOA and _comes_from(d, scope, "tsoa")))
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _of_members(cls: t.Class) -> Iterator[t.Call]:
+    for member in cls.body:
+        yield from (d for d in getattr(member, "decorators", ()) if isinstance(d, t.Call))
+
+
+def _verb(decorator: t.Call, scope: Scope) -> str:
+    """The method that a decorator routes; empty for any other."""
+    name = called(decorator)
+    return _VERBS.get(name, "") or (_LOOPBACK.get(name, "") if _comes_from(decorator, scope, "@loopback/rest") else "")
+
+
+def _comes_from(decorator: t.Call, scope: Scope, package: str) -> bool:
+    return package in scope.imports.get(called(decorator), ("", ""))[0]
+
+
+def _is_loopback(scope: Scope) -> bool:
+    return any(module == "@loopback/rest" for module, _ in scope.imports.values())
 
 
 def _version(decorators: tuple[t.Node, ...], scope: Scope, program: Program) -> str:
@@ -109,6 +163,10 @@ def _guards(decorators: tuple[t.Node, ...]) -> tuple[t.Node, ...]:
         name = called(decorator) if isinstance(decorator, t.Call) else ""
         if isinstance(decorator, t.Call) and name == "UseGuards":
             found.extend(a.func if isinstance(a, t.Call) and called(a) != "AuthGuard" else a for a in decorator.args)
-        elif name in {"Auth", "Authorized", "Authenticated", "RequireAuth", "UseAuth"}:
+        elif isinstance(decorator, t.Call) and name in _AROUND and decorator.args:
+            found.extend(i for a in decorator.args for i in (a.items if isinstance(a, t.Items) else (a,)))
+        elif name == "Security":  # tsoa's, which is named by its scheme
+            found.append(t.Name(decorator.line, "require_auth"))
+        elif name in _NAMED_CHECKS:
             found.append(decorator)
     return tuple(found)

@@ -38,7 +38,7 @@ _PYTHON = re.compile(
 _SERVER_WORDS = (
     b"express", b"exports", b"handler", b"fastify", b"koa", b"hono", b"router(", b"createserver", b"lambda", b"addmethod",
     b"addroutes", b"@controller", b"nestjs", b"onrequest", b"nextre", b"httpmethod", b"serverless", b"middleware",
-    b"export const config", b"nestfactory", b"setglobalprefix", b"app_guard", b"addhook", b"statuscode",
+    b"export const config", b"tsoa", b"@get(", b"@post(", b"@httpget(", b"@httppost(", b"routeprefix", b"nestfactory", b"setglobalprefix", b"app_guard", b"addhook", b"statuscode",
 )  # fmt: skip
 _GATHERS = ("__init__.py", "index.ts", "index.js", "index.mjs", "index.cjs", "index.mts")
 _EVENT = re.compile(rb"\(event\b|\bevents\s*:")

@@ -124,16 +124,31 @@ def _note_descriptions(endpoints: list[Endpoint], described: Sequence[Declared])
 
 def _wrapped(declared: Declared, guards: Guards) -> set[str]:
     """Files of the application behind a handler that only wraps it: `exports.handler = serverless(app)`, `Mangum(app)`."""
-    stem = declared.handler.rpartition(".")[0]
     scopes = guards.program.scopes
-    found = {path for path in scopes if stem and f"/{path.rsplit('.', 1)[0]}".endswith(f"/{stem}")}
-    return found.union(*(_imported(scopes[path], guards) for path in found))
+    found: set[str] = set()
+    for written in (declared.handler, *_sources(declared.handler)):
+        stem = written.rpartition(".")[0]
+        found = {path for path in scopes if stem and f"/{path.rsplit('.', 1)[0]}".endswith(f"/{stem}")}
+        if found:
+            break
+    near = found.union(*(_imported(scopes[path], guards) for path in found))
+    return near | _controllers(near, guards)
+
+
+def _controllers(paths: set[str], guards: Guards) -> set[str]:
+    """Files with decorated classes that files load, modules of modules among them."""
+    seen, fresh = set(paths), set(paths)
+    while fresh:
+        fresh = {p for path in fresh for p in _imported(guards.program.scopes[path], guards)} - seen
+        seen |= fresh
+    return {path for path in seen if any(c.decorators for c in guards.program.scopes[path].all_of(t.Class))}
 
 
 def _imported(scope: Scope, guards: Guards) -> set[str]:
     """Files that a module takes something from."""
     found: set[str] = set()
-    for module, name in scope.imports.values():
+    loaded = [(node.module, "") for node in scope.all_of(t.Import) if not node.names]  # `import "./controllers/boats"`
+    for module, name in (*scope.imports.values(), *loaded):
         other = guards.program.module(scope.path, module) or guards.program.module(scope.path, f"{module}.{name}")
         if other is not None:
             found.add(other.path)
@@ -167,7 +182,7 @@ def handler_of(declared: Declared, found: Inventory) -> tuple[Scope, t.Function]
 
 def _sources(handler: str) -> tuple[str, ...]:
     """Where the source of `lambdas/one/dist/index.handler` may be."""
-    parts = re.split(r"(?<=/)(?:dist|build|out|lib)/", handler, maxsplit=1)
+    parts = re.split(r"(?:^|(?<=/))(?:dist|build|out|lib)/", handler, maxsplit=1)
     return (f"{parts[0]}src/{parts[1]}", "".join(parts)) if len(parts) == 2 else ()
 
 
