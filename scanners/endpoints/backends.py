@@ -80,7 +80,11 @@ def _follow_entries(program: Program, guards: Guards, found: Inventory) -> None:
     for scope in program.scopes.values():
         for entry in entries(scope):
             function = entry.function
-            found.handlers[f"{scope.path.rsplit('.', 1)[0]}.{function.name}"] = (scope, function)
+            stem = scope.path.rsplit(".", 1)[0]
+            found.handlers[f"{stem}.{function.name}"] = (scope, function)
+            for name, node in (*scope.names.items(), *scope.exports.items()):  # `export const main = lambda`
+                if isinstance(node, t.Name) and node.id == function.name and node.id:
+                    found.handlers.setdefault(f"{stem}.{name}", (scope, function))
             run = Interpreter(program)
             run.enter(scope, entry)
             if _is_socket(function):

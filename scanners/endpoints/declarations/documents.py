@@ -17,6 +17,8 @@ class Block(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.lines: dict[str, int] = {}
+        self.home = ""
+        """The file it stands in; empty: the one that was read."""
 
     def line(self, key: str) -> int:
         """Line of a key, from 1; 1 when it is not known."""

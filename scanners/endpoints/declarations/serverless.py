@@ -43,14 +43,13 @@ def serverless_routes(document: Block, path: str, read: Callable[[str], Block | 
     for entry in entries:
         table, file = included(entry)
         file = home if file == path else file
-        for name, value in block(table).items():
+        for value in block(table).values():
             function, where = included(value)
-            where = file if where == path else where
-            yield from _function(block(function), name, where, base, default)
+            where = block(function).home or (file if where == path else where)
+            yield from _function(block(function), where, base, default)
 
 
-def _function(function: Block, name: str, file: str, base: str, default: object) -> Iterator[Declared]:
-    del name
+def _function(function: Block, file: str, base: str, default: object) -> Iterator[Declared]:
     handler = resolve_handler(base, ".", text(function.get("handler"))) if function.get("handler") else ""
     if base and handler.startswith(f"{base}/{base}/"):  # already from the root of the repository
         handler = handler.removeprefix(f"{base}/")

@@ -17,6 +17,9 @@ from scanners.syntax.program import Found, Program, Scope
 
 _CONFIGURATION = lazy(r"(^|/)serverless[\w.-]*\.[cm]?[jt]s$")
 DEEPEST = 8
+"""Names followed within names: a table may refer to itself."""
+MOST = 20_000
+"""Values read of one configuration: tables that refer to tables grow without end."""
 
 
 def serverless_programs(program: Program) -> Iterator[Declared]:
@@ -29,45 +32,53 @@ def serverless_programs(program: Program) -> Iterator[Declared]:
             None,
         )  # fmt: skip
         if table is not None:
-            document = _value(table, scope, program, 0)
+            document = _Reading(program).value(table, scope)
             if isinstance(document, Block):
                 document.setdefault("provider", Block())
                 yield from serverless_routes(document, scope.path, lambda _: None)
 
 
-def _value(node: t.Node, scope: Scope, program: Program, depth: int) -> Any:
-    """A node as what YAML would hold; names followed across files, what is computed left out."""
-    if depth > DEEPEST:
+class _Reading:
+    """Nodes as what YAML would hold; names followed across files, what is computed left out."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.left = MOST
+
+    def value(self, node: t.Node, scope: Scope, followed: int = 0) -> Any:
+        self.left -= 1
+        if followed > DEEPEST or self.left < 0:
+            return None
+        if isinstance(node, t.Table):
+            return self._table(node, scope, followed)
+        if isinstance(node, t.Items):
+            return [self.value(i, scope, followed) for i in node.items]
+        if isinstance(node, t.Const):
+            return node.value
+        if isinstance(node, t.Text):
+            return _text(node, scope, self.program)
+        if isinstance(node, t.Binary):
+            return constant(node, scope, self.program)
+        if isinstance(node, (t.Name, t.Attr)):
+            found = _found(node, scope, self.program)
+            return self.value(found.node, found.module, followed + 1) if found is not None else _named(node)
         return None
-    if isinstance(node, t.Table):
-        return _table(node, scope, program, depth)
-    if isinstance(node, t.Items):
-        return [_value(i, scope, program, depth + 1) for i in node.items]
-    if isinstance(node, t.Const):
-        return node.value
-    if isinstance(node, t.Text):
-        return _text(node, scope, program)
-    if isinstance(node, t.Binary):
-        return constant(node, scope, program)
-    if isinstance(node, (t.Name, t.Attr)):
-        found = _found(node, scope, program)
-        return _value(found.node, found.module, program, depth + 1) if found is not None else _named(node)
-    return None
 
-
-def _table(node: t.Table, scope: Scope, program: Program, depth: int) -> Block:
-    block = Block()
-    for key, value in node.pairs:
-        inner = _value(value, scope, program, depth + 1)
-        if key is None:
-            block.update(inner if isinstance(inner, Block) else {})
-        elif isinstance(key, t.Const):
-            block[str(key.value)] = inner
-            block.lines[str(key.value)] = key.line
-    handler = block.get("handler")
-    if isinstance(handler, str) and handler.startswith("./"):  # relative to the file that says it
-        block["handler"] = posixpath.normpath(posixpath.join(posixpath.dirname(scope.path), handler))
-    return block
+    def _table(self, node: t.Table, scope: Scope, followed: int) -> Block:
+        block = Block()
+        block.home = scope.path
+        for key, value in node.pairs:
+            inner = self.value(value, scope, followed)
+            if key is None:
+                block.update(inner if isinstance(inner, Block) else {})
+                block.lines.update(inner.lines if isinstance(inner, Block) else {})
+            elif isinstance(key, t.Const):
+                block[str(key.value)] = inner
+                block.lines[str(key.value)] = key.line
+        handler = block.get("handler")
+        if isinstance(handler, str) and handler.startswith("./"):  # relative to the file that says it
+            block["handler"] = posixpath.normpath(posixpath.join(posixpath.dirname(scope.path), handler))
+        return block
 
 
 def _found(node: t.Name | t.Attr, scope: Scope, program: Program) -> Found | None:
