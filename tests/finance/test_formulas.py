@@ -21,10 +21,12 @@ from auditor.finance import (
     rental,
     unit_economics,
 )
+from auditor.finance.book import Given
 from auditor.finance.catalog import FORMULAS
 from auditor.finance.interval import Interval, total
 from auditor.finance.periods import add_months, monthly
 from auditor.finance.printing import number
+from auditor.model.fact import Gap
 from auditor.model.figure import Figure
 from tests.support.books import book, numbers
 
@@ -382,3 +384,12 @@ def test_totals_over_entities_name_those_that_are_left_out() -> None:
 def test_every_formula_of_the_catalogue_is_in_the_documents() -> None:
     text = (Path(__file__).parents[2] / "docs" / "finance.md").read_text()
     assert [f.id for f in FORMULAS if f"`{f.id}`" not in text] == []
+
+
+def test_cash_of_years_ago_is_not_todays_cash() -> None:
+    page = "---\nentity: e\n---\n\n## {}\n\n| metric | value | per | status |\n|---|---|---|---|\n| cash | $5,000 | | actual |\n"
+    old = book(page.format("2023")).ask("cash")
+    assert isinstance(old, Gap)
+    assert "last stated for 2023" in old.label
+    assert isinstance(book(page.format("June 2026")).ask("cash"), Given)
+    assert isinstance(book(page.format("2025")).ask("cash"), Given)

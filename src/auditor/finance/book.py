@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +15,9 @@ from auditor.model.finding import Finding
 from auditor.model.location import WikiLocation
 from auditor.model.rule import Severity
 from auditor.model.run import EntityInfo, Snapshot
+
+OLD_BALANCE = 12
+"""Months after which a balance of cash says nothing of today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class Book:
             if not found:
                 continue
             best = max(found, key=self._rank)
+            if metric == "cash" and kind is Status.ACTUAL and (said := self._long_ago(best)):
+                return self._gap(metric, kind, f"{best.label} (last stated for {said})", best)
             conflict = self._conflict(best)
             if conflict is not None and conflict.chosen is None:
                 return self._gap(metric, kind, f"{best.label}: {conflict.first.raw} or {conflict.second.raw}", best)
@@ -115,6 +121,17 @@ class Book:
         return not (
             fact.period and fact.period[:2] == "20" and fact.period[:7] > self.period and status is Status.ACTUAL
         )
+
+    def _long_ago(self, fact: Fact) -> str:
+        """When a balance was stated, where that is more than a year before this month; else empty."""
+        said = fact.period or (f"{fact.as_of:%Y-%m}" if fact.as_of is not None else "")
+        m = re.match(r"(?:FY)?(\d{4})(?:-(\d\d)(?!\d)|-Q([1-4])|-H([12]))?(?:\.\.(\d{4})-(\d\d))?$", said)
+        if m is None:
+            return ""
+        month = int(m[2] or int(m[3] or 0) * 3 or int(m[4] or 0) * 6 or 12)
+        year, month = (int(m[5]), int(m[6])) if m[5] else (int(m[1]), month)
+        age = (self.end.year - year) * 12 + self.end.month - month
+        return said if age > OLD_BALANCE else ""
 
     def _rank(self, fact: Fact) -> tuple[bool, str, str, str]:
         return (fact.period == self.period, fact.period or "", str(fact.as_of or ""), f"{fact.source}")
