@@ -30,6 +30,7 @@ _MOUNTS = "div[id='root'], div[id='app'], div[id='__next'], div[id='__nuxt'], di
 """Where a script puts what it renders."""
 _AWAITS_BUILD = "div[id='root']:empty, app-root"
 """The same where it is the build that adds the script."""
+_IS_BUILT = lazy(r"(?:^|/)(?:public|src)/index\.html$")
 _UNCLOSED = frozenset(
     "area base br col embed hr img input link meta source track wbr p li dt dd tr td th option thead tbody tfoot path "
     "html head body".split()
@@ -344,7 +345,8 @@ class Page:
         if "%sveltekit.body%" in self.source:
             return True
         if not self.has("script"):
-            return self.has(_AWAITS_BUILD) and not self.has("form, img, a[href], button, input, h1")
+            by_build = _IS_BUILT.search(self.path) is not None and self.has(_AWAITS_BUILD)
+            return by_build and not self.has("form, img, a[href], button, input, h1")
         places = self.tree.css(_MOUNTS)
         if self.is_assembled and not any(not place.text().strip() and place.child is None for place in places):
             return False
