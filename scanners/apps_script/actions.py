@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from scanners.apps_script.checks import CallerChecks, secret_compared, user_checked
+from scanners.apps_script.checks import CallerChecks, ScriptGuards, secret_compared, user_checked
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches
 from scanners.routing.entries import Entry
 from scanners.routing.evidence import Auth, Evidence
-from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Interpreter, Ran, Reached
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
@@ -56,7 +55,7 @@ class Actions:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.reaches = Reaches(project.program)
-        self.checks = CallerChecks(Guards(project.program), self.reaches)
+        self.checks = CallerChecks(ScriptGuards(project.program), self.reaches)
         self.dynamic: list[tuple[str, int]] = []
 
     def all(self) -> list[Action]:

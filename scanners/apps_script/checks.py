@@ -30,6 +30,16 @@ _ROUTES = frozenset("action method type op operation cmd command path route mode
 _HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
 
 
+class ScriptGuards(Guards):
+    """The general rules, for scripts that answer `Unauthorized` where no token was sent and take any other."""
+
+    def branch(self, node: t.If, scope: Scope, derived: set[str], depth: int) -> Evidence | None:
+        """As elsewhere, but for a test whether a token was sent at all."""
+        if not node.orelse and terminates(node.body) and _only_sent(node.test, dict.fromkeys(derived, node.test)):
+            return None
+        return super().branch(node, scope, derived, depth)
+
+
 class CallerChecks:
     """Finds such a check in what runs before something is done."""
 
@@ -39,7 +49,7 @@ class CallerChecks:
 
     def in_statements(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
         """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
-        statements = _always(statements)
+        statements = _asking(_always(statements))
         found = self.guards.in_statements(statements, scope, 1)
         if found is not None and found.verified:
             return found
@@ -158,6 +168,35 @@ def _always(statements: tuple[t.Node, ...], given: frozenset[str] = frozenset())
             continue
         kept.append(replace(node, body=_always(node.body, given)) if isinstance(node, (t.Try, t.Function)) else node)
     return tuple(kept)
+
+
+_SENT = lazy(r"(?i)^(auth|access|api|admin|user|session)?_?(token|secret|key|pass(word|code)?|pwd|pin|jwt|otp)$")
+
+
+def _asking(statements: tuple[t.Node, ...]) -> tuple[t.Node, ...]:
+    """Without tests whether a token was sent at all: `if (!token) return unauthorized()` lets any token pass."""
+    bound = _bindings(statements)
+    kept: list[t.Node] = []
+    for node in statements:
+        if isinstance(node, t.If) and not node.orelse and terminates(node.body) and _only_sent(node.test, bound):
+            continue
+        kept.append(replace(node, body=_asking(node.body)) if isinstance(node, (t.Try, t.Function)) else node)
+    return tuple(kept)
+
+
+def _only_sent(test: t.Node, bound: Mapping[str, t.Node]) -> bool:
+    """Whether every part of a test only asks for a text of the request that may be any."""
+    if isinstance(test, t.Logic) and test.op == "or":
+        return all(_only_sent(value, bound) for value in test.values)
+    missing = isinstance(test, t.Binary) and test.op == "==" and _is_nothing(test.right)
+    value = test.value if isinstance(test, t.Not) else test.left if isinstance(test, t.Binary) and missing else None
+    name = value.id if isinstance(value, t.Name) else value.name if isinstance(value, t.Attr) else ""
+    if not _SENT.search(name) or name.isupper():
+        return False
+    source = bound.get(name) if isinstance(value, t.Name) else None
+    while isinstance(source, t.Logic):
+        source = source.values[0]
+    return source is None or (isinstance(source, (t.Attr, t.Index)) and ".CacheService" not in f".{t.dotted(source)}")
 
 
 def _is_parsed(node: t.Node) -> bool:

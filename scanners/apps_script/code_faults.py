@@ -24,7 +24,7 @@ _NOT_INPUT = frozenset({
     "apiKey", "e", "event", "password", "auth",
 })  # fmt: skip
 """Fields of a request that route it or prove who sends it."""
-_SECRET = re.compile(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret")
+_SECRET = re.compile(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth_?|access_?|api_?|admin_?)?token")
 _PASSWORD = re.compile(r"(?i)\bpass\b|passw|pwd|senha|contrase")
 
 
@@ -107,9 +107,12 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
             yield from _in_body(action, body)
         entry = project.function("doPost")
         around = entry.node.body if entry is not None and isinstance(entry.node, t.Function) else ()
-        checked = any(_refuses_input(n, body.names) for body in runs for n in t.walk(*body.nodes)) or any(
-            _is_validator(n) for n in t.walk(*around) if isinstance(n, t.Call)
-        )
+        checked = any(
+            _refuses_input(n, names)
+            for body in runs
+            for names in [body.names - _looked_up(body)]
+            for n in t.walk(*body.nodes)
+        ) or any(_is_validator(n) for n in t.walk(*around) if isinstance(n, t.Call))
         uses = any(_uses_input(n, body.names) for body in runs for n in t.walk(*body.nodes))
         if (
             action.method == "POST"
@@ -156,13 +159,31 @@ def _refuses_input(node: t.Node, names: frozenset[str]) -> bool:
     """A branch that ends the request because of a field of it, or a call that validates."""
     if isinstance(node, t.Call):
         return _is_validator(node)
-    if not isinstance(node, t.If) or not terminates(node.body):
+    if not isinstance(node, t.If) or not terminates(node.body) or _hands_back(node.body, names):
         return False
     parts = tuple(_but_repeats(node.test, names))
     fields = [n for n in parts if isinstance(n, (t.Attr, t.Index)) and holds(n, names)]
     simple = [n for n in parts if isinstance(n, t.Name) and n.id in names and n.id not in {"e", "event"}]
     texts = {n.name for n in fields if isinstance(n, t.Attr)} | {n.id for n in simple}
     return bool(texts - _NOT_INPUT)
+
+
+def _looked_up(body: Body) -> frozenset[str]:
+    """Names that hold what a function of ours found among the rows: that it was there before says nothing of the values."""
+    found: set[str] = set()
+    for node in t.walk(*body.nodes):
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and isinstance(node.value, t.Call):
+            target = body.reaches.target(node.value, body.scope)
+            if target is not None and not _is_validator(node.value) and body.reaches.function(target) >= Reach.READ:
+                found.add(node.target.id)
+    return frozenset(found - body.given)
+
+
+def _hands_back(body: Sequence[t.Node], names: frozenset[str]) -> bool:
+    """`if (body.length) return body`: what was asked is returned, or nothing at all, and nobody is refused."""
+    last = body[-1] if body else None
+    value = last.value if isinstance(last, t.Return) else None
+    return (isinstance(value, t.Name) and value.id in names) or (isinstance(value, t.Table) and not value.pairs)
 
 
 def _but_repeats(test: t.Node, names: frozenset[str]) -> Iterator[t.Node]:

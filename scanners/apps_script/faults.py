@@ -34,12 +34,17 @@ _DEBUG = lazy(
 )
 _WEBHOOKS = lazy(
     r"checkout\.session|payment_intent|charge\.succeeded|hub\.challenge|hub\.verify_token|url_verification|X-Hub-Signature|"
-    r"pull_request|PAYMENT\.CAPTURE|order_id.*webhook|setWebhook\b"
+    r"pull_request|merge_request|Merge Request Hook|message_created|PAYMENT\.CAPTURE|order_id.*webhook|setWebhook\b"
 )
 _WEBHOOK_FIELDS = frozenset(
-    "replyToken update_id callback_query response_url trigger_id team_domain form_response transaction_status payment_intent signature_key".split()
+    "replyToken update_id callback_query response_url trigger_id team_domain form_response transaction_status payment_intent signature_key "
+    "object_attributes object_kind webhookEvent webhook_event MessageSid SmsMessageSid merge_request head_commit".split()
 )
-"""Fields of what LINE, Telegram, Slack, Typeform and payment services send; that a script writes to them says nothing."""
+_WEBHOOK_PATHS = (
+    "message.chat.id", "message.from.id", "source.userId", "source.groupId", "source.roomId", "event.source", "payment.entity",
+    "issue.fields", "event.client_msg_id",
+)  # fmt: skip
+"""Fields of what LINE, Telegram, Slack, GitLab, GitHub, Jira, Twilio, Typeform and payment services send; that a script writes to them says nothing."""
 _LOG_IN = lazy(r"(?i)(log|sign)[-_]?in$|^authenticate$")
 _ACCESS = {"ANYONE_ANONYMOUS": "anonymous", "ANYONE": "anyone", "DOMAIN": "domain", "MYSELF": "myself", "": "unknown"}
 
@@ -210,9 +215,7 @@ class Faults:
         for _, node in self.project.walk():
             if isinstance(node, t.Const) and isinstance(node.value, str) and _WEBHOOKS.search(node.value):
                 return True
-            if isinstance(node, t.Attr) and (
-                node.name in _WEBHOOK_FIELDS or t.dotted(node).endswith(("message.chat.id", "message.from.id"))
-            ):
+            if isinstance(node, t.Attr) and (node.name in _WEBHOOK_FIELDS or _path(node).endswith(_WEBHOOK_PATHS)):
                 return True
         return False
 
@@ -253,6 +256,16 @@ class Faults:
             details=details,
             also_at=also[:50],
         )
+
+
+def _path(node: t.Attr) -> str:
+    """The last three names of a field, whatever stands before: `events[0].source.userId`."""
+    names: list[str] = []
+    at: t.Node = node
+    while isinstance(at, t.Attr) and len(names) < 3:
+        names.append(at.name)
+        at = at.base
+    return ".".join([*([at.id] if isinstance(at, t.Name) else []), *reversed(names)])
 
 
 def _lets_in(action: Action) -> bool:

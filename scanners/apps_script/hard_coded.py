@@ -20,7 +20,9 @@ _ID_NAME = lazy(
 _FILE_ID = lazy(r"^(?:[\w-]{40,60}|(?:1|0[AB])[\w-]{24,38})$")
 _FILE_URL = lazy(r"^https://(?:docs|drive)\.google\.com/(?:[\w/]*/d/|drive/(?:u/\d+/)?folders/)([\w-]{25,60})")
 _PLACEHOLDER = lazy(r"(?i)your|here|replace|paste|placeholder|example|xxxx|insert|change_?me")
-_NO_SECRET = lazy(r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^[A-Z_]+$|^https?:|\s")
+_NO_SECRET = lazy(
+    r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^(?-i:[A-Z_]+)$|^[a-z]+(?:_[a-z]+)?$|^https?:|\s"
+)
 _COMPARED = lazy(
     r"(?i)^(pass(word|code|wd)?|pwd|senha|api_?key|key|token|secret|pin|admin_?key|auth_?key|access_?code)$"
 )

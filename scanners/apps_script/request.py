@@ -132,9 +132,10 @@ def from_request(function: t.Function, params: frozenset[str] | None = None) -> 
     return frozenset(names - {""})
 
 
-def _of_each(node: t.Node, names: set[str]) -> set[str]:
+def _of_each(node: t.Node, names: set[str], *, as_given: bool = False) -> set[str]:
     """The name of each element where a list of the request is gone through."""
-    if isinstance(node, t.Loop) and node.target is not None and holds(node.source, frozenset(names)):
+    of_request = _part_of if as_given else holds
+    if isinstance(node, t.Loop) and node.target is not None and of_request(node.source, frozenset(names)):
         return {n.id for n in t.walk(node.target) if isinstance(n, t.Name)}
     if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name in _ROWS and node.args:
         arrow = node.args[0]
@@ -150,6 +151,7 @@ def _as_given(nodes: tuple[t.Node, ...], start: frozenset[str]) -> frozenset[str
         for node in t.walk(*nodes):
             if isinstance(node, t.Bind) and _part_of(node.value, frozenset(names)):
                 names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
+            names.update(_of_each(node, names, as_given=True))
     return frozenset(names)
 
 
@@ -166,6 +168,11 @@ def _part_of(node: t.Node, names: frozenset[str]) -> bool:
             return any(_part_of(v, names) for v in values)
         case t.Choice(then=then, other=other):
             return _part_of(then, names) or _part_of(other, names)
+        case t.Call(func=t.Attr(name="filter", base=base)):
+            return _part_of(base, names)
+        case t.Call(func=t.Attr(name="map", base=base), args=(t.Function() as arrow, *_)):
+            each = list(_returned(arrow))
+            return _part_of(base, names) and bool(each) and all(_part_of(v, _params(arrow)) for v in each)
         case t.Call(func=func, args=args):
             if called(node).rsplit(".", 1)[-1] not in _CONVERTS and not (
                 isinstance(func, t.Attr) and func.name in _CONVERTS | {"getDataAsString"}

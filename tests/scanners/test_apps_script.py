@@ -526,3 +526,43 @@ def test_looking_for_a_repeated_row_is_no_check_of_what_is_stored() -> None:
     """
     assert "post-without-validation" in rules_of(code.replace("TEST", "rows[i][0] === data.number"))
     assert "post-without-validation" not in rules_of(code.replace("TEST", "!data.number"))
+
+
+def test_asking_whether_a_token_was_sent_lets_any_token_pass() -> None:
+    code = """
+    function doPost(e) { const data = JSON.parse(e.postData.contents); return create(data.token, data.folder); }
+    function create(token, ids) {
+      if (!token) return json({ error: 'Unauthorized' });
+      CHECK
+      ids.split(',').map(id => id.trim()).forEach(id => DriveApp.getFolderById(id).createFile('a', 'b'));
+    }
+    """
+    assert {"post-without-auth", "file-by-request-id"} <= rules_of(code.replace("CHECK", ""))
+    compared = "if (token !== PropertiesService.getScriptProperties().getProperty('TOKEN')) return json({});"
+    assert "post-without-auth" not in rules_of(code.replace("CHECK", compared))
+
+
+def test_what_gitlab_and_line_send_is_the_event_of_a_service() -> None:
+    code = "function doPost(e) { const d = JSON.parse(e.postData.contents); SpreadsheetApp.getActiveSheet().appendRow([FIELD]); }"
+    for field in ("d.object_attributes.title", "d.events[0].source.userId", "d.merge_request.url"):
+        assert "webhook-without-signature" in rules_of(code.replace("FIELD", field))
+    assert "webhook-without-signature" not in rules_of(code.replace("FIELD", "d.title"))
+
+
+def test_a_token_is_seen_in_a_query_and_one_of_several_words_in_the_code() -> None:
+    code = "const API_TOKEN = 'diary_secret_token_xyz'; function doGet(e) { if (e.parameter.token !== API_TOKEN) return no(); }"
+    assert {"secret-in-query", "hard-coded-secret"} <= rules_of(code)
+    assert "hard-coded-secret" not in rules_of("const API_TOKEN = 'api_token';")
+    assert "hard-coded-secret" not in rules_of("const API_TOKEN = 'YOUR_SECRET_TOKEN';")
+
+
+def test_handing_a_request_on_or_finding_it_among_the_rows_checks_no_value() -> None:
+    store = "SpreadsheetApp.getActiveSheet().appendRow([p.name]);"
+    handed = f"function doPost(e) {{ const p = read(e); {store} }} function read(e) {{ const p = e.parameter; if (p.name) {{ return p; }} return {{}}; }}"
+    assert "post-without-validation" in rules_of(handed)
+    found = (
+        f"function doPost(e) {{ const p = JSON.parse(e.postData.contents); const seen = earlier(p.name); if (!seen.allowed) {{ return no(); }} {store} }}"
+        "function earlier(name) { return { allowed: !SpreadsheetApp.getActiveSheet().getDataRange().getValues().some(r => r[0] === name) }; }"
+    )
+    assert "post-without-validation" in rules_of(found)
+    assert "post-without-validation" not in rules_of(found.replace("seen.allowed", "p.name"))
