@@ -66,6 +66,29 @@ class Clients:
             if isinstance(found.node, t.Call) and _CLIENTS.match(called(found.node)):
                 table = found.node.args[0] if found.node.args else None
                 return (self.base_of(table, found.module) if isinstance(table, t.Table) else None) or Url(("",))
+            if isinstance(found.node, t.Call):
+                return self._of_factory(found.node, found.module)
+        return None
+
+    def _of_factory(self, call: t.Call, scope: Scope) -> Url | None:
+        """`const client = makeClient(BASE)`, where a function of ours gives back what `axios.create` makes."""
+        found = self.program.resolve(scope, t.dotted(call.func)) if t.dotted(call.func) else None
+        if isinstance(found, Scope) or found is None or not isinstance(found.node, t.Function):
+            return None
+        function = found.node
+        for node in t.walk(*function.body, into_functions=False):
+            made = node.value if isinstance(node, t.Return) else None
+            if isinstance(made, t.Name):
+                binds = (n for n in t.walk(*function.body) if isinstance(n, t.Bind))
+                made = next((n.value for n in binds if t.dotted(n.target) == t.dotted(made)), None)
+            if not isinstance(made, t.Call) or not _CLIENTS.match(called(made)):
+                continue
+            table = made.args[0] if made.args else None
+            base = table.get("baseURL", "prefixUrl", "baseUrl") if isinstance(table, t.Table) else None
+            names = [p.name for p in function.params]
+            if isinstance(base, t.Name) and base.id in names and names.index(base.id) < len(call.args):
+                return self.urls.of(call.args[names.index(base.id)], None, scope)
+            return (self.base_of(table, found.module) if isinstance(table, t.Table) else None) or Url(("",))
         return None
 
     def base_of(self, table: t.Table, scope: Scope) -> Url | None:

@@ -237,8 +237,9 @@ class DjangoRoutes:
 
     def _spread(self, view: _View, path: str, line: int, scope: Scope, backend: str, action: str = "") -> Iterator[Hit]:
         route = exact(path)
+        allowed = _allowed(view.cls)
         for method in view.methods:
-            if method == "OPTIONS" or (method not in METHODS and method != ANY):
+            if method == "OPTIONS" or (method not in METHODS and method != ANY) or (allowed and method not in allowed):
                 continue
             guards = () if view.reads_open and method in {"GET", "HEAD"} else view.guards
             if view.cls is not None:
@@ -282,6 +283,15 @@ class DjangoRoutes:
                 names = [(i.line, (t.text_of(i) or "").rsplit(".", 1)[-1]) for i in given.items]
                 return tuple(t.Name(line, name) for line, name in names if name and name != "AllowAny")
         return ()
+
+
+def _allowed(cls: t.Class | None) -> frozenset[str]:
+    """`http_method_names = ["get", "post"]` of a view; empty where all are answered."""
+    for member in cls.body if cls is not None else ():
+        if isinstance(member, t.Bind) and t.dotted(member.target) == "http_method_names":
+            listed = member.value.items if isinstance(member.value, t.Items) else ()
+            return frozenset((t.text_of(i) or "").upper() for i in listed)
+    return frozenset()
 
 
 def _runs_first(member: t.Node) -> bool:
