@@ -203,3 +203,22 @@ def test_per_is_read_twice_and_a_division_is_none(text: str, per: str | None) ->
 def test_a_label_does_not_cross_the_end_of_a_sentence() -> None:
     (fact,) = facts("## Income\n\nThis comes out to be $600/month. Not a heck of a lot.\n")
     assert fact.label == "Income"
+
+
+def test_days_of_a_log_are_of_the_year_that_the_page_was_last_updated_in() -> None:
+    page = "# Cash\n\n**Last updated:** February 3, 2026\n\n- Jan 28: Paid self $4K\n- Dec 2: Sold van $9K\n"
+    assert [(f.label, f.period) for f in facts(page)] == [("Paid self", "2026-01"), ("Sold van", "2025-12")]
+
+
+def test_a_month_that_may_be_to_come_has_no_year() -> None:
+    page = "# Cash\n\n**Last updated:** February 3, 2026\n\n- May 28: Pay rent $4K\n"
+    assert [f.period for f in facts(page)] == ["month of 05"]
+
+
+def test_the_time_that_a_label_covers_is_no_figure_of_its_own() -> None:
+    assert said("**Total due (next 30 days):** $40\n") == ["40 USD"]
+
+
+def test_a_further_amount_of_a_line_is_named_by_the_noun_behind_it() -> None:
+    page = "**Insight:** Even then you still generate $192,000 from an $8,000 investment.\n"
+    assert [f.label for f in facts(page)][-1] == "Insight (investment)"

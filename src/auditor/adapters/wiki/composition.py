@@ -36,6 +36,15 @@ def dated(period: str | None, day: date | None) -> str | None:
     return f"{day.year if month <= day.month else day.year - 1}-{month:02d}"
 
 
+def lately(period: str | None, day: date | None) -> str | None:
+    """The same of one figure, where that month is of the last half year; a month further back may as well be one to come."""
+    found = dated(period, day)
+    if found == period or found is None or day is None:
+        return period
+    months = (day.year - int(found[:4])) * 12 + day.month - int(found[5:7])
+    return found if months <= 6 else period
+
+
 def is_relative(period: str | None) -> bool:
     """Whether a period only counts from some start (`year 2`), as plans do."""
     return period is not None and re.match(r"(?:year|month|quarter|week|day)s? \d|Q\d year", period) is not None

@@ -94,13 +94,21 @@ def as_of_of(text: str) -> tuple[int, str] | None:
     return (m.end(), found.isoformat()) if found else None
 
 
+_LINKS = frozenset("from to of at a an the in on for with by into per plus".split())
+
+
 def segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
     """The words nearest to one of several figures behind a label: before it, else its noun, else behind it."""
     start = hits[position - 1].end if position else value_at
+    if position and hit.value.unit == "money" and (behind := _named_behind(text, hit, hits, position)):
+        return behind
     before = re.split(r"[,;(|·•]|\.\s|\band\b|\bvs\.?\b", text[start : hit.start])[-1]
     before = re.sub(r"[:=×x*÷/+→≈~<>\s-]+$", "", before).strip(" )(=×÷+*/→-")
-    if re.search(r"[A-Za-z]{2}", before):
-        return " ".join(before.split()[-6:])
+    words = before.split()
+    while words and words[-1].lower() in _LINKS:
+        words.pop()
+    if re.search(r"[A-Za-z]{2}", " ".join(words)):
+        return " ".join(words[-6:])
     end = hits[position + 1].start if position + 1 < len(hits) else len(text)
     after = re.split(r"[,;()|·•=×÷+]|\band\b", text[hit.end : end])[0].strip(" -–—:.")
     if hit.noun:

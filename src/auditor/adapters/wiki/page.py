@@ -206,7 +206,7 @@ def _page_scope(
         currency = code_of(stated, default) or stated_currency(document.lines, default)
     used = "" if currency else used_currency(document.lines, default)
     said = _date(meta.get("as_of")) or _stated_date(document) or _dated_name(page)
-    written = _date(meta.get("date")) or _date(meta.get("published")) or _written(document, page)
+    written = _date(meta.get("date")) or _date(meta.get("published")) or _written(document, page) or said
     return Scope(
         page=page,
         entity=declared(meta, "entity") or entity,

@@ -114,3 +114,12 @@ def further_label(text: str, start: int, end: int) -> str:
 def is_basis(text: str, start: int) -> bool:
     """Whether a figure is what the main one is reckoned from: `Monthly revenue: ₹1L (at ₹6,000 average)`."""
     return _BASIS.search(text, 0, start) is not None
+
+
+_SPANS = frozenset({"days", "weeks", "months", "years", "hours"})
+_WITHIN = re.compile(r"\b(?:next|last|past|first|previous|coming|trailing|within|rolling)\s*$", re.IGNORECASE)
+
+
+def is_span(text: str, hit: Hit) -> bool:
+    """Whether a figure in a label is only the time that it covers: `Total due (next 30 days)`."""
+    return hit.value.unit in _SPANS and _WITHIN.search(text, 0, hit.start) is not None

@@ -368,3 +368,8 @@ def is_period(text: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", rest)
     return all(w.lower() in _FILLER or w.lower() in MONTHS for w in words)
+
+
+def is_day(text: str) -> bool:
+    """Whether the text names a day, with its year or without."""
+    return any(ch.isdigit() for ch in text) and (parse_date(text) is not None or _DAY_ALONE.match(text) is not None)

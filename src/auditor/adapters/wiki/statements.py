@@ -10,7 +10,7 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.blocks import Line
 from auditor.adapters.wiki.cells import SCALED, TOTAL
-from auditor.adapters.wiki.composition import compose, is_relative
+from auditor.adapters.wiki.composition import compose, is_relative, lately
 from auditor.adapters.wiki.counting import BEFORE, ENUMERATED, OF_THINGS, THINGS, is_amount, is_no_year
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import (
@@ -24,8 +24,8 @@ from auditor.adapters.wiki.labels import (
 )
 from auditor.adapters.wiki.masking import strip_marker
 from auditor.adapters.wiki.numbers import Hit, find_quantities
-from auditor.adapters.wiki.parting import booked_line, further_label, is_basis, parted, tight
-from auditor.adapters.wiki.periods import is_period, parse_period
+from auditor.adapters.wiki.parting import booked_line, further_label, is_basis, is_span, parted, tight
+from auditor.adapters.wiki.periods import is_day, is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tables import COST_WORDS, Placeholder
 from auditor.adapters.wiki.vocabulary import Meaning, Vocabulary
@@ -105,7 +105,7 @@ def line_facts(
     label, value_at = split
     value_text = text[value_at:]
     inside = tuple(h for h in hits if h.start >= value_at - 1)
-    before = tuple(h for h in hits if h.start < value_at - 1 and not h.bare)
+    before = tuple(h for h in hits if h.start < value_at - 1 and not h.bare and not is_span(text, h))
     if before and kind != "heading":
         own = re.sub(r"\s*\([^)]*\)?", "", label).strip() or label
         for hit in before:
@@ -158,13 +158,13 @@ def _of_period(
     for position, hit in enumerate(inside):
         if hit.bare and not _bare_counts(text, at, hit, position):
             continue
-        dated = parse_date(label) is not None
+        dated = is_day(label)
         segment = segment_label(text, at, hit, inside, position) if position or dated else ""
         for fact in _fact(
             segment if segment and dated else f"{name} ({segment})" if segment else name,
             hit, text, line, scope, vocabulary, Tier.DECLARED if not position else Tier.PROSE, meaning=None, category=None, extractor=f"{kind}.period",
         ):  # fmt: skip
-            yield replace(fact, period=compose(parse_period(label), scope.period))
+            yield replace(fact, period=lately(compose(parse_period(label), scope.period), scope.written))
 
 
 def _declared(

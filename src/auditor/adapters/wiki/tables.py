@@ -16,7 +16,7 @@ from auditor.adapters.wiki.columns import (
     Column,
     is_name,
 )
-from auditor.adapters.wiki.composition import before, combine, compose, is_relative
+from auditor.adapters.wiki.composition import before, combine, compose, is_relative, lately
 from auditor.adapters.wiki.counting import ENUMERATED, counted_behind
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
@@ -224,7 +224,7 @@ def _cell_facts(
             or _tail_period(row.label)
             or (near_period(cell.text, hit) if len(cell.words) > len(raw) + 3 else None)
         )
-        period = compose(named, scope.period)
+        period = lately(compose(named, scope.period), scope.written)
         if column.prior:
             period = before(period)
         status = _status(row, column, scope, period)
