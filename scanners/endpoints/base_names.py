@@ -21,3 +21,11 @@ def is_base(name: str) -> bool:
 def is_base_member(name: str) -> bool:
     """`config.url` and `settings.apiUrl`, but not the `pdfUrl` of some record."""
     return is_base(name) and bool(_CONFIGURATION.search(name) or _OWN.intersection(words(name.rsplit(".", 1)[-1])))
+
+
+_PERSON = lazy(r"(?i)(^|_)(user|customer|client|member|account|owner|guest|patient|student|employee|driver)_?id$")
+
+
+def names_person(name: str) -> bool:
+    """`USER_ID = "u1"`: a person that stands in the code for whoever will be logged in."""
+    return _PERSON.search(name) is not None

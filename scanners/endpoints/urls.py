@@ -16,7 +16,7 @@ from scanners.endpoints.address_parts import (
     taken,
 )
 from scanners.endpoints.around import Around
-from scanners.endpoints.base_names import is_base, is_base_member
+from scanners.endpoints.base_names import is_base, is_base_member, names_person
 from scanners.endpoints.class_fields import ClassFields, with_part
 from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, as_base, flat
@@ -178,7 +178,7 @@ class Urls:
         elif ABSOLUTE.match(text):
             yield from as_base(name, text)
         elif all(isinstance(p, str) for p in inner.parts):
-            yield text
+            yield Gap(name) if names_person(name) and "/" not in text else text
         elif text.startswith("/") and len(text) > 1 and not any(isinstance(p, Hole) for p in inner.parts):
             yield from inner.parts
         else:
