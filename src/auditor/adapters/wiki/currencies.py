@@ -90,17 +90,54 @@ _SAID_DOLLAR = re.compile(
 )
 
 
+_DOLLAR_SIGNS = (*sorted(DOLLARS), "US$", "A$", "AU$", "C$", "NZ$", "HK$", "S$", " dollar")
+_FAR = (
+    "australia",
+    "aussie",
+    "canad",
+    "zealand",
+    "aotearoa",
+    "singapore",
+    "hong kong",
+    "toronto",
+    "vancouver",
+    "ontario",
+    "sydney",
+    "melbourne",
+    "brisbane",
+    "queensland",
+    "calgary",
+    "winnipeg",
+    "ottawa",
+    "alberta",
+    "british columbia",
+    "bec",
+    "nzd",
+    "sgd",
+    "hkd",
+    "aud",
+    "nsw",
+    "nz",
+)
+"""Parts of what a page must hold to be of such a country: looked for first, as that costs next to nothing."""
+
+
 def national_dollar(lines: Sequence[str], titles: str) -> str:
     """Whose dollars the bare ones of a page are: said beside amounts, by its title, or by the one country that it speaks of."""
     text = "\n".join(lines)[:LOOKED_AT]
     if "$" not in text:
         return ""
-    said = {_dollar_of(m) for m in _SAID_DOLLAR.finditer(text)}
+    said = (
+        {_dollar_of(m) for m in _SAID_DOLLAR.finditer(text)} if any(code in text for code in _DOLLAR_SIGNS) else set()
+    )
     if said:
         return said.pop() if len(said) == 1 else ""
     named = _nations(titles)
     if named:
         return next(iter(named)) if len(named) == 1 else ""
+    lowered = text.lower()
+    if not any(name in lowered for name in _FAR):
+        return ""
     told = _nations(text)
     code, times = told.most_common(1)[0] if told else ("", 0)
     return code if times >= 3 and (sum(told.values()) - times) * 4 <= times else ""
