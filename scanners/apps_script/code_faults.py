@@ -24,7 +24,9 @@ _NOT_INPUT = frozenset({
     "apiKey", "e", "event", "password", "auth",
 })  # fmt: skip
 """Fields of a request that route it or prove who sends it."""
-_SECRET = re.compile(r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth_?|access_?|api_?|admin_?)?token")
+_SECRET = re.compile(
+    r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth|access|api|admin)?_?token|(?:auth|admin|access|master)_?key"
+)
 _PASSWORD = re.compile(r"(?i)\bpass\b|passw|pwd|senha|contrase")
 
 

@@ -43,6 +43,8 @@ _KINDS = (
                       r"search|getThreads|getMessages|getContacts|getBlob|getContentAsString|searchFiles)$")),
 )  # fmt: skip
 """By the last name of a call, worst first."""
+_SHEET = lazy(r"(?i)(?:sheet|\bsh|\bws|range|getSheetByName|getDataRange|getRange)\d?$")
+"""What `clear()` empties of everything; a cache or a log has that method, too."""
 _SERVICE = lazy(
     r"^(Sheets|Drive|Calendar|Gmail|Tasks|People|Docs|Slides|AdminDirectory|Classroom|YouTube|BigQuery)\.\w+\."
 )
@@ -97,6 +99,8 @@ class Reaches:
         for reach, pattern in _KINDS:
             if pattern.match(name if reach is Reach.FETCH else last) and (isinstance(node.func, t.Attr)):
                 return reach
+        if isinstance(node.func, t.Attr) and node.func.name == "clear" and _is_sheet(node.func.base):
+            return Reach.DELETE
         if name == "eval" or _runs_any(node):
             return Reach.WRITE  # whatever the script can do, the caller can
         if _SERVICE.match(name):
@@ -199,6 +203,10 @@ class Reaches:
             members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
         function = next((m for m in members if isinstance(m, t.Function)), None)
         return Found(found.module, function) if function is not None else None
+
+
+def _is_sheet(node: t.Node) -> bool:
+    return bool(_SHEET.search(called(node) if isinstance(node, t.Call) else t.dotted(node)))
 
 
 def _runs_any(node: t.Call) -> bool:

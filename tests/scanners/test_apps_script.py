@@ -566,3 +566,15 @@ def test_handing_a_request_on_or_finding_it_among_the_rows_checks_no_value() -> 
     )
     assert "post-without-validation" in rules_of(found)
     assert "post-without-validation" not in rules_of(found.replace("seen.allowed", "p.name"))
+
+
+def test_clearing_a_whole_sheet_is_destructive_and_clearing_a_cache_is_not() -> None:
+    code = "function doPost(e) { const sheet = SpreadsheetApp.getActiveSheet(); const cache = new Map(); WHAT.clear(); sheet.appendRow([1]); }"
+    assert "destructive-action-without-auth" in rules_of(code.replace("WHAT", "sheet"))
+    assert "destructive-action-without-auth" in rules_of(code.replace("WHAT", "sheet.getRange('A:B')"))
+    assert "destructive-action-without-auth" not in rules_of(code.replace("WHAT", "cache"))
+
+
+def test_a_key_to_get_in_is_seen_in_a_query() -> None:
+    assert "secret-in-query" in rules_of("function doGet(e) { return report(String(e.parameter.authKey)); }")
+    assert "secret-in-query" not in rules_of("function doGet(e) { return report(e.parameter.sortKey); }")
