@@ -149,9 +149,12 @@ def fails(body: Iterable[t.Node]) -> bool:
     if all(isinstance(n, t.Raise) for n in statements):
         return True
     answered = False
+    spare = _in_their_stead(statements)
     for node in t.walk(*statements):
         if isinstance(node, (t.If, t.Loop, t.Try, t.Switch)):
             return False
+        if id(node) in spare:
+            continue
         if isinstance(node, t.Const) and not isinstance(node.value, bool):
             if node.value in {200, 201, 204}:
                 return False
@@ -164,6 +167,17 @@ def fails(body: Iterable[t.Node]) -> bool:
             if re.search(r"(?i)not_?found|not_?allowed|bad_?request", name):
                 answered = True
     return answered
+
+
+def _in_their_stead(statements: list[t.Node]) -> set[int]:
+    """What is taken where something is absent: `headers.get("user-agent", "unknown")`, `agent || "unknown"`."""
+    found: set[int] = set()
+    for node in t.walk(*statements):
+        if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name == "get":
+            found.update(id(arg) for arg in node.args[1:])
+        elif isinstance(node, t.Logic) and node.op in {"or", "||", "??"}:
+            found.update(id(value) for value in node.values[1:])
+    return found
 
 
 def denies(body: Iterable[t.Node], *, by_login: bool = True) -> bool:
