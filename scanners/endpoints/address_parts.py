@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from auditor.model.pattern import lazy
 from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, flat
 from scanners.syntax import tree as t
+from scanners.syntax.program import Found, Program, Scope
 
 _HALF_A_HOST = lazy(r"(?i)^https?://[^/]*[.:-]$")
 """What is filled in after it is a part of the host."""
@@ -20,6 +21,13 @@ def in_place(pieces: Iterable[Piece]) -> Url:
         below = below or _HALF_A_HOST.match(flat(parts)) is not None
         parts.append(Gap(part.name) if isinstance(part, Base) and part.name and below and not part.value else part)
     return Url(tuple(parts))
+
+
+OF_VALUES = frozenset(
+    {"encodeURIComponent", "encodeURI", "String", "Number", "toString", "trim", "toLowerCase", "parseInt"}
+)
+SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
+"""Names of an address of which nobody says which."""
 
 
 ADDRESS_KEYS = frozenset({"url", "path", "endpoint", "uri"})
@@ -56,3 +64,19 @@ PLACE: dict[str, tuple[Piece, ...]] = {
 def called_freeze(node: t.Call) -> bool:
     """`Object.freeze({...})`."""
     return t.dotted(node.func) in {"Object.freeze", "defineConfig"} and bool(node.args)
+
+
+def table_function(node: t.Call, scope: Scope, program: Program) -> Found | None:
+    """`ENDPOINTS.user(id)`."""
+    name = t.dotted(node.func)
+    head, _, rest = name.partition(".")
+    found = program.resolve(scope, head) if rest else None
+    if not isinstance(found, Found):
+        return None
+    table: t.Node | None = found.node
+    for part in rest.split("."):
+        if isinstance(table, t.Class):  # a static method
+            table = next((m for m in table.body if isinstance(m, t.Function) and m.name == part), None)
+        else:
+            table = table.get(part) if isinstance(table, t.Table) else None
+    return Found(found.module, table) if isinstance(table, t.Function) else None

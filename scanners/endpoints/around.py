@@ -25,6 +25,18 @@ class Around:
             outer = self._of(scope).get(id(outer))
         return None
 
+    def owner(self, name: str, function: t.Function, scope: Scope) -> t.Function | None:
+        """The function around, or this one, that has a name as a parameter; None where one of them binds it anew."""
+        inner: t.Function | None = function
+        while inner is not None:
+            if any(isinstance(n, t.Name) and n.id == name for p in inner.params for n in t.walk(p.target)):
+                return inner
+            for node in t.walk(*inner.body, into_functions=False):
+                if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and node.target.id == name:
+                    return None
+            inner = self._of(scope).get(id(inner))
+        return None
+
     def _of(self, scope: Scope) -> dict[int, t.Function]:
         if scope.path not in self._outer:
             found: dict[int, t.Function] = {}

@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from auditor.model.pattern import lazy
 from scanners.endpoints.address_parts import (
     ADDRESS_KEYS,
+    OF_VALUES,
     PLACE,
+    SOMEWHERE,
     called_freeze,
     in_place,
     is_path_choice,
     node_name,
+    table_function,
     taken,
 )
 from scanners.endpoints.around import Around
 from scanners.endpoints.base_names import is_base, is_base_member, names_person
 from scanners.endpoints.class_fields import ClassFields, with_part
+from scanners.endpoints.props import Props
 from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, as_base, flat
 from scanners.syntax import tree as t
@@ -29,13 +33,6 @@ _STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|d
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
 
 
-_OF_VALUES = frozenset(
-    {"encodeURIComponent", "encodeURI", "String", "Number", "toString", "trim", "toLowerCase", "parseInt"}
-)
-_SOMEWHERE = frozenset({"url", "uri", "endpoint", "href", "link", "src"})
-"""Names of an address of which nobody says which."""
-
-
 class Urls:
     """Evaluates the address expressions of a program."""
 
@@ -44,6 +41,7 @@ class Urls:
         self.settings = settings
         self.fields = ClassFields(program)
         self.around = Around()
+        self.props = Props(program, self.around)
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
@@ -51,6 +49,9 @@ class Urls:
 
     def alternatives(self, node: t.Node, function: t.Function | None, scope: Scope) -> list[Url]:
         """One address, or both of a conditional."""
+        props = {self.of(v, f, s) for v, f, s in self.props.of(t.dotted(node), function, scope)}
+        if len(props) > 1 and all(u.is_absolute or flat(u.parts).startswith("/") for u in props):
+            return sorted(props, key=lambda u: u.shown)
         said = self.assigned(node, function)
         if 1 < len(said) < 5:
             each = [self.of(value, function, scope) for value in said]
@@ -137,6 +138,10 @@ class Urls:
         if node.id in params:
             yield Hole(params.index(node.id), node.id)
             return
+        given = self._given(node.id, function, scope, depth)
+        if given is not None:
+            yield from given.parts
+            return
         if function is not None and any(
             isinstance(n, t.Name) and n.id == node.id for p in function.params for n in t.walk(p.target)
         ):
@@ -150,8 +155,14 @@ class Urls:
         if isinstance(found, Found):
             yield from self._constant(node.id, found, depth)
             return
-        somewhere = node.id in _SOMEWHERE or bool(re.search(r"(?i)signed_?ur[li]$", node.id))
+        somewhere = node.id in SOMEWHERE or bool(re.search(r"(?i)signed_?ur[li]$", node.id))
         yield Base(node.id) if is_base(node.id) and not somewhere else Gap(node.id)
+
+    def _given(self, name: str, function: t.Function | None, scope: Scope, depth: int) -> Url | None:
+        """What all elements give a component for a name, where it is one address."""
+        found = {Url(tuple(self._parts(v, f, s, depth + 4))) for v, f, s in self.props.of(name, function, scope)}
+        url = found.pop() if len(found) == 1 else None
+        return url if url is not None and (url.is_absolute or flat(url.parts).startswith("/")) else None
 
     def _local(self, name: str, function: t.Function | None, scope: Scope) -> t.Node | None:
         if function is None:
@@ -217,6 +228,10 @@ class Urls:
                 return
         if isinstance(node, t.Index):
             yield Gap(t.dotted(node.base).rsplit(".", 1)[-1] or "value")
+            return
+        given = self._given(name, function, scope, depth)
+        if given is not None:
+            yield from given.parts
             return
         last = node.name
         params = [p.name for p in function.params] if function is not None else []
@@ -296,7 +311,7 @@ class Urls:
         if last in {"toString", "String"} and inside is not None and self._is_url(inside, function, scope):
             yield from self._parts(inside, function, scope, depth + 1)
             return
-        if last in _OF_VALUES:
+        if last in OF_VALUES:
             inner = node.args[0] if node.args else (node.func.base if isinstance(node.func, t.Attr) else None)
             wanted = t.dotted(inner).rsplit(".", 1)[-1] if inner is not None else ""
             yield Gap(wanted or "value")
@@ -346,9 +361,9 @@ class Urls:
         if isinstance(found, Found) and isinstance(found.node, t.Function):
             yield from self._result(found, node, function, scope, depth)
             return
-        table_function = self._table_function(node, scope)
-        if table_function is not None:
-            yield from self._result(table_function, node, function, scope, depth)
+        of_table = table_function(node, scope, self.program)
+        if of_table is not None:
+            yield from self._result(of_table, node, function, scope, depth)
             return
         if last in {"getApiUrl", "getBaseUrl", "apiUrl", "baseUrl", "getApiBase"} and not node.args:
             yield Base(last)
@@ -362,21 +377,6 @@ class Urls:
             yield from given
             return
         yield Gap(last or "value")
-
-    def _table_function(self, node: t.Call, scope: Scope) -> Found | None:
-        """`ENDPOINTS.user(id)`."""
-        name = t.dotted(node.func)
-        head, _, rest = name.partition(".")
-        found = self.program.resolve(scope, head) if rest else None
-        if not isinstance(found, Found):
-            return None
-        table: t.Node | None = found.node
-        for part in rest.split("."):
-            if isinstance(table, t.Class):  # a static method
-                table = next((m for m in table.body if isinstance(m, t.Function) and m.name == part), None)
-            else:
-                table = table.get(part) if isinstance(table, t.Table) else None
-        return Found(found.module, table) if isinstance(table, t.Function) else None
 
     def _result(
         self, found: Found, node: t.Call, function: t.Function | None, scope: Scope, depth: int
