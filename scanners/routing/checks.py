@@ -233,3 +233,22 @@ def names_in(node: t.Node) -> list[str]:
         elif isinstance(part, t.Const) and isinstance(part.value, str) and len(part.value) < 40:
             found.append(part.value)
     return found
+
+
+_CALLER = lazy(
+    r"(?i)^(req|request|ctx|context|c|res\.locals|this\.req)\.(\w+\.)?(user|session|auth|account|decoded|payload)\.(\w+\.)?"
+    r"(_?id|uid|sub|user_?id|email|user_?name)$"
+)
+
+
+def owner_refused(nodes: tuple[t.Node, ...]) -> t.If | None:
+    """`if (post.userId === req.user.id) {...} else res.status(401)` in a callback of a handler."""
+    for node in t.walk(*nodes):
+        if not isinstance(node, t.If) or not isinstance(node.test, t.Binary) or node.test.op not in {"==", "!="}:
+            continue
+        if not any(_CALLER.match(t.dotted(side)) for side in (node.test.left, node.test.right)):
+            continue
+        refused = node.orelse if node.test.op == "==" else node.body
+        if denies(refused, by_login=False):
+            return node
+    return None

@@ -20,6 +20,7 @@ from scanners.routing.checks import (
     logs_in,
     makes_signature,
     names_in,
+    owner_refused,
     refuses,
     skips_verification,
     subject,
@@ -70,12 +71,16 @@ class Guards(Definitions):
 
     def in_body(self, node: t.Node, scope: Scope) -> Evidence | None:
         """A guard inside of a handler: a function as written, or the name of one of ours."""
-        if isinstance(node, t.Function):
-            return self.in_statements(node.body, scope)
-        found = self.definition(node, scope)
-        if found is not None and isinstance(found.node, t.Function):
-            return self.in_statements(found.node.body, found.module)
-        return None
+        home, function = scope, node
+        if not isinstance(node, t.Function):
+            found = self.definition(node, scope)
+            if found is None or not isinstance(found.node, t.Function):
+                return None
+            home, function = found.module, found.node
+        assert isinstance(function, t.Function)
+        inner = self.in_statements(function.body, home)
+        owner = owner_refused(function.body) if inner is None else None
+        return inner if owner is None else Evidence("refusal unless it is the caller's own", home.path, owner.line)
 
     def statement(self, node: t.Node, scope: Scope, derived: set[str], depth: int) -> Evidence | None:
         """A guard in one statement; `derived` collects names that come from who is calling."""
