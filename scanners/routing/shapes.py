@@ -136,6 +136,8 @@ def terminates(body: tuple[t.Node, ...]) -> bool:
         return True
     if isinstance(last, t.If):
         return bool(last.orelse) and terminates(last.body) and terminates(last.orelse)
+    if isinstance(last, t.Try):
+        return terminates(last.final) or (terminates(last.body) and all(terminates(h.body) for h in last.handlers))
     return isinstance(last, t.Block) and terminates(last.body)
 
 
