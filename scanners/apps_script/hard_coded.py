@@ -12,7 +12,7 @@ from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
 _TOKEN_NAME = lazy(
-    r"(?i)(^|_)(token|secret|api_?key|password|passwd|pwd|admin_?key|auth_?key|shared_?secret|pin)$|[a-z](Token|Secret|ApiKey|Password|AuthKey)$|SALT$"
+    r"(?i)(^|_)(token|secret|api_?key|password|passwd|passphrase|passcode|pwd|admin_?key|auth_?key|shared_?secret|pin)$|[a-z](Token|Secret|ApiKey|Password|Passphrase|AuthKey)$|SALT$"
 )
 _ID_NAME = lazy(
     r"(?i)(^|_)(id|database|sheet|spreadsheet|folder|file|db|doc|document|template|planilha|carpeta|pasta)(_?ids?)?$|(^|_)id_|[a-z](Id|ID)$"
@@ -23,6 +23,8 @@ _PLACEHOLDER = lazy(r"(?i)your|here|replace|paste|placeholder|example|xxxx|inser
 _NO_SECRET = lazy(
     r"(?i)your|xxx|<|\{|placeholder|example|change.?me|here|^(?-i:[A-Z_]+)$|^[a-z]+(?:_[a-z]+)?$|^https?:|\s"
 )
+_NAMES_ONE = lazy(r"^[a-z_]+_(token|secret|key|password|pin|salt|id|name|hash|header)$")
+"""`line_channel_token` is the name of a property."""
 _COMPARED = lazy(
     r"(?i)^(pass(word|code|wd)?|pwd|senha|api_?key|key|token|secret|pin|admin_?key|auth_?key|access_?code)$"
 )
@@ -59,7 +61,7 @@ def listed(node: t.Table, scope: Scope) -> Iterator[Place]:
 def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
     """A token or an id that a name is set to."""
     name = t.dotted(node.target).rsplit(".", 1)[-1]
-    pairs: list[tuple[str, t.Node]] = [(name, node.value)]
+    pairs: list[tuple[str, t.Node]] = [(name, value) for value in _alternatives(node.value)]
     if isinstance(node.value, t.Table):
         pairs = [(str(k.value), v) for k, v in node.value.pairs if isinstance(k, t.Const)]
     items = [(k.rstrip("sS"), i) for k, v in pairs if isinstance(v, t.Items) for i in v.items]
@@ -72,6 +74,18 @@ def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
             yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key} = {text[:4]}…")
         if _TOKEN_NAME.search(key) and _is_secret(text):
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
+
+
+def _alternatives(node: t.Node) -> Iterator[t.Node]:
+    """What stands in for a property that is not set: `getProperty("ID") || "..."`."""
+    if isinstance(node, t.Logic) and node.op == "or":
+        for value in node.values:
+            yield from _alternatives(value)
+    elif isinstance(node, t.Choice):
+        yield from _alternatives(node.then)
+        yield from _alternatives(node.other)
+    else:
+        yield node
 
 
 def compared(node: t.Binary, scope: Scope) -> Iterator[Place]:
@@ -95,7 +109,8 @@ def stored(node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
 
 def _is_secret(text: str) -> bool:
     """No placeholder in whatever language, no address, no sentence."""
-    return len(text) >= 4 and text.isascii() and not _NO_SECRET.search(text)
+    named = text.islower() and _NAMES_ONE.search(text) is not None
+    return len(text) >= 4 and text.isascii() and not named and not _NO_SECRET.search(text)
 
 
 def addresses(project: Project, node: t.Call, last: str, scope: Scope) -> Iterator[Place]:
