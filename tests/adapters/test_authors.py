@@ -16,6 +16,13 @@ def test_one_name_is_one_person_even_where_it_is_not_the_one_used_most() -> None
     assert by_person(commits) == {"Dana Reyes": 11}
 
 
+def test_a_long_name_written_without_its_space_is_the_same_person() -> None:
+    commits = {("dana@laptop.local", "Dana Reyes"): 6, ("42+DanaReyes@users.noreply.github.com", "DanaReyes"): 4}
+    assert by_person(commits) == {"Dana Reyes": 10}
+    short = {("a@example.com", "Al Ma"): 6, ("b@example.com", "Alma"): 4}
+    assert by_person(short) == {"Al Ma": 6, "Alma": 4}
+
+
 def test_names_that_a_computer_gave_tie_nobody() -> None:
     commits = {
         ("a@example.com", "Ada"): 6,

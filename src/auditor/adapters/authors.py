@@ -13,13 +13,15 @@ _NOBODY = frozenset(
     )
 )
 """Names that a computer gave."""
+_LONG = 8
+"""Letters of a name that two people hardly share without its spaces."""
 
 
 def by_person(commits: Mapping[tuple[str, str], int]) -> dict[str, int]:
     """Commits by the name each person uses most, from commits by address and name.
 
     One address is one person, whatever the name; so is one name, whatever the address, unless a computer gave it; and a
-    name that is the login in an address of GitHub.
+    name that is the login in an address of GitHub, with or without its spaces.
     """
     parent: dict[str, str] = {}
 
@@ -48,5 +50,9 @@ def _marks(address: str, name: str) -> Iterator[str]:
         yield f"<{address}>"
     if name not in _NOBODY:
         yield name
+    # `Dana Reyes` and the login `DanaReyes` are one person; a short word may be anybody.
+    squeezed = "".join(filter(str.isalnum, name))
+    if name not in _NOBODY and len(squeezed) >= _LONG:
+        yield squeezed
     if login := _NOREPLY.fullmatch(address):
         yield login[1]
