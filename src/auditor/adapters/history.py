@@ -96,10 +96,12 @@ class GitHistory:
             set(self.git.run("ls-tree", "-r", "-z", "--name-only", self.commit).split(b"\0")) if self.commit else set()
         )
         gone: dict[str, CommitInfo] = {}
-        for commit, changes in self._log("--diff-filter=D", *self._own()):
-            for _, _, path in changes:
-                if path not in there:
-                    gone.setdefault(path.decode("utf-8", "surrogateescape"), commit)
+        # A file may be dropped by a merge alone; the commit that deleted it by itself says more.
+        for which in ((), ("--merges", "-m")):
+            for commit, changes in self._log("--diff-filter=D", *which, *self._own()):
+                for _, _, path in changes:
+                    if path not in there:
+                        gone.setdefault(path.decode("utf-8", "surrogateescape"), commit)
         return gone
 
     def versions(self, paths: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
