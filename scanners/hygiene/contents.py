@@ -76,7 +76,7 @@ _CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
      lazy(rb"\"(?:auth|identitytoken)\"\s*:\s*\"[A-Za-z0-9+/=]{12,}\"")),
     (lazy(r"(?:^|/)\.git-credentials$"), lazy(rb"://[^\s:/@]+:" + _HOLDER + rb"[^\s@]{6,}@")),
     (lazy(r"(?:^|/)\.htpasswd$"), lazy(rb"(?m)^[^\s:#]+:(?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\}|[./0-9A-Za-z]{13}$)")),
-    (lazy(r"(?:^|/)\.my\.cnf$"), lazy(rb"(?m)^\s*password\s*=\s*\"?" + _HOLDER + rb"[^\s\"]{6,}")),
+    (lazy(r"(?:^|/)\.my\.cnf$|(?:^|/)\.smbcredentials$"), lazy(rb"(?m)^\s*password\s*=\s*[\"']?" + _HOLDER + rb"[^\s\"']{3,}")),
     (lazy(r"(?:^|/)\.kube/config$|kubeconfig"),
      lazy(rb"(?m)^\s*(?:client-key-data|token):\s*\"?" + _HOLDER + rb"[A-Za-z0-9+/=._-]{20,}")),
     (lazy(r"(?:^|/)auth\.json$"),
@@ -85,7 +85,19 @@ _CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
      lazy(rb"(?i)key=\"ClearTextPassword\"\s+value=\"" + _HOLDER + rb"[^\"%\s]{6,}\"")),
     (lazy(r"(?:^|/)rclone\.conf$"),
      lazy(rb"(?m)^\s*(?:pass|password|secret_access_key|client_secret|token)\s*=\s*" + _HOLDER + rb"\S{8,}")),
-    (lazy(r"(?:^|/)\.pgpass$"), lazy(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{6,}")),
+    (lazy(r"(?:^|/)\.pgpass$|(?:^|/)pgpass\.conf$"), lazy(rb"(?m)^[^#\n:]+:[^:\n]*:[^:\n]*:[^:\n]*:" + _HOLDER + rb"\S{3,}")),
+    (lazy(r"(?:^|/)(?:sftp-config(?:-alt\d*)?|\.vscode/s?ftp|\.ftpconfig|\.ftppass|\.sftpconfig)(?:\.json)?$"),
+     lazy(rb"(?m)^(?!\s*//).*\"(?:password|pass|passphrase)\"\s*:\s*\"" + _HOLDER + rb"[^\"\s]{3,}\"")),
+    (lazy(r"(?:^|/)(?:sitemanager|recentservers|filezilla)\.xml$", re.IGNORECASE),
+     lazy(rb"<Pass(?: encoding=\"\w+\")?>" + _HOLDER + rb"[^<\s]{3,}</Pass>")),
+    (lazy(r"(?:^|/)\.cargo/credentials(?:\.toml)?$|(?:^|/)\.sentryclirc$|(?:^|/)\.terraformrc$"),
+     lazy(rb"(?m)^\s*token\s*=\s*\"?" + _HOLDER + rb"[^\s\"]{16,}")),
+    (lazy(r"(?:^|/)credentials\.tfrc\.json$"), lazy(rb"\"token\"\s*:\s*\"" + _HOLDER + rb"[^\"\s]{16,}\"")),
+    (lazy(r"(?:^|/)\.gem/credentials$"), lazy(rb"(?m)^\s*:\w*api_key:\s*[\"']?" + _HOLDER + rb"\w{16,}")),
+    (lazy(r"(?:^|/)gh/hosts\.yml$|(?:^|/)doctl/config\.yaml$|(?:^|/)\.?ngrok2?(?:/ngrok)?\.yml$"),
+     lazy(rb"(?m)^\s*(?:oauth_token|access-token|authtoken):\s*\"?" + _HOLDER + rb"[\w-]{16,}")),
+    (lazy(r"(?:^|/)\.vault-token$"), lazy(rb"\A\s*(?:s|hvs)\.[\w-]{16,}")),
+    (lazy(r"(?:^|/)\.(?:msmtprc|fetchmailrc)$"), lazy(rb"(?m)^\s*[^#\n]*\bpass(?:word)?\s+[\"']?" + _HOLDER + rb"[^\s\"']{3,}")),
 )  # fmt: skip
 
 
@@ -109,6 +121,19 @@ _DUMP_HEADER = lazy(
     rb"|HeidiSQL|Sequel (?:Pro|Ace)|SQLyog|EMS SQL|TablePlus|DBeaver|dbForge|Dumped (?:from|by)|BEGIN TRANSACTION;\r?\nCREATE TABLE|/\*+ Object: [^\n]*Script Date:",
     re.IGNORECASE,
 )
+_OTHER_TEXT = lazy(
+    r"(?i)\.(?:py|[cm]?jsx?|tsx?|vue|svelte|php|rb|java|kts?|cs|go|rs|swift|dart|pl|sh|bash|ps1|bat|html?|md|mdx|rst|adoc|ya?ml|ipynb)"
+    r"(?:[._~-][^/]*)?(?<!\.sql)(?<!\.dump)(?<!\.gz)$"
+)
+"""Programs and documents that may quote a statement, and copies of them."""
+_TABLE = lazy(
+    rb"(?i)^\s*(?:INSERT\s+(?:IGNORE\s+)?(?:INTO\s+)?|COPY\s+)((?:[`\"\[]?\w+[`\"\]]?\.)*[`\"\[]?(\w+))", re.MULTILINE
+)
+_REFERENCE = lazy(
+    rb"(?i)(?:\w+_)?(?:states?|countr(?:y|ies)|cit(?:y|ies)|regions?|provinces?|districts?|counties|currenc(?:y|ies)|languages?|locales?"
+    rb"|time_?zones?|zip_?codes?|post(?:al)?_?codes?|continents?)"
+)
+"""Tables of what anybody may know."""
 _DUMP_NAME = lazy(r"(?i)(?:dump|backup|bkp|export)[^/]*$|(?:^|/)(?:[\w-]*[-_])?(?:dumps?|backups?)/")
 
 
@@ -122,7 +147,11 @@ def database_dump(path: str, content: bytes) -> Seen | None:
         except zlib.error:
             return None
     head = content[:LIMIT]
+    if b"\0" in head[:8192] or _OTHER_TEXT.search(path.rsplit("/", 1)[-1]):
+        return None  # an archive, or a copy of a program
     rows = _ROWS.search(head)
+    if rows and all(_REFERENCE.fullmatch(found[2]) for found in _TABLE.finditer(head)):
+        return None
     if rows and (_DUMP_NAME.search(path) or _DUMP_HEADER.search(head[:8192])):
         return Seen(_line(head, rows.start()))
     return None

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.model.pattern import lazy
 from auditor.model.ports import CommitInfo, History
 from scanners.hygiene.cards import HygieneRule
 from scanners.hygiene.contents import READERS
 from scanners.hygiene.seen import LIMIT, Seen, in_utf8
 
 _READERS = ("private-key", "cloud-key", "credential-file", "environment")
-_ALWAYS = (".tfstate", ".backup", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".bks")
+_STATE = (".tfstate", ".tfstate.backup")
+_RESOURCES = lazy(rb'"(?:resources|outputs)"\s*:\s*(?:\[\s*\{|\{\s*")')
+"""A state that manages something, or says something."""
+_ALWAYS = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".bks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def gone(history: History, rule: HygieneRule) -> Iterator[Gone]:
 
 
 def _judged(path: str, content: bytes) -> Seen | None:
+    if path.lower().endswith(_STATE):
+        return Seen() if _RESOURCES.search(content) else None
     if path.lower().endswith(_ALWAYS):
         return Seen()
     name = path.rsplit("/", 1)[-1].lower()

@@ -23,10 +23,10 @@ _NO_PROGRAM = lazy(
     re.IGNORECASE,
 )
 _TEST_FILE = lazy(
-    r"(?:^|/)(?:test_[^/]+|[^/]+_tests?|[^/]+[.-](?:test|spec|cy|e2e)|[^/]+_spec|conftest|[^/]*[a-z0-9]Tests?|Test[A-Z][^/]*"
+    r"(?:^|/)(?:test_[^/]+|[^/]+_tests?|[^/]+[.-](?:[Tt]ests?|[Ss]pec|cy|e2e)|[^/]+_spec|conftest|[^/]*[a-z0-9]Tests?|Test[A-Z][^/]*"
     r"|[^/]*[a-z0-9](?:TestCase|IT|Spec))"
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|vue|gs|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|clj|c|cc|cpp|lua|pl|groovy|sh|bats|sol)$"
-    r"|(?:^|/)(?:tests?|specs?|__tests__|e2e|cypress|testing|unit[-_]?tests?|integration[-_]?tests?|[^/]+[-_.]tests?|[^/]*[a-z0-9]Tests?|androidTest)/(?:[^/]+/)*[^/]+"
+    r"|(?:^|/)(?:[Tt]ests?|[Ss]pecs?|__tests__|e2e|cypress|testing|unit[-_]?tests?|integration[-_]?tests?|[^/]+[-_.]tests?|[^/]*[a-z0-9]Tests?|androidTest)/(?:[^/]+/)*[^/]+"
     r"\.(?:py|js|jsx|mjs|cjs|ts|tsx|java|kt|kts|scala|go|rs|rb|php|cs|fs|vb|swift|dart|exs|ex|clj|c|cc|cpp|lua|t|pl|groovy|feature|robot|bats|sh|sol)$"
     r"|\.(?:bats|feature|robot)$|(?:^|/)tests\.py$|^tests?\.\w+$|(?:^|/)t/[^/]+\.t$|(?:^|/)[^/]*\.postman_collection\.json$|(?:^|/)[^/]*\.t\.sol$"
 )

@@ -1,5 +1,7 @@
 """Hygiene beyond its cards: grading, folding, scopes, hostile names, and nothing of a secret in what is said."""
 
+import gzip
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -283,3 +285,67 @@ def test_a_deleted_key_is_found_by_its_name_in_any_case() -> None:
         m.location.path for m in found if isinstance(m.location, CodeLocation) and m.rule_id.endswith("-in-history")
     }
     assert paths == {"certs/PUSH.P12", "Mail.ENV"}
+
+
+def test_copies_of_programs_and_archives_are_no_copies_of_a_database() -> None:
+    statement = "INSERT INTO orders VALUES (1);\n"
+    archive = b"shop.sql" + bytes(249) + b"ustar" + bytes(250) + b"\n" + statement.encode()
+    files = {
+        "app.py.backup": f'sql = """\n{statement}"""\n', "app_backup_20260302.py": statement, "docs/BACKUP.md": statement,
+        "backups/shop.tar.gz": gzip.compress(archive),
+    }  # fmt: skip
+    assert "database-dump" not in ids(scan(Hygiene(), files))
+    dumps = {"backups/a.sql.gz": gzip.compress(statement.encode()), "shop_backup.py.sql": statement}
+    for name, content in dumps.items():
+        assert "database-dump" in ids(scan(Hygiene(), {name: content}))
+
+
+def test_a_dump_of_what_anybody_may_know_is_no_copy_of_a_database() -> None:
+    states = "-- MySQL dump 10.13\nINSERT INTO `states` VALUES (1,'AK','Alaska');\n"
+    assert "database-dump" not in ids(scan(Hygiene(), {"db/states.sql": states}))
+    assert "database-dump" in ids(
+        scan(Hygiene(), {"db/states.sql": states + "INSERT INTO `users` VALUES (1,'dana');\n"})
+    )
+    assert "database-dump" in ids(scan(Hygiene(), {"s.sql": "-- MySQL dump\nINSERT INTO `shop`.`users` VALUES (1);\n"}))
+
+
+def test_tests_are_known_by_a_folder_and_a_name_with_a_capital() -> None:
+    files = {"api/Program.cs": "x", "api/Test/RegisterOrder.Test.cs": "x"}
+    assert "no-tests" not in ids(scan(Hygiene(), files))
+    assert "no-tests" in ids(scan(Hygiene(), {"api/Program.cs": "x", "api/Latest.cs": "x"}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a - Copia.php", "Preise - Kopie (2).html", "accueil - Copie.html", "заказ - копия.html", "index (copia).html", "b - 副本.js", "x のコピー.txt",
+     "Copia de menu.html", "page (copy).php", "package.json.backup_08_2018", "app.py-old", "web - Copy/app.js"],
+)  # fmt: skip
+def test_what_file_managers_call_a_copy_is_one(name: str) -> None:
+    assert "backup-file" in ids(scan(Hygiene(), {name: "x"}))
+
+
+@pytest.mark.parametrize(
+    "name", ["img/boat (1).jpg", "index (1).html", "src/copia.py", "backup.py", "threshold.ts", "bold.css", "Recopy.js"]
+)
+def test_a_name_that_only_sounds_like_a_copy_is_none(name: str) -> None:
+    assert "backup-file" not in ids(scan(Hygiene(), {name: "x"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (".pgpass", "localhost:5432:shop:dana:m4d3"),
+        (".smbcredentials", "username=dana\npassword=m4d3-up\n"),
+        ("sftp-config.json", '{"password": "m4d3-up"}'),
+        ("sitemanager.xml", '<Server><Pass encoding="base64">bTRkMy11cA==</Pass></Server>'),
+        (".cargo/credentials.toml", '[registry]\ntoken = "cioMadeUpMadeUp0123456"\n'),
+        (".gem/credentials", "---\n:rubygems_api_key: rubygems_madeup0123456789\n"),
+        (".config/gh/hosts.yml", "github.com:\n    oauth_token: gho_madeUpMadeUp0123456789\n"),
+        (".msmtprc", "account shop\npassword m4d3-up\n"),
+    ],
+)
+def test_a_clients_file_of_credentials_is_one_with_a_value_and_none_without(name: str, content: str) -> None:
+    assert "credential-file" in ids(scan(Hygiene(), {name: content}))
+    assert "credential-file" not in ids(scan(Hygiene(), {name: "# nothing yet\n"}))
+    gone = scan(Hygiene(), {"a.py": "x"}, history=MemoryHistory({name: content.encode()}))
+    assert "secret-file-in-history" in ids(gone)
