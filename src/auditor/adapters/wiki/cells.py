@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
-from auditor.adapters.wiki.columns import GENERIC, MONEY_CELL, MONEY_WORDS, Column, hints
+from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count, says_count
 from auditor.adapters.wiki.currencies import money_hint
+from auditor.adapters.wiki.headers import GENERIC, MONEY_CELL, MONEY_WORDS, hints
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table

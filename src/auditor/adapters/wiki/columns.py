@@ -10,94 +10,32 @@ from decimal import Decimal
 
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.counting import names_count
-from auditor.adapters.wiki.currencies import code_of, money_hint
 from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.headers import (
+    ANYTHING,
+    ATTRIBUTE,
+    CENTS,
+    COUNTED_PERIOD,
+    DESCRIPTION,
+    GENERIC,
+    INDEX,
+    METRIC_HEADER,
+    MONEY_CELL,
+    MONEY_WORDS,
+    NO_BARE,
+    NUMBERED,
+    PER_THING,
+    PRIOR,
+    header_per,
+    hints,
+)  # fmt: skip
 from auditor.adapters.wiki.numbers import whole_cell
 from auditor.adapters.wiki.periods import is_period, parse_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
 from auditor.adapters.wiki.vocabulary import Vocabulary
-from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, per_of, status_of
+from auditor.adapters.wiki.words import EMPTY_CELL, is_scenario, per_cell, status_of
 from auditor.model.fact import Status
-
-_COUNTED_PERIOD = re.compile(r"^(?:year|month|quarter|week|yr|day)s?(?: ?#| no\.?| number)?$", re.IGNORECASE)
-NUMBERED = re.compile(r"\d{1,2}\+?|\d{1,2}\s?[-–—]\s?\d{1,2}\+?|\d{1,2} to \d{1,2}")
-"""A cell that counts periods: `3`, `7–12`."""
-PERIOD_HEADER = re.compile(r"^(?:year|month|quarter|week|yr|period|date|phase|when|timeline)s?$", re.IGNORECASE)
-_INDEX = re.compile(
-    r"^(?:#|no\.?|nr\.?|sl\.? ?no\.?|sr\.? ?no\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority|option|pos\.?|lfd\.? ?nr\.?)$",
-    re.IGNORECASE,
-)
-GENERIC = re.compile(
-    r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
-    r"actual|target|projected|forecast|budget|current|result|metric value|est\.? cost|sum|balance|rate|today|now|data|stat|statistic|"
-    r"betrag|montant|importe|valor|bedrag|bel[øo]p|belopp|importo|wert|anzahl|menge|kosten|preis|prix|"
-    r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee|assumptions?|(?:value )?(?:this|current) (?:month|quarter|year|week|period)|latest|current value)$",
-    re.IGNORECASE,
-)
-ATTRIBUTE = {
-    "per": re.compile(
-        r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence)$", re.IGNORECASE
-    ),
-    "unit": re.compile(r"^(?:units?|uom|measure|unit of measure)$", re.IGNORECASE),
-    "period": re.compile(
-        r"^(?:period|month|quarter|year|fiscal year|fy|as at|when|week|day|(?:(?:transaction|posting|posted|booking|booked|payment|invoice|value|paid|received|purchase|order|donation|expense) )?date(?: (?:paid|received|posted|of \w+))?|"
-        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
-        re.IGNORECASE,
-    ),
-    "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
-    "as_of": re.compile(r"^(?:as of|as-of|updated|last updated|date|checked)$", re.IGNORECASE),
-    "currency": re.compile(r"^(?:currency|ccy|symbol|ticker|token|coin)$", re.IGNORECASE),
-    "scenario": re.compile(r"^(?:scenario|case|option)$", re.IGNORECASE),
-}
-_NO_BARE = re.compile(
-    r"^(?:start|end)(?:ing|s|ed)?(?: date| time| month| year)?$|\b(?:dates?|due|deadline|when|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
-    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
-    r"configuration|config|spec|model|example)\b|#|^(?:(?:g/?l )?accounts?|acct\.?|compte|konto|cuenta|conto|conta|rekening)(?:[ -]?(?:no\.?|nr\.?|n°|num[eé]ro|number|code))?$",
-    re.IGNORECASE,
-)
-DESCRIPTION = re.compile(
-    r"^(?:descriptions?|items?|tasks?|work(?: done)?|projects?|activit(?:y|ies)|services?|clients?|customers?|what|names?|payee|vendor|supplier|"
-    r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event|details?|transactions?|particulars|narration|text|remarks?|reason|paid to|from|to|who|donor|"
-    r"posten|beschreibung|bezeichnung|verwendungszweck|zweck|buchungstext|empf[äa]nger|libell[ée]s?|d[ée]signation|objet|intitul[ée]|b[ée]n[ée]ficiaire|fournisseur|concepto|descripci[óo]n|"
-    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce)$",
-    re.IGNORECASE,
-)
-_ANYTHING = re.compile(
-    r"(?:(?:metric|current|target|actual|new|old) )?(?:values?|net|gross|total|balance|wert|valor)", re.IGNORECASE
-)
-"""Headers of columns that hold money and other things."""
-_CENTS = re.compile(r"\(?-?[\d,]+\.\d\d\)?\*?")
-"""Plain numbers of a column that begins and ends with dollars, as accountants write it."""
-MONEY_CELL = re.compile(r"[$€£¥₹]\s?\d|\d\s?€|\b(?:USD|EUR|GBP)\b")
-PRICED = re.compile(r"[$€£]\s?\d|\d\s?€")
-"""A header that names a price itself (`Pro ($19/mo)`) says nothing of the figures below it."""
-PRIOR = re.compile(
-    r"(?:(?:prior|previous|last|prev\.?) (?:month|quarter|year|period|fy)|(?:month|quarter|year) before)", re.IGNORECASE
-)
-_MEASURED = re.compile(
-    r"^(?:[A-Za-z]+ ){0,2}(hours|hrs|days|nights|minutes|mins|weeks|miles|nm|km|stunden|heures|horas|tage|jours|noches|n[äa]chte)(?: [A-Za-z]+)?$",
-    re.IGNORECASE,
-)
-"""A header or label that names what it counts: `Hours worked`."""
-_METRIC_HEADER = re.compile(
-    r"^(?:metric|item|figure|kpi|indicator|measure|line item|category|parameter|description|name|input|assumption)s?$",
-    re.IGNORECASE,
-)
-MONEY_WORDS = re.compile(
-    r"\b(?:costs?|revenues?|prices?|amounts?|income|expen(?:ses?|ditures?)|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
-    r"betrag|kosten|preis|summe|umsatz|einnahmen|ausgaben|gesamtkosten|prix|montant|co[uû]ts?|d[ée]penses|recettes|importe|precio|costo|coste|ingresos|gastos|bedrag|"
-    r"prijs|bel[øo]p|belopp|pris|kostnad(?:er)?|cena|kwota|importo|prezzo|costi|"
-    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
-    re.IGNORECASE,
-)
-_MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\s*[\])]")
-_UNIT_HINT = re.compile(
-    r"[\[(]\s*(?:in )?(?:(?P<percent>%|pct|percent)|(?P<mult>k|mm|thousands?|millions?|'?000'?s?|bn))\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|(?P<mult2>'000s?)",
-    re.IGNORECASE,
-)
-_MULT = {"k": 3, "t": 3, "0": 3, "'": 3, "m": 6, "b": 9}
-_BRACKET_PER = re.compile(r"/\s*([a-z]+)\s*[\])]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +114,7 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
         wordy = sum(1 for c in filled if is_name(c))
         if wordy * 2 >= len(filled):
             return i
-        return (
-            i if i == 0 and _METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
-        )
+        return i if i == 0 and METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
     return None
 
 
@@ -208,7 +144,7 @@ def _within_groups(header: Sequence[str], body: Sequence[Sequence[str]], label: 
         or len(inner) * 3 < len(body[label]) * 2
     ):
         return None
-    if _NO_BARE.search(header[nxt]) and not DESCRIPTION.match(header[nxt]):
+    if NO_BARE.search(header[nxt]) and not DESCRIPTION.match(header[nxt]):
         return None
     wordy = [c for c in inner if is_name(c) and len(c) <= 60 and not parse_date(c)]
     return nxt if len(wordy) * 5 >= len(inner) * 4 and not all(is_period(c) for c in inner) else None
@@ -232,7 +168,7 @@ def is_name(cell: str) -> bool:
 
 def _numbers_periods(header: str, cells: Sequence[str]) -> bool:
     """A column headed `Year` or `Month` whose cells only count: 1, 2, 3."""
-    if not cells or _COUNTED_PERIOD.match(header) is None:
+    if not cells or COUNTED_PERIOD.match(header) is None:
         return False
     counted = sum(1 for c in cells if NUMBERED.fullmatch(c))
     return counted * 2 > len(cells) and all(NUMBERED.fullmatch(c) or not c[0].isdigit() for c in cells)
@@ -240,7 +176,7 @@ def _numbers_periods(header: str, cells: Sequence[str]) -> bool:
 
 def _is_index(header: str, cells: Sequence[str]) -> bool:
     """A column that numbers its rows."""
-    return _sequential(cells) or (_INDEX.match(header) is not None and all(len(c) <= 6 for c in cells))
+    return _sequential(cells) or (INDEX.match(header) is not None and all(len(c) <= 6 for c in cells))
 
 
 def _sequential(cells: Sequence[str]) -> bool:
@@ -265,8 +201,8 @@ def _column(
     if i == label:
         unit, currency, factor, _ = hints(header, scope)
         known = {"unit": unit, "currency": currency, "factor": factor} if unit == "money" else {}
-        return Column(i, header, "label", metric_header=bool(_METRIC_HEADER.match(header)), **known)  # type: ignore[arg-type]
-    if _is_index(header, cells) and not _COUNTED_PERIOD.match(header):
+        return Column(i, header, "label", metric_header=bool(METRIC_HEADER.match(header)), **known)  # type: ignore[arg-type]
+    if _is_index(header, cells) and not COUNTED_PERIOD.match(header):
         return Column(i, header, "skip")
     filled = [c for c in cells if c and not EMPTY_CELL.match(c)]
     if _numbers_periods(header, filled):
@@ -296,14 +232,14 @@ def _column(
             if h.value.currency
         ]
         shown = Counter(found).most_common(1)[0][0] if found else None
-        cents = bool(numeric) and all(_CENTS.fullmatch(c) for c in numeric)
+        cents = bool(numeric) and all(CENTS.fullmatch(c) for c in numeric)
         if shown and (MONEY_WORDS.search(header) or (cents and not names_count(header))):
             unit, currency = "money", shown
     if (
         not unit
         and (scope.currency_declared or (scope.currency_used and not plain))
         and MONEY_WORDS.search(header)
-        and not _ANYTHING.fullmatch(header)
+        and not ANYTHING.fullmatch(header)
         and not names_count(header)
         and not re.search(r"%|\brate\b|count|number|#", header)
     ):
@@ -313,8 +249,8 @@ def _column(
         i,
         header,
         "value",
-        per=_header_per(header, per),
-        apart=_PER_THING.search(header) is not None,
+        per=header_per(header, per),
+        apart=PER_THING.search(header) is not None,
         period=parse_period(header),
         status=status_of(header),
         scenario=header if is_scenario(header) and not GENERIC.match(header) else "",
@@ -323,33 +259,12 @@ def _column(
         currency=currency,
         shown=shown,
         factor=factor,
-        bare=not _NO_BARE.search(header) or meaning is not None,
-        years=(unit == "money" or (MONEY_WORDS.search(header) is not None and _COUNTED_PERIOD.match(header) is None))
+        bare=not NO_BARE.search(header) or meaning is not None,
+        years=(unit == "money" or (MONEY_WORDS.search(header) is not None and COUNTED_PERIOD.match(header) is None))
         or (
             not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}|\d[\d,]*\.\d+", c) for c in digits)
         ),
     )
-
-
-_BOTH = re.compile(r"(?:/|\bper)\s?([A-Za-z]+)\s?(?:/|\bper)\s?(month|mo|year|yr|day|week|hour)\b", re.IGNORECASE)
-
-
-_PER_THING = re.compile(
-    r"(?:/\s?|\bper )(?!(?:mo|month|yr|year|day|week|wk|hr|hour|quarter|annum|night|cent)s?\b)(?=[A-Za-z])[A-Za-z]{2,}",
-    re.IGNORECASE,
-)
-
-
-def _header_per(header: str, hinted: str | None) -> str | None:
-    """What figures below a header are per; a figure of the header itself (`Pro ($19/mo)`) is per something by itself."""
-    plain = re.sub(r"\([^()]*\d[^()]*\)|@.*|\d[\d.,]*\s?[A-Z]{0,3}\s?/\s?\w+", " ", header)
-    return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain)
-
-
-def _per_both(header: str) -> str | None:
-    """`Cost/Customer/Month`."""
-    m = _BOTH.search(header)
-    return f"{units.singular(m[1])}/{units.PERIODS[m[2].lower()]}" if m else None
 
 
 def _is_attribute(role: str, cells: Sequence[str]) -> bool:
@@ -370,31 +285,3 @@ def _fits(role: str, cell: str) -> bool:
     if role == "unit":
         return len(cell.split()) <= 3 and not any(ch.isdigit() for ch in cell)
     return not any(ch in "$€£%" or ch.isdigit() for ch in cell)
-
-
-def hints(text: str, scope: Scope) -> tuple[str, str | None, Decimal, str | None]:
-    """Unit, currency, factor and per that a header or label gives in brackets: `Amount (EUR)`, `Revenue ($K)`."""
-    if (
-        (m := _MEASURED.match(text.strip()))
-        and m[1].lower() in units.MEASURES
-        and not MONEY_WORDS.search(text)
-        and "per " not in text.lower()
-    ):
-        return units.MEASURES[m[1].lower()], None, Decimal(1), None
-    if (m := _MEASURE_HINT.search(text)) and m[1].lower() in units.MEASURES:
-        return units.MEASURES[m[1].lower()], None, Decimal(1), None
-    if text.strip().lower() in {"bps", "basis points"}:
-        return "bps", None, Decimal(1), None
-    if re.search(r"\(gal(?:lons)?\s?/\s?h(?:r|our)?\)", text, re.IGNORECASE):
-        return "gal/h", None, Decimal(1), None
-    if (m := _UNIT_HINT.search(text)) is not None and m["percent"]:
-        return "percent", None, Decimal(1), units.PERIODS.get((m["per"] or "").lower())
-    if not names_count(text) and (money := money_hint(text)) is not None:
-        per = units.PERIODS.get(b[1].lower()) if (b := _BRACKET_PER.search(text)) else None
-        return "money", code_of(money[0], scope.currency) or scope.currency, money[1], per
-    if m is not None:
-        short = (m["mult"] or m["mult2"]).lower().lstrip("'")
-        return "", None, Decimal(10) ** _MULT[short[0]], units.PERIODS.get((m["per"] or "").lower())
-    if re.search(r"(?<!\d)(?<!\d )%", text) or re.search(r"\b(?:percent(?:age)?|pct|share of)\b", text, re.IGNORECASE):
-        return "percent", None, Decimal(1), None
-    return "", None, Decimal(1), None

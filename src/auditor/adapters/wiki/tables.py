@@ -8,17 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from auditor.adapters.wiki.cells import TOTAL, Row, in_money, is_once, label_per, names_currency, row_per, typed
-from auditor.adapters.wiki.columns import (
-    ATTRIBUTE,
-    GENERIC,
-    NUMBERED,
-    PERIOD_HEADER,
-    Column,
-    is_name,
-)
+from auditor.adapters.wiki.columns import Column, is_name
 from auditor.adapters.wiki.composition import before, combine, compose, is_relative, lately
 from auditor.adapters.wiki.counting import ENUMERATED, counted_behind
 from auditor.adapters.wiki.dates import parse_date
+from auditor.adapters.wiki.headers import ATTRIBUTE, GENERIC, NUMBERED, PERIOD_HEADER
 from auditor.adapters.wiki.labels import following_period, near_period, recurring_per
 from auditor.adapters.wiki.month_runs import months_of_year
 from auditor.adapters.wiki.numbers import Hit, whole_cell
