@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from auditor.adapters.wiki import units
+from auditor.adapters.wiki import east_asian, units
 from auditor.adapters.wiki.rates import Atom, read_per
 
 _DIGITS = r"""(?:
@@ -39,6 +39,8 @@ _MULT_WORD = re.compile(
     r"[ \u00a0-]?(?:thousand|millions?|billions?|trillions?|lakhs?|lacs?|crores?|mio\.?|mrd\.?|mill?iarden?|milliards?|millionen|mil|mln|mm|mn|bn|tsd\.?|(?:[km](?=\s?[€£$])|[KMB](?![A-Za-z0-9_²³/])|cr\.?|L))(?![A-Za-z0-9_²³])",
     re.IGNORECASE,
 )
+_COMMA_MULTIPLES = frozenset("mio mrd millionen milliarden milliarde miliarden milliard milliards mln tsd md".split())
+"""Words of languages whose decimal mark is a comma."""
 _LAKHS = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 """Currencies that are counted in lakh (`L`) and crore (`Cr`)."""
 _PERCENT = re.compile(
@@ -48,7 +50,7 @@ _POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.
 _BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|(?<!\d{4}(?=X))[x×](?![\w])")
 _SUFFIX_CODE = re.compile(
-    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|₦|₱|₫|₩|₪|฿|zł|Kč|kr\b|\$(?!\s?[\d(])(?![A-Za-z])))"
+    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|₦|₱|₫|₩|₪|฿|zł|Kč|kr\b|(?-i:\$[ \u00a0]?(?:CA|US|AU|NZ|HK)(?![A-Za-z]))|\$(?!\s?[\d(])(?![A-Za-z])))"
     r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?|pence|naira|rands?|zloty|forints?|baht|ringgit|yuan|renminbi|rmb|reais|kroner|kronor|pesos?|shillings?|dirhams?|riyals?|lei)\b"
     r"|[ \u00a0]?(?P<cent>¢|(?-i:(?<![ \u00a0])p)(?![A-Za-z0-9]))",
     re.IGNORECASE,
@@ -153,7 +155,8 @@ def read_atom(
     left = text[start - 1] if start else " "
     if not money and any(a <= number_start < b for a, b in spans):
         return None
-    if (left.isalnum() and not money) or (money and left.isalnum() and left.isalpha()):
+    in_east = left > "\u2fff" and east_asian.is_east(left)
+    if left.isalnum() and not in_east and (not money or left.isalpha()):
         return None
     if not money and (left in _SKIP_LEFT and not (left in ":=" and not text[: start - 1][-1:].isdigit())):
         return None
@@ -175,6 +178,8 @@ def read_atom(
     if not _read_right(text, atom, m["num"], currency, code or first):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
+    if in_east and bare_word:
+        return None
     if bare_word and atom.unit != "ratio" and _is_numbered(text[max(0, atom.start - 30) : atom.start]):
         return None
     atom.glued = glued and not money
@@ -230,6 +235,11 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
         word = m[0].strip(" -\u00a0.").lower()
         if not (word in {"mil", "mn", "mm"} and not money):
             atom.factor, end = units.MULTIPLIERS[word], m.end()
+            if word in _COMMA_MULTIPLES and re.fullmatch(r"\d{1,3},\d{3}", digits):
+                digits += "0"  # behind a comma four digits are decimals, and so are the three of `2,193 Mio.`
+                atom.amount = to_decimal(digits)
+    elif text[end : end + 2] > "\u2fff" and (east := east_asian.read_multiple(text, end)) is not None:
+        atom.factor, end = east
     end = _suffix_currency(text, atom, end, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
@@ -254,7 +264,7 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
     end = max(end, atom.end)
     following = text[end : end + 2]
     if following[:1].isalnum() or following[:1] == "_":
-        return False
+        return atom.unit in {"money", "percent"} and _in_east(text, atom, end)
     atom.changed = _CHANGE.match(text, end) is not None
     if not atom.unit:
         if following[:1] in {"-", "‑"} and following[1:2].isalpha():
@@ -292,8 +302,21 @@ def _ends_name(text: str, atom: Atom) -> bool:
     )
 
 
+def _in_east(text: str, atom: Atom, end: int) -> bool:
+    """Whether an amount goes over into a word of a script that leaves no blanks."""
+    atom.end = end
+    if atom.unit == "money" and (east := east_asian.read_per(text, end)) is not None:
+        atom.per, atom.end = east
+    return east_asian.is_east(text[end])
+
+
 def _suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str) -> int:
     """The currency said behind the number; the place where it ends."""
+    if text[end : end + 2].strip() > "\u2fff":
+        if not atom.currency and (coin := east_asian.read_coin(text, end, declared)) is not None:
+            atom.currency, atom.unit = coin[0], "money"
+            return coin[1]
+        return end
     m = _SUFFIX_CODE.match(text, end)
     if m is None or (atom.currency and not m["code"]) or (m["cent"] == "p" and declared != "GBP"):
         return end
@@ -308,12 +331,14 @@ def _suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str
         code = declared if declared in units.DOLLARS else "USD"
     elif word:
         code = declared if declared in _SHARED.get(word, ()) else _MONEY_WORDS[word]
+    elif m["sym"][0] == "$":
+        code = units.SYMBOLS[m["sym"][1:].strip(" \u00a0") + "$"]
     elif m["sym"].lower() == "kr":
         code = declared if declared in _CROWNS else "SEK"
     else:
         code = units.SYMBOLS[m["sym"]]
     atom.currency, atom.unit = code, "money"
-    if (m["sym"] and m["sym"] != "$") or code == "EUR":
+    if (m["sym"] and m["sym"][0] != "$") or code == "EUR":
         atom.amount = to_decimal(digits, euro=True)
     return m.end()
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from auditor.adapters.wiki.east_asian import coin_code, east_hint, yuan_of
 from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.units import CODES, DOLLARS, ISO_CODES, SYMBOLS, alternatives
 
@@ -32,8 +33,10 @@ _CURRENCY_LINE = re.compile(
     re.IGNORECASE,
 )
 """`Currency: EUR`, also as a row of a table."""
-_SIGNED = re.compile(rf"({_SYMBOL})[ \u00a0]?\d|(?<=\d)[ \u00a0]?(?:[kKmM][ \u00a0]?)?([€£¥₹₽₺₴₦]|zł|Kč)")
-_SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴"
+_SIGNED = re.compile(
+    rf"({_SYMBOL})[ \u00a0]?\d|(?<=\d)[ \u00a0]?(?:[kKmM][ \u00a0]?)?(?:[万萬億亿] ?)?([€£¥₹₽₺₴₦円元圓원]|zł|Kč)"
+)
+_SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴円元圓원"
 _WITH_SIGN = re.compile(rf"[{_SIGNS}]|Rs\.|Fr\.|zł|Kč")
 _TRIPLE = re.compile(r"[A-Z]{3}(?![A-Za-z])(?<![A-Za-z][A-Z]{3})")
 _AMOUNT_AFTER = re.compile(r"[ \u00a0]?[\d$€£]")
@@ -54,6 +57,8 @@ def code_of(said: str, default: str) -> str:
     code = SYMBOLS.get(said) or _NAMED.get(said.lower()) or _NAMED.get(said.lower().rstrip("s")) or ""
     if not code and said.upper() in ISO_CODES:
         return said.upper()
+    if not code and (east := coin_code(said, default)):
+        return east
     plain = said == "$" or said.lower().rstrip("s") == "dollar"
     return default if plain and default in DOLLARS else code
 
@@ -86,11 +91,27 @@ _NATION = re.compile(
 _CODES_OF = alternatives(DOLLARS)
 _SAID_DOLLAR = re.compile(
     rf"\d[\d.,]*[kKmM]?[ \u00a0]?(?P<a>{_CODES_OF})\b|\b(?P<b>{_CODES_OF})[ \u00a0]?\$?[ \u00a0]?\d|[(\[]\$?(?P<c>{_CODES_OF})\$?[)\]]|\b(?:in|are) (?P<d>{_CODES_OF})\b|"
-    r"(?<![A-Za-z])(?P<e>US|AU?|CA?|NZ|HK|S)\$[ ]?\d|\b(?P<f>US|Canadian|Australian|New Zealand|Singapore|Hong Kong) dollars?\b"
+    r"(?<![A-Za-z])(?P<e>US|AU?|CA?|NZ|HK|S|NT)\$[ ]?\d|\d[ \u00a0]?\$[ \u00a0]?(?P<g>US|CA|AU|NZ)(?![A-Za-z])|\b(?P<f>US|Canadian|Australian|New Zealand|Singapore|Hong Kong) dollars?\b"
 )
 
 
-_DOLLAR_SIGNS = (*sorted(DOLLARS), "US$", "A$", "AU$", "C$", "NZ$", "HK$", "S$", " dollar")
+_DOLLAR_SIGNS = (
+    *sorted(DOLLARS),
+    "$ CA",
+    "$CA",
+    "$ US",
+    "$US",
+    "$ AU",
+    "$ NZ",
+    "US$",
+    "A$",
+    "AU$",
+    "C$",
+    "NZ$",
+    "HK$",
+    "S$",
+    " dollar",
+)
 _FAR = (
     "australia",
     "aussie",
@@ -125,13 +146,20 @@ _FAR = (
 def national_dollar(lines: Sequence[str], titles: str) -> str:
     """Whose dollars the bare ones of a page are: said beside amounts, by its title, or by the one country that it speaks of."""
     text = "\n".join(lines)[:LOOKED_AT]
+    if not text.isascii() and (east := yuan_of(text)):
+        return east
     if "$" not in text:
         return ""
-    said = (
-        {_dollar_of(m) for m in _SAID_DOLLAR.finditer(text)} if any(code in text for code in _DOLLAR_SIGNS) else set()
+    said = Counter(
+        _dollar_of(m) for m in (_SAID_DOLLAR.finditer(text) if any(code in text for code in _DOLLAR_SIGNS) else ())
     )
     if said:
-        return said.pop() if len(said) == 1 else ""
+        code, times = said.most_common(1)[0]
+        return (
+            code
+            if len(said) == 1 or (times > 1 and times * 3 >= sum(said.values()) * 2 and "$ " + code[:2] in text)
+            else ""
+        )
     named = _nations(titles)
     if named:
         return next(iter(named)) if len(named) == 1 else ""
@@ -145,7 +173,7 @@ def national_dollar(lines: Sequence[str], titles: str) -> str:
 
 def _dollar_of(m: re.Match[str]) -> str:
     code = m["a"] or m["b"] or m["c"] or m["d"]
-    return code or (SYMBOLS[f"{m['e']}$"] if m["e"] else _NAMED[f"{m['f'].lower()} dollar"])
+    return code or (SYMBOLS[f"{m['e'] or m['g']}$"] if m["e"] or m["g"] else _NAMED[f"{m['f'].lower()} dollar"])
 
 
 def _nations(text: str) -> Counter[str]:
@@ -162,6 +190,8 @@ _IN_MULTIPLES = re.compile(
 
 def remarked_currency(text: str, default: str) -> str:
     """Currency that a remark above a table says of it; empty when it says none."""
+    if not text.isascii() and (east := east_hint(text)) is not None:
+        return code_of(east[0], default)
     if (m := _ALL_AMOUNTS.search(text)) is not None:
         return code_of(m[1] or m[2], default)
     return code_of(m[1], default) if (m := _IN_MULTIPLES.search(text)) is not None else ""
@@ -196,6 +226,8 @@ def money_hint(text: str) -> tuple[str, Decimal] | None:
 
     None where it names none, several, or one beside a figure (`Renters at 1,000 SAR`).
     """
+    if not text.isascii() and (east := east_hint(text)) is not None:
+        return east
     found: tuple[str, Decimal] | None = None
     for m in _HINT.finditer(text):
         if m.start() and re.search(r"\d[\d.,]*\s?[kKmM]?\s?$", text[: m.start()]):

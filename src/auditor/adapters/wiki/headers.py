@@ -8,6 +8,7 @@ from decimal import Decimal
 from auditor.adapters.wiki import units
 from auditor.adapters.wiki.counting import names_count
 from auditor.adapters.wiki.currencies import code_of, money_hint
+from auditor.adapters.wiki.east_asian import MONEY
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.words import per_of
 
@@ -22,7 +23,7 @@ INDEX = re.compile(
 GENERIC = re.compile(
     r"^(?:amount|amounts|value|values|cost|costs|price|total|usd|eur|gbp|figure|figures|number|numbers|quantity|qty|count|estimate|estimated cost|"
     r"actual|target|projected|forecast|budget|current|result|metric value|est\.? cost|sum|balance|rate|today|now|data|stat|statistic|"
-    r"betrag|montant|importe|valor|bedrag|bel[øo]p|belopp|importo|wert|anzahl|menge|kosten|preis|prix|"
+    r"betrag|金額|金额|價格|价格|価格|費用|费用|料金|小計|數值|数值|수량|금액|montant|importe|valor|bedrag|bel[øo]p|belopp|importo|wert|anzahl|menge|kosten|preis|prix|"
     r"[$€£]|in [a-z]{3}|cost estimate|estimated|goal|baseline|expense|fee|assumptions?|(?:value )?(?:this|current) (?:month|quarter|year|week|period)|latest|current value)$",
     re.IGNORECASE,
 )
@@ -79,7 +80,8 @@ MONEY_WORDS = re.compile(
     r"\b(?:costs?|revenues?|prices?|amounts?|income|expen(?:ses?|ditures?)|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
     r"betrag|kosten|preis|summe|umsatz|einnahmen|ausgaben|gesamtkosten|prix|montant|co[uû]ts?|d[ée]penses|recettes|importe|precio|costo|coste|ingresos|gastos|bedrag|"
     r"prijs|bel[øo]p|belopp|pris|kostnad(?:er)?|cena|kwota|importo|prezzo|costi|"
-    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll)\b",
+    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll|debits?|credits?|withdrawals?|deposits?|paid (?:in|out)|money (?:in|out)|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|incomings?|outgoings?)\b|"
+    + MONEY.pattern,
     re.IGNORECASE,
 )
 _MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\s*[\])]")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from auditor.adapters.wiki.east_asian import narrowed
+
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|!\[[^\]]*\]\[[^\]]*\]")
 _LINK = re.compile(r"\[([^\[\]]*)\](\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])")
 _FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
 _URL = re.compile(r"<?(?:https?|ftp|file|mailto|ipfs)://?[^\s>)\]|]+>?|\bwww\.[^\s>)\]|]+|<?[\w.+-]+@[\w-]+\.[\w.-]+>?")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|^\s*\{:\s?[.#].*?\}\s*$")
+"""A call of the program that makes the page (Hugo, Jekyll), and classes for the line before."""
 _CODE = re.compile(r"(`+)(.+?)\1(?!`)")
 _STRUCK = re.compile(r"~~.+?~~")
 _STRONG = re.compile(r"\*+|__(?=\S)|(?<=\S)__")
@@ -25,7 +29,7 @@ _TEX_SPACE = re.compile(r"(?<=\d)\\[,;](?=\d{3}(?!\d))")
 _TEX_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
 _TEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\{([^{}]*)\}")
 _TEX_COMMAND = re.compile(r"\\[A-Za-z]{2,}(?=[{\s\d]|$)")
-_MARKUP = re.compile(r"[<`\[/@\\&~*$¹²³⁰⁴-⁹†‡_.](?:(?<![_.])|(?<=_)_|(?<=\w\.)\w)")
+_MARKUP = re.compile(r"[{<`\[/@\\&~*$¹²³⁰⁴-⁹†‡_.](?:(?<![_.])|(?<=_)_|(?<=\w\.)\w)")
 """What a line must hold for anything in it to be blanked. It begins with a set of characters: such patterns are searched fast."""
 _MARKED = re.compile(r"<sup|\[\d|[¹²³⁰⁴-⁹†‡]", re.IGNORECASE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?=[A-Za-z\\{])[^$]{0,200}\$(?!\d)")
@@ -46,9 +50,11 @@ def blank(match: re.Match[str]) -> str:
 
 def mask(line: str) -> str:
     """The readable text of a line, as long as the line itself; struck-out text, links' targets and code are blank."""
-    text = line if line.isascii() else _INVISIBLE.sub(" ", line)
+    text = line if line.isascii() else narrowed(_INVISIBLE.sub(" ", line))
     if not _MARKUP.search(text):
         return text
+    if "{" in text:
+        text = _SHORTCODE.sub(blank, text)
     text = _without_references(text)
     if "<" in text:
         text = _TAG.sub(blank, text)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from auditor.adapters.wiki import units
+from auditor.adapters.wiki import east_asian, units
 
 _CODES = units.alternatives(units.CODES)
 _AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
@@ -70,6 +70,11 @@ def read_per(text: str, atom: Atom) -> None:
         key = m[1].lower()
         atom.per = units.PERIODS.get(key) or ("month" if "month" in key else "year")
         atom.end = m.end()
+    elif (
+        text[atom.end + 1 : atom.end + 3].strip() > "\u2fff"
+        and (east := east_asian.read_per(text, atom.end)) is not None
+    ):
+        atom.per, atom.end = east
 
 
 def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) -> None:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 SYMBOLS = {
-    "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
+    "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "NT$": "TWD",
     "R$": "BRL", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY",
     "₱": "PHP", "₫": "VND", "₪": "ILS", "₦": "NGN", "฿": "THB", "₴": "UAH", "zł": "PLN", "Kč": "CZK", "Rs.": "INR",
     "Rs": "INR", "Rp": "IDR", "RM": "MYR", "Fr.": "CHF", "SFr.": "CHF", "KSh": "KES", "Ksh": "KES", "KSH": "KES", "KES.": "KES",
@@ -30,7 +30,7 @@ CODES = ISO_CODES | frozenset(
 )
 """Codes written out beside an amount: currencies, and what treasuries hold."""
 
-DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"})
+DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"})
 
 MULTIPLIERS = {
     "k": Decimal(1000), "thousand": Decimal(1000), "m": Decimal(10) ** 6, "mm": Decimal(10) ** 6,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from auditor.adapters.wiki.east_asian import narrowed, per_in
 from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.units import PERIODS
 from auditor.model.fact import Status
@@ -112,6 +113,8 @@ def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
     if "RR" in text and (m := _RECURRING.search(text.strip())):
         return "month" if m[1] == "MRR" else "year"
+    if not text.isascii() and (east := per_in(narrowed(text))) is not None:
+        return east
     if _PER.search(text) is None:
         return None
     if alone := _PER_ALONE.search(text):

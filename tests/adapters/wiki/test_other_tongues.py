@@ -1,0 +1,97 @@
+"""Amounts as pages in other languages write them: wide signs, `万円`, `NT$`, `Mio.`, `$ CA`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.adapters.wiki.east_asian import narrowed
+from auditor.adapters.wiki.reading import PageSource, read_pages
+from auditor.model.fact import Fact
+from auditor.resources import rules_folder
+
+
+def facts(page: str) -> Sequence[Fact]:
+    return read_pages([PageSource("p.md", page.encode())], rules_folder()).facts
+
+
+def said(page: str) -> list[tuple[str, str]]:
+    found = []
+    for fact in facts(page):
+        v = fact.value
+        ends = f"{v.low.normalize():f}" if v.low == v.high else f"{v.low:f}..{v.high:f}"
+        found.append((fact.label, " ".join(p for p in (ends, v.currency or v.unit, v.per or "") if p)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("- 家賃：85,000円", "85000 JPY"),
+        ("- 売上: 120万円/月", "1200000 JPY month"),
+        ("- 預算：NT$735,700", "735700 TWD"),
+        ("- 费用：5,000元", "5000 CNY"),
+        ("- 費用：5,000 元（總計）", "5000 TWD"),
+        ("- 価格：￥12,500", "12500 JPY"),
+        ("- 예산: 300만원", "3000000 KRW"),
+        ("- 合計：1.5億円", "150000000 JPY"),
+    ],
+)
+def test_an_amount_is_read_with_the_sign_and_multiple_behind_it(line: str, value: str) -> None:
+    assert [v for _, v in said(line + "\n")] == [value]
+
+
+def test_an_amount_within_a_sentence_needs_no_blanks() -> None:
+    assert [v for _, v in said("訂金NT$368,000已付，尾款 NT$367,700 交貨時付。\n")] == ["368000 TWD", "367700 TWD"]
+    assert [v for _, v in said("先月は5,000円を支払い、残りは20%でした。\n")] == ["5000 JPY", "20 percent"]
+
+
+def test_numbers_of_things_in_such_a_sentence_are_no_figures() -> None:
+    assert said("第3期は12人、5万人が来た。\n") == []
+
+
+def test_a_header_says_currency_and_multiple_of_its_column() -> None:
+    page = "# 預算\n\n| 項目 | 金額 (NT$) |\n|---|---:|\n| 驗屋 | 15,499 |\n| **小計** | **15,499** |\n"
+    assert said(page) == [("驗屋", "15499 TWD"), ("小計", "15499 TWD")]
+    assert said("| 項目 | 金額(万円) |\n|---|---:|\n| 家賃 | 12 |\n| 合計 | 30 |\n") == [
+        ("家賃", "120000 JPY"),
+        ("合計", "300000 JPY"),
+    ]
+
+
+@given(st.text(max_size=60))
+def test_a_narrowed_line_is_as_long_as_it_was(text: str) -> None:
+    assert len(narrowed(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("- Förderung: 2,193 Mio. €", "2193000 EUR"),
+        ("- Förderung: 2,193 Millionen Euro", "2193000 EUR"),
+        ("- Förderung: 2,19 Mrd. €", "2190000000 EUR"),
+        ("- Funding: $2,193 million", "2193000000 USD"),
+    ],
+)
+def test_three_digits_behind_a_comma_are_decimals_before_a_german_million(line: str, value: str) -> None:
+    assert [v for _, v in said(line + "\n")] == [value]
+
+
+def test_a_dollar_behind_the_number_may_say_whose_it_is() -> None:
+    page = "# Budget\n\nPlafond : 200 $ CA par année, repli de 200 $ CA.\n\n- Domaine : 20 $\n- Hébergement : 12 $ US/mois\n"
+    assert [v for _, v in said(page)][-2:] == ["20 CAD", "12 USD month"]
+
+
+def test_debit_and_credit_are_money_on_a_page_of_dollars() -> None:
+    page = (
+        "Costs: $4.00, $12.00 and $2.60.\n\n| Date | Description | Debit (+) | Credit (-) |\n|-|-|-|-|\n"
+        "| 1/9/23 | Storage | | 6.05 |\n| 1/1/23 | Interest | 0.04 | |\n"
+    )
+    assert [v for _, v in said(page)][-2:] == ["6.05 USD", "0.04 USD"]
+
+
+def test_calls_of_the_program_that_makes_the_page_hold_no_figures() -> None:
+    assert said('{{< img src="chart" style="margin: 12%" />}}\n\n{% include box.html width="40%" %}\n') == []
