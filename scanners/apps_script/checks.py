@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from auditor.model.pattern import lazy
 from scanners.apps_script.reach import Reaches
+from scanners.routing.callers import Callers
 from scanners.routing.evidence import Evidence
 from scanners.routing.guards import Guards
 from scanners.routing.shapes import called, is_auth_name, terminates
@@ -33,7 +34,7 @@ _HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean
 class ScriptGuards(Guards):
     """The general rules, for scripts that answer `Unauthorized` where no token was sent and take any other."""
 
-    def branch(self, node: t.If, scope: Scope, derived: set[str], depth: int) -> Evidence | None:
+    def branch(self, node: t.If, scope: Scope, derived: Callers, depth: int) -> Evidence | None:
         """As elsewhere, but for a test whether a token was sent at all."""
         if not node.orelse and terminates(node.body) and _only_sent(node.test, dict.fromkeys(derived, node.test)):
             return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.model.pattern import lazy
+from scanners.endpoints.base_names import is_base_member
 from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, flat
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -34,14 +36,27 @@ ADDRESS_KEYS = frozenset({"url", "path", "endpoint", "uri"})
 """Under which the one object that a function takes says where to."""
 
 
-def taken(name: str, function: t.Function) -> Piece:
-    """What is taken out of a parameter: filled in by callers where it is an address, `request({ url })`."""
+def taken(name: str, function: t.Function) -> Piece | None:
+    """What is taken out of a parameter: filled in by callers where it is an address, `request({ url })`; None where it is not."""
+    if not any(isinstance(n, t.Name) and n.id == name for p in function.params for n in t.walk(p.target)):
+        return None
     for index, param in enumerate(function.params):
         for key, value in param.target.pairs if isinstance(param.target, t.Table) else ():
             same = isinstance(value, t.Name) and value.id == name
             if same and isinstance(key, t.Const) and key.value in ADDRESS_KEYS and not function.name[:1].isupper():
                 return Hole(index, name, str(key.value))
     return Gap(name)
+
+
+def taken_from_answer(name: str, function: t.Function) -> bool:
+    """`const { uploadUrl } = await presign()`: an address that the answer of a request says, no base of ours."""
+    for node in t.walk(*function.body):
+        if not isinstance(node, t.Bind) or not isinstance(node.target, t.Table):
+            continue
+        if any(isinstance(n, t.Name) and n.id == name for _, value in node.target.pairs for n in t.walk(value)):
+            source = called(node.value) if isinstance(node.value, t.Call) else t.dotted(node.value)
+            return not is_base_member(f"{source}.{name}")
+    return False
 
 
 def is_path_choice(choice: t.Choice) -> bool:

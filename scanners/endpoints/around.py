@@ -37,6 +37,13 @@ class Around:
             inner = self._of(scope).get(id(inner))
         return None
 
+    def in_component(self, function: t.Function, scope: Scope) -> bool:
+        """Whether this function or one around it has a name with a capital."""
+        inner: t.Function | None = function
+        while inner is not None and not inner.name[:1].isupper():
+            inner = self._of(scope).get(id(inner))
+        return inner is not None
+
     def _of(self, scope: Scope) -> dict[int, t.Function]:
         if scope.path not in self._outer:
             found: dict[int, t.Function] = {}

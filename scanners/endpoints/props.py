@@ -24,7 +24,9 @@ class Props:
     def of(self, name: str, function: t.Function | None, scope: Scope) -> list[_Given]:
         """What is given for a name, or `props.name`, that the component around has as a property."""
         head, _, key = name.partition(".")
-        component = self.around.owner(head, function, scope) if function is not None else None
+        if function is None or not head or not self.around.in_component(function, scope):
+            return []
+        component = self.around.owner(head, function, scope)
         if component is None or not component.name[:1].isupper() or "." in key or not component.params:
             return []
         target = component.params[0].target

@@ -17,6 +17,7 @@ from scanners.endpoints.address_parts import (
     node_name,
     table_function,
     taken,
+    taken_from_answer,
 )
 from scanners.endpoints.around import Around
 from scanners.endpoints.base_names import is_base, is_base_member, names_person
@@ -142,14 +143,16 @@ class Urls:
         if given is not None:
             yield from given.parts
             return
-        if function is not None and any(
-            isinstance(n, t.Name) and n.id == node.id for p in function.params for n in t.walk(p.target)
-        ):
-            yield taken(node.id, function)
+        piece = taken(node.id, function) if function is not None else None
+        if piece is not None:
+            yield piece
             return
         local = self._local(node.id, function, scope)
         if local is not None:
             yield from self._parts(local, function, scope, depth + 1)
+            return
+        if function is not None and taken_from_answer(node.id, function):
+            yield Gap(node.id)
             return
         found = self.program.resolve(scope, node.id)
         if isinstance(found, Found):

@@ -114,6 +114,17 @@ def turns_away(node: t.If, derived: set[str]) -> bool:
     return given is not None and bool(set(names_in(given)) & derived)
 
 
+def admits_strangers(call: t.Call) -> bool:
+    """`run(handler, authorize_option=AuthorizeOption.OPTIONAL)`."""
+    return any(_HOW_STRICT.search(name) and _LENIENT.search(t.text_of(v) or t.dotted(v)) for name, v in call.kwargs)
+
+
+_HOW_STRICT = lazy(
+    r"(?i)^(auth|authori[sz]e|authori[sz]ation|authentication|security|access|login)(_?(option|mode|type|level|policy|strategy))?$"
+)
+_LENIENT = lazy(r"(?i)(^|\.)(optional|none|public|anonymous|guest)$")
+
+
 def is_optional(node: t.Node) -> bool:
     """`jwt_optional`, `auth(required=False)`, `HTTPBearer(auto_error=False)`: strangers pass too."""
     if isinstance(node, t.Call):

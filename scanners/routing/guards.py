@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from scanners.routing.callers import Callers, only_callers
 from scanners.routing.checks import (
     PASSWORD,
     SUBJECT,
@@ -12,6 +13,7 @@ from scanners.routing.checks import (
     UNVERIFIED,
     VERIFIES,
     aborts,
+    admits_strangers,
     asks_who,
     compares_secret,
     is_about_origin,
@@ -48,7 +50,7 @@ class Guards(Definitions):
 
     def in_statements(self, statements: Iterable[t.Node], scope: Scope, depth: int = 0) -> Evidence | None:
         """The first real guard among statements that all run; an unverified one when there is nothing better."""
-        derived: set[str] = set()
+        derived = Callers()
         weak: Evidence | None = None
         block = tuple(statements)
         for index, node in enumerate(block):
@@ -82,7 +84,7 @@ class Guards(Definitions):
         owner = owner_refused(function.body) if inner is None else None
         return inner if owner is None else Evidence("refusal unless it is the caller's own", home.path, owner.line)
 
-    def statement(self, node: t.Node, scope: Scope, derived: set[str], depth: int) -> Evidence | None:
+    def statement(self, node: t.Node, scope: Scope, derived: Callers, depth: int) -> Evidence | None:
         """A guard in one statement; `derived` collects names that come from who is calling."""
         if isinstance(node, t.If):
             return self.branch(node, scope, derived, depth)
@@ -103,7 +105,7 @@ class Guards(Definitions):
             self._derive(node, derived, scope)
         return self._calls(node, scope, depth)
 
-    def _each(self, nodes: tuple[t.Node, ...], scope: Scope, derived: set[str], depth: int) -> Evidence | None:
+    def _each(self, nodes: tuple[t.Node, ...], scope: Scope, derived: Callers, depth: int) -> Evidence | None:
         weak: Evidence | None = None
         for node in nodes:
             found = self.statement(node, scope, derived, depth)
@@ -112,11 +114,13 @@ class Guards(Definitions):
             weak = weak or found
         return weak
 
-    def branch(self, node: t.If, scope: Scope, derived: set[str], depth: int) -> Evidence | None:
+    def branch(self, node: t.If, scope: Scope, derived: Callers, depth: int) -> Evidence | None:
         """`if not user: return 401`, or a guard inside of the branch."""
         for inner in t.walk(node.test, into_functions=False):
             if isinstance(inner, t.Bind):
                 self._derive(inner, derived, scope)
+        if derived.asks_whether_there(node.test):  # a 403 for "no such user"
+            return self._each((*node.body, *node.orelse), scope, derived, depth)
         text = " ".join(names_in(node.test))
         by_name = bool(derived & set(names_in(node.test))) or any(
             self.asks_who(n, scope) for n in t.walk(node.test) if isinstance(n, t.Call)
@@ -171,13 +175,15 @@ class Guards(Definitions):
             self._checking[key] = self.verifies(found.node, found.module)
         return self._checking[key]
 
-    def _derive(self, node: t.Bind, derived: set[str], scope: Scope) -> None:
+    def _derive(self, node: t.Bind, derived: Callers, scope: Scope) -> None:
         if (
             any(isinstance(n, t.Call) and self.asks_who(n, scope) for n in t.walk(node.value, into_functions=False))
             or makes_signature(node.value)
-            or set(names_in(node.value)) & derived
+            or only_callers(node.value, derived)
         ):
             derived.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
+        else:
+            derived.note(node)
 
     def _calls(self, node: t.Node, scope: Scope, depth: int) -> Evidence | None:
         weak: Evidence | None = None
@@ -196,6 +202,8 @@ class Guards(Definitions):
             return None
         if UNVERIFIED.search(name) or skips_verification(call):
             return Evidence(f"{name}() without verification", scope.path, call.line, verified=False)
+        if admits_strangers(call):
+            return Evidence(f"{name}() lets callers without a token pass", scope.path, call.line, verified=False)
         target = self.definition(call.func, scope)
         if target is not None:
             return self.of_function(target, depth + 1, named=is_auth_name(name))
@@ -342,7 +350,7 @@ def lenient(name: str, scope: Scope, function: t.Function) -> Evidence:
     return Evidence(f"{name} lets callers without a token pass", scope.path, function.line, verified=False)
 
 
-def _let_in(node: t.Node, rest: Sequence[t.Node], derived: set[str], scope: Scope) -> Evidence | None:
+def _let_in(node: t.Node, rest: Sequence[t.Node], derived: Callers, scope: Scope) -> Evidence | None:
     """`if token == TOKEN: return work()`, and a refusal below for everybody else."""
     if not isinstance(node, t.If) or node.orelse or not terminates(node.body) or not 0 < len(rest) <= 3:
         return None
