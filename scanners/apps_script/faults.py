@@ -15,7 +15,8 @@ from scanners.apps_script.actions import Action
 from scanners.apps_script.code_faults import code_faults
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
-from scanners.apps_script.reach import Reach
+from scanners.apps_script.reach import Reach, Reaches
+from scanners.apps_script.webhooks import is_webhook
 from scanners.routing.credentials import issues_tokens
 from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called
@@ -30,22 +31,13 @@ _BROAD = {
     "https://www.googleapis.com/auth/script.projects": "all script projects",
 }  # fmt: skip
 _DEBUG = lazy(
-    r"(?i)^(debug|dump|logs|env|phpinfo|test|test_?mode|eval|exec|run_?test|diagnostics?|inspect|show_?(config|props|properties))$"
+    r"(?i)^(debug|dump|logs|env|phpinfo|test|test_?mode|eval|exec|run_?tests?|diagnostics?|inspect|show_?(config|props|properties))$"
+    r"|^(?-i:(?:debug|test|selfTest|sendTest|runTest|create_?test|insert_?test|add_?test)(?=[A-Z_\d-])|_?debug_|\w+Debug$|\w+_debug$|debug[a-z]+$)"
 )
-_WEBHOOKS = lazy(
-    r"checkout\.session|payment_intent|charge\.succeeded|hub\.challenge|hub\.verify_token|url_verification|X-Hub-Signature|"
-    r"pull_request|merge_request|Merge Request Hook|message_created|event_callback|"
-    r"endpoint\.url_validation|charge\.success|payment\.captured|invoice\.paid|X-Line-Signature|PAYMENT\.CAPTURE|order_id.*webhook|setWebhook\b"
+_EXAMS = lazy(
+    r"(?i)^test[-_]?(results?|scores?|questions?|answers?|list|papers?|series|names?|ids?|imonials?|drives?|submit|data)"
 )
-_WEBHOOK_FIELDS = frozenset(
-    "replyToken update_id callback_query response_url trigger_id team_domain form_response transaction_status payment_intent signature_key "
-    "object_attributes object_kind webhookEvent webhook_event MessageSid SmsMessageSid merge_request head_commit".split()
-)
-_WEBHOOK_PATHS = (
-    "message.chat.id", "message.from.id", "source.userId", "source.groupId", "source.roomId", "event.source", "payment.entity",
-    "issue.fields", "event.client_msg_id",
-)  # fmt: skip
-"""Fields of what LINE, Telegram, Slack, GitLab, GitHub, Jira, Twilio, Typeform and payment services send; that a script writes to them says nothing."""
+"""Tests that people take, which is what a school's script serves."""
 _LOG_IN = lazy(r"(?i)(log|sign)[-_]?in$|^authenticate$")
 _EVENT = lazy(r"(?i)(event|view|block|status|payment|delivery|order|web_?hook)_?callback|callback_?(query|event)")
 _ACCESS = {"ANYONE_ANONYMOUS": "anonymous", "ANYONE": "anyone", "DOMAIN": "domain", "MYSELF": "myself", "": "unknown"}
@@ -198,7 +190,7 @@ class Faults:
 
     def _special(self, serves: list[Action]) -> Iterator[Match]:
         for action in serves:
-            if action.auth is not Auth.YES and action.reach >= Reach.READ and _DEBUG.match(action.name):
+            if action.auth is not Auth.YES and action.reach >= Reach.READ and _is_debug(action.name):
                 yield self._match(
                     "debug-action", action.file, action.line, action.name, f"The action {action.name} is for developers and open to all",
                     self._grade(max(action.reach, Reach.READ)),
@@ -206,20 +198,11 @@ class Faults:
         posts = [a for a in serves if a.method == "POST" and a.auth is not Auth.YES]
         if any(a.reach >= Reach.READ for a in posts) or (posts and not any(a.auth is Auth.YES for a in serves)):
             scope = posts[0].scope
-            if self._is_webhook():
+            if is_webhook(self.project, posts, Reaches(self.project.program)):
                 yield self._match(
                     "webhook-without-signature", scope.path, posts[0].line, "",
                     "doPost believes whoever claims to be the sending service", self._grade(max(a.reach for a in posts)),
                 )  # fmt: skip
-
-    def _is_webhook(self) -> bool:
-        """Whether doPost is written for what a chat or payment service sends."""
-        for _, node in self.project.walk():
-            if isinstance(node, t.Const) and isinstance(node.value, str) and _WEBHOOKS.search(node.value):
-                return True
-            if isinstance(node, t.Attr) and (node.name in _WEBHOOK_FIELDS or _path(node).endswith(_WEBHOOK_PATHS)):
-                return True
-        return False
 
     # -- matches ------------------------------------------------------------------------------------------------
 
@@ -260,14 +243,8 @@ class Faults:
         )
 
 
-def _path(node: t.Attr) -> str:
-    """The last three names of a field, whatever stands before: `events[0].source.userId`."""
-    names: list[str] = []
-    at: t.Node = node
-    while isinstance(at, t.Attr) and len(names) < 3:
-        names.append(at.name)
-        at = at.base
-    return ".".join([*([at.id] if isinstance(at, t.Name) else []), *reversed(names)])
+def _is_debug(name: str) -> bool:
+    return bool(_DEBUG.search(name)) and not _EXAMS.search(name)
 
 
 def _lets_in(action: Action) -> bool:
