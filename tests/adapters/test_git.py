@@ -86,6 +86,25 @@ def test_history_knows_when_a_blob_came_and_went(tmp_path: Path) -> None:
     assert history.authors() == {"Dana Reyes": 3}
 
 
+def test_history_knows_a_file_that_only_a_merge_dropped(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    commit(folder, {"a": "1"}, "Start", day=1)
+    git(folder, "switch", "-q", "-c", "side")
+    commit(folder, {"key.txt": "sekret", "b": "1"}, "Add", day=2)
+    git(folder, "switch", "-q", "main")
+    commit(folder, {"a": "2"}, "Edit", day=3)
+    git(folder, "merge", "-q", "--no-commit", "--no-ff", "side")
+    head = commit(folder, {"key.txt": None}, "Merge without the key", day=4)
+    gone = GitHistory(Git(folder), head).deleted_paths()
+    assert {path: found.subject for path, found in gone.items()} == {"key.txt": "Merge without the key"}
+
+
+def test_a_git_that_takes_too_long_is_no_answer(tmp_path: Path) -> None:
+    head = commit(tmp_path / "r", {"a": "1"})
+    with pytest.raises(NotScannedError, match="git ls-tree took longer than 0 s in r"):
+        Git(tmp_path / "r").run("ls-tree", head, seconds=0)
+
+
 def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
     folder = tmp_path / "r"
     folder.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -97,8 +98,11 @@ class GitHistory:
         )
         gone: dict[str, CommitInfo] = {}
         # A file may be dropped by a merge alone; the commit that deleted it by itself says more.
-        for which in ((), ("--merges", "-m")):
-            for commit, changes in self._log("--diff-filter=D", *which, *self._own()):
+        own = self._own()
+        with ThreadPoolExecutor(2) as side_by_side:  # git is another process: the two walks take the time of one
+            walks = side_by_side.map(lambda which: self._log("--diff-filter=D", *which, *own), ((), ("--merges", "-m")))
+        for walk in walks:
+            for commit, changes in walk:
                 for _, _, path in changes:
                     if path not in there:
                         gone.setdefault(path.decode("utf-8", "surrogateescape"), commit)
@@ -146,7 +150,7 @@ class GitHistory:
 
     def _log(self, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
         """Each commit with its raw changes (old blob, new blob, path)."""
-        yield from _changes(self.git, *flags)
+        return _changes(self.git, *flags)
 
 
 def _changes(git: Git, *flags: str) -> Iterator[tuple[CommitInfo, list[tuple[str, str, bytes]]]]:
