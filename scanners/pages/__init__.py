@@ -78,6 +78,7 @@ CHECKS: Mapping[str, Check] = {
     "inline_handlers": security.inline_handlers,
     "stale_year": content.stale_year,
     "placeholder_phone": content.placeholder_phone,
+    "placeholder_email": content.placeholder_email,
     "dead_links": content.dead_links,
     "broken_links": content.broken_links,
     "missing_pictures": content.missing_pictures,
@@ -235,8 +236,10 @@ class _Reading:
             source = decoded(body)
             if source is None:
                 self.not_scanned.append(NotScanned(entry.path, "binary", expected=True))
-            elif source.strip() and not is_mail(entry.path, source) and not is_copied(source):
+            elif source.strip() and not is_copied(source):
                 page = Page(entry.path, source)
+                if is_mail(entry.path, page.source):
+                    continue  # One that its code only sends has been blanked.
                 if is_template(entry.path) and not has_markup(page.source):
                     continue
                 if page.is_too_deep:
@@ -257,6 +260,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
     for page in everything:
         if page.included and not shown.intersection(page.included):
             page.is_assembled = False  # What it includes is code.
+    _demote(everything)
     pages = {page.path: page for page in everything if page.is_page}
     fragments = [page for page in everything if not page.is_page]
     declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
@@ -284,6 +288,16 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
         # What is declared is meant for the public sites, not for the tools that lie beside them.
         return [replace(site, declared=declared) if "marketing" in site.profiles else site for site in sites]
     return [replace(site, declared=declared) for site in sites]
+
+
+def _demote(everything: Sequence[Page]) -> None:
+    """Whole documents that other whole documents include are parts of those: nobody visits them by themselves."""
+    whole = [page for page in everything if page.is_page]
+    wanted = {name for page in whole for name in page.includes if not name.startswith("index.")}
+    for page in whole:
+        name = page.path.rsplit("/", 1)[-1]
+        if name in wanted and not any(part in page.path for part in ("/pages/", "/views/")):
+            page.is_page = False
 
 
 def _owner(path: str, grouped: Mapping[str, tuple[str, ...]]) -> str:

@@ -153,15 +153,16 @@ def repeated_ids(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """One id on several elements: labels and scripts reach only the first."""
     del now
     for page in judged(rule, site):
-        seen: set[str] = set()
+        seen: dict[str, LexborNode] = {}
         spots = []
         for node in page.css("[id]"):
             identity = node.attributes.get("id") or ""
             if not identity or "{" in identity or "<" in identity or _in_svg(node):
                 continue
-            if identity in seen:
+            if identity not in seen:
+                seen[identity] = node
+            elif not page.are_apart(page.line_of(seen[identity]), page.line_of(node)):
                 spots.append(Spot(page.line_of(node), f"id={excerpt(identity)}"))
-            seen.add(identity)
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
 

@@ -24,6 +24,8 @@ _OF_THE_SITE = frozenset(
 """Checks that look for something anywhere: a first page that a script renders may hold it."""
 _WRITTEN_BY_TAGS = lazy(r"title|description|canonical|og:image|ld\+json")
 """What plug-ins of site generators write into the head."""
+_JEKYLL_SEO = lazy(r"\{%-?\s*seo\b")
+_HAS_PICTURE = lazy(r"^\s*-?\s*image\s*:", re.MULTILINE)
 _REWRITES = lazy(r"(?:^|/)(?:vercel\.json|_redirects|netlify\.toml|firebase\.json|staticwebapp\.config\.json)$")
 _SOURCE_FOLDER = lazy(
     r"(?:^|/)(?:src|public|static|www|web|app|templates|views|_?layouts|html|client|dist|dst|build|out|_site|docs|assets|pages)$"
@@ -110,6 +112,11 @@ def is_filled_in(node: LexborNode) -> bool:
     return any(name.startswith(("{", "<", "@", "...")) or "}" in name for name in node.attributes)
 
 
+def is_templated(value: str) -> bool:
+    """Whether a template fills in a value, so that what it will be is not known."""
+    return bool(_TEMPLATED.search(value))
+
+
 def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
     spots = []
     nodes = page.css(rule.find)
@@ -161,9 +168,7 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         return
     if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
         return
-    in_fragment = any(_present(rule, fragment) for fragment in site.fragments) or (
-        bool(_WRITTEN_BY_TAGS.search(rule.absent)) and any(page.is_served_by_tag for page in site.everything)
-    )
+    in_fragment = any(_present(rule, fragment) for fragment in site.fragments) or _is_written(rule, site)
     pages = list(judged_whole(rule, site))
     if rule.main_page and pages and _present(rule, site.main):
         return
@@ -182,6 +187,22 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         and not (rule.unless and page.has(rule.unless))
     ]
     yield from once(site, lacking, pages, rule)
+
+
+def _is_written(rule: PageRule, site: Site) -> bool:
+    """Whether a plug-in writes it: that of Jekyll writes a picture only for a page or a site that has one.
+
+    Source: jekyll/jekyll-seo-tag, docs/usage.md.
+    """
+    writers = (
+        [page for page in site.everything if page.is_served_by_tag] if _WRITTEN_BY_TAGS.search(rule.absent) else []
+    )
+    if not writers or "og:image" not in rule.absent:
+        return bool(writers)
+    if not all(_JEKYLL_SEO.search(page.source) for page in writers):
+        return True
+    fronts = (page.front for page in site.everything)
+    return any(_HAS_PICTURE.search(text) for text in (site.settings, *fronts))
 
 
 def once(site: Site, lacking: Sequence[Page], pages: Sequence[Page], rule: PageRule) -> Iterator[Hit]:

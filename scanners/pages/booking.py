@@ -14,42 +14,20 @@ from scanners.pages.cards import PageRule
 from scanners.pages.hours import states_hours
 from scanners.pages.page import Page
 from scanners.pages.profile import PHONE, PRICE
+from scanners.pages.services import (
+    BOOKING_SERVICES,
+    CALENDARS,
+    CHATS,
+    FORM_SERVICES,
+    LETTERS,
+    MARKETPLACES,
+    PAYMENTS,
+    PICKERS,
+)
 from scanners.pages.site import Site
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
-
-_BOOKING_SERVICES = tuple(
-    """fareharbor peek.com book.peek checkfront rezdy bokun xola.com xola.app trekksoft regiondo ventrata rezgo starboardsuite
-    theflybook anchor.tours singenuity captainbook resova bookeo booqable bookwhen lodgify ownerrez hospitable.com guesty.com guestybookings
-    hostaway smoobu beds24 cloudbeds sirvoy escapia houfy uplisting hostfully freetobook eviivo calendly //cal.com/
-    acuityscheduling squarespacescheduling setmore.com simplybook youcanbook.me appointlet zcal. tidycal savvycal
-    book.squareup square.site housecallpro getjobber clienthub.getjobber jobber.com workiz.com servicetitan vonigo dumpster.software
-    docketsystem bookingkoala bookkoala vagaro.com mindbodyonline healcode booksy.com fresha.com opentable resy.com
-    tripworks trpwrks turitop bookingkit palisis wetravel.com tourcms trytn bookinglayer zaui.net ticketspice roller.app
-    eventbrite. simpletix bookingsync smily.com octorate avantio supercontrol rentalsunited tokeet.com kigo.net lodgix myvr.com
-    bookerville streamlinevrs nightsbridge hotelrunner siteminder thebookingbutton direct-book.com littlehotelier mews.com
-    clock-software roomracoon webrezpro thinkreservations resnexus campspot newbook.cloud rmscloud staylist amenitiz
-    doctolib zocdoc janeapp jane.app cliniko nookal halaxy.com hotdoc.com healthengine simplepractice nexhealth.com localmed
-    phreesia practo.com intakeq osmind drchrono docplanner miodottore doctoralia treatwell planity.com timely.com/book gettimely
-    phorest glossgenius schedulicity styleseat zenoti momence wellnessliving picktime bookafy appointy timify
-    reservio salonized sagenda meetings.hubspot outlook.office365.com/owa/calendar outlook.office.com/book bookings.microsoft
-    calendar.app.google zenbooker launch27 gorilladesk curbwaste thryv. hqrentalsoftware rentcentric rentsyst turo.com getaround.com
-    sevenrooms exploretock quandoo thefork toasttab.com tripleseat goodshuffle inflatableoffice eventrentalsystems booqable
-    hipcamp.com outdoorsy.com rvshare.com""".split()
-)
-_MARKETPLACES = tuple(
-    """fishingbooker.com getmyboat boatsetter clickandboat sailo.com samboat nautal airbnb. vrbo.com booking.com homeaway
-    viator. getyourguide zizoo borrowaboat filovent civitatis withlocals musement tiqets headout tripshock hostelworld agoda.
-    hotels.com expedia. plumguide holidu fewo-direkt abritel""".split()
-)
-"""Where others sell the trip: a way to book, but not this site's calendar or till (for a rental it often is both)."""
-_FORM_SERVICES = tuple(
-    """docs.google.com/forms forms.gle typeform jotform tally.so hsforms forms.hubspot cognitoforms wufoo paperform
-    airtable.com/embed airtable.com/shr airtable.com/app forms.office formstack 123formbuilder fillout.com gravityforms
-    wpforms leadconnectorhq msgsndr gohighlevel formsubmit. formspree getform.io web3forms formcarry basin.com usebasin
-    zohopublic forms.zoho monday.com/forms forms.monday clickup.com/forms heyflow involve.me survicate surveymonkey""".split()
-)
 
 
 def _links(site: Site, words: tuple[str, ...]) -> bool:
@@ -60,28 +38,11 @@ def _loads(site: Site, words: tuple[str, ...]) -> bool:
     return any(word in site.lowered for word in words)
 
 
-_CALENDARS = tuple(
-    """fullcalendar tui-calendar calendar.google.com availabilitycalendar availability-calendar availability_calendar availabledates available_dates
-    availableslots available_slots availabilityslots blockeddates blocked_dates bookeddates booked_dates disabledates
-    disabled_dates disableddates unavailabledates unavailable_dates""".split()
-)
-_PICKERS = ("flatpickr", "pikaday", "litepicker", "lightpick", "datepicker", "daterangepicker", "easepick")
-"""Fields for a date: which ones are free they show only where the taken ones are handed to them."""
 _TAKEN = lazy(
     r"\bdisable\s*:\s*(?!true|false)\S|beforeshowday|isinvaliddate|isdatedisabled|disabledayfn|datesdisabled|lockdays|filterdate|\benable\s*:\s*\["
 )
 _AVAILABILITY = lazy(r"\bavailability\s*[:=(\[]")
 _CALENDAR_MARKUP = "[id*='calendar' i]:not(i):not(svg):not(input), [class*='calendar' i]:not(i):not(svg):not(span):not(input), [data-calendar], [id*='availability' i]:not(input)"
-_PAYMENTS = tuple(
-    """stripe.com stripe-buy-button stripe( paypal squareup.com square.site squarecdn /checkout checkout.html checkout.php
-    checkout.js checkout.stripe checkoutsession checkout-session snipcart shopify gumroad lemonsqueezy paddle.com paddle.js
-    razorpay paystack flutterwave mollie.com mollie_ klarna braintree authorize.net adyen payfast mercadopago wompi venmo.com cash.app
-    ecwid woocommerce paymentintent payment_intent payment-intent paynow pay-now cart.html /cart/ iyzico paytr payu. payumoney pesapal
-    mpesa m-pesa dpopay peach-payments yoco.com sumup.com sumup.link zettle redsys bizum paytm phonepe instamojo cashfree ccavenue
-    payhere xendit midtrans toyyibpay billplz saferpay multisafepay afterpay affirm.com zellepay.com tap.company myfatoorah hyperpay
-    moyasar telr.com stripe.js @stripe pagar.me pagseguro mercadolibre payzen monetico sipay viva.com vivawallet dibspayment nets.eu
-    swipesimple clover.com helcim paysimple honeybook gocardless wise.com/pay revolut.me paypal.me""".split()
-)
 _PAYMENT_LINK = lazy(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
@@ -100,24 +61,14 @@ _PRINTED_PRICE = lazy(
     r"[\"']\s*(?:€|£|₹|₱|₦|฿|₫|US\$|R\$|Rs\.?|EUR|USD)\s*(?:[\"']|<)|(?:\$|€|£|₹|₱|₦|฿|R\$|Rs\.?)\s*[\"']\s*\.\s*[\w($]|[\"'\s>](?:\\\$|€|£|₹|₱)\s*\{?\$\w"
 )
 """A currency beside what a program prints: the number stands in a database."""
-_CHATS = tuple(
-    """tawk.to intercom crisp.chat tidio livechat wa.me/ zopim zdassets drift.com smartsupp jivosite jivochat olark chatra userlike
-    freshchat chatway landbot joinchat manychat podium.com birdeye.com line.me/ viber: skype: signal.me messenger""".split()
-)
 _CONTACT_LINK = lazy(
     r"^tel:|^mailto:|^sms:|^callto:|wa\.me/|whatsapp|m\.me/|t\.me/|line\.me/|viber:|signal\.me|contact|kontakt|contac?to|contatti|contato|impressum|get-?in-?touch|enquir|inquir|#?kontakta"
 )
 _OWN_FILE = lazy(r"(?![a-z][a-z0-9+.-]*:|//)(?:[^?#]*/)?([^/?#]+\.(?:html?|php))(?:[?#]|$)")
 _ASKED_ADDRESS = lazy(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
-_LETTERS = tuple(
-    """list-manage.com mailchimp chimpstatic mailerlite klaviyo convertkit ck.page kit.com/ sendinblue sibforms brevo.com getresponse
-    activecampaign omnisend privy.com beehiiv substack mailchi.mp aweber constantcontact ctctcdn mailjet mailpoet sendfox flodesk
-    moosend drip.com campaignmonitor createsend hsforms forms.hubspot buttondown emailoctopus
-    hellobar sumo.com optinmonster poptin wisepops getsitecontrol sleeknote popupsmart justuno""".split()
-)
-_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
+_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], input[name*='tarjeta' i], input[id*='tarjeta' i], input[name*='cartao' i], input[name*='numero_carte' i], input[name*='numero_carta' i], input[name*='kartennummer' i], input[name='cvv' i], input[name='cvc' i], input[id='cvv' i], input[id='cvc' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = lazy(
-    r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
+    r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any|availab\w+|requests?|applications?|bookings?|inquir\w+|enquir\w+|submissions?|details|it|them|whether)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
     r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
     r"|rated\s+\d|(?<![\d/])[345](?:[.,]\d)?\s*/\s*5(?![\d/])|\d(?:[.,]\d)?\s*(?:out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+(?:\d|thousands|hundreds)|loved\s+by\s+(?:\d|thousands|hundreds|our|customers|clients|guests|locals|patients)"
     r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
@@ -207,10 +158,32 @@ def _is_made(page: Page, form: LexborNode) -> bool:
     )
 
 
+_KEEPS = lazy(
+    r"^\W*(?:add|save|update|create|delete|edit|upload|publish|hinzuf[üu]gen|speichern|aktualisieren|guardar|a[ñn]adir|agregar|actualizar|ajouter|enregistrer|modifier|salva|aggiungi|modifica|adicionar|salvar|atualizar|zapisz|dodaj)\b(?!.{0,20}\b(?:cart|booking|reservation|basket|reserva|panier|warenkorb|carrito)\b)",
+    re.IGNORECASE,
+)
+"""What a button says that puts something into the site: a visitor sends, asks or books."""
+_CALCULATES = lazy(r"calc|rechner|kalkul|simul", re.IGNORECASE)
+
+
+def _is_of_staff(form: LexborNode) -> bool:
+    button = form.css_first("button[type='submit' i], input[type='submit' i], button:not([type])")
+    return button is not None and bool(_KEEPS.search(button.text().strip() or button.attributes.get("value") or ""))
+
+
+def _calculates(field: LexborNode) -> bool:
+    """Whether a field belongs to a calculator, which asks nobody for anything."""
+    return bool(_CALCULATES.search(f"{field.attributes.get('id') or ''} {field.attributes.get('name') or ''}"))
+
+
 def _has_booking_form(site: Site, *, made: bool = True) -> bool:
     for page in site.everything:
+        of_staff: set[int] = set()
         for form in page.tree.css("form"):
             fields = form.css(_FIELD)
+            if _is_of_staff(form):
+                of_staff |= {field.mem_id for field in fields}
+                continue
             words = f"{form.attributes.get('role') or ''} {form.attributes.get('class') or ''} {form.attributes.get('id') or ''} {form.attributes.get('action') or ''}"
             if (
                 len(fields) >= 2
@@ -219,9 +192,11 @@ def _has_booking_form(site: Site, *, made: bool = True) -> bool:
                 and not (_SMALL_FORM.search(words) and len(fields) < 3)
             ) or (made and _is_made(page, form)):
                 return True
-        if page.has("input[type='date' i], input[type='tel' i], input[type='datetime-local' i]"):
+        asked = page.tree.css("input[type='date' i], input[type='tel' i], input[type='datetime-local' i]")
+        if any(field.mem_id not in of_staff and not _calculates(field) for field in asked):
             return True
-        if page.has("textarea") and len(page.tree.css(_FIELD)) >= 2:  # One alone asks for an opinion.
+        fields = [field for field in page.tree.css(_FIELD) if field.mem_id not in of_staff]
+        if len(fields) >= 2 and any(field.tag == "textarea" for field in fields):  # One alone asks for an opinion.
             return True
     return False
 
@@ -229,17 +204,17 @@ def _has_booking_form(site: Site, *, made: bool = True) -> bool:
 def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
-    services = _links(site, (*_BOOKING_SERVICES, *_MARKETPLACES, *_FORM_SERVICES))
+    services = _links(site, (*BOOKING_SERVICES, *MARKETPLACES, *FORM_SERVICES))
     elsewhere = rule.unless_href is not None and any(
         rule.unless_href.search(href) and site.target(href) is None for href in site.hrefs
     )
-    if services or elsewhere or _loads(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _has_booking_form(site):
+    if services or elsewhere or _loads(site, (*FORM_SERVICES, *BOOKING_SERVICES)) or _has_booking_form(site):
         return
     yield Hit(site.main)
 
 
 def _sells_elsewhere(site: Site) -> bool:
-    return "rental" in site.profiles and _links(site, _MARKETPLACES)
+    return "rental" in site.profiles and _links(site, MARKETPLACES)
 
 
 def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -247,13 +222,13 @@ def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if _sells_elsewhere(site):
         return
-    if _links(site, (*_BOOKING_SERVICES, "calendar.google")):
+    if _links(site, (*BOOKING_SERVICES, "calendar.google")):
         return
-    if _loads(site, (*_BOOKING_SERVICES, *_CALENDARS)) or _AVAILABILITY.search(site.lowered):
+    if _loads(site, (*BOOKING_SERVICES, *CALENDARS)) or _AVAILABILITY.search(site.lowered):
         return
     if any(page.has(_CALENDAR_MARKUP) for page in site.everything):
         return
-    if _loads(site, _PICKERS) and _TAKEN.search(site.lowered):
+    if _loads(site, PICKERS) and _TAKEN.search(site.lowered):
         return
     if any(page.has("input[type='date' i], input[type='datetime-local' i]") for page in site.everything):
         yield Hit(site.main, (), "A date can be asked for, but nothing shows which ones are free", "date-field")
@@ -266,9 +241,9 @@ def no_checkout(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     del rule, now
     if _sells_elsewhere(site):
         return
-    if _links(site, (*_PAYMENTS, *_BOOKING_SERVICES)) or any(_PAYMENT_LINK.search(href) for href in site.hrefs):
+    if _links(site, (*PAYMENTS, *BOOKING_SERVICES)) or any(_PAYMENT_LINK.search(href) for href in site.hrefs):
         return
-    if _loads(site, (*_PAYMENTS, *_BOOKING_SERVICES)) or any(page.has(_CARD_FIELDS) for page in site.everything):
+    if _loads(site, (*PAYMENTS, *BOOKING_SERVICES)) or any(page.has(_CARD_FIELDS) for page in site.everything):
         return
     yield Hit(site.main)
 
@@ -291,7 +266,7 @@ def no_contact(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         or _has_booking_form(site, made=False)
     ):
         return
-    if _links(site, (*_FORM_SERVICES, *_BOOKING_SERVICES)) or _loads(site, _CHATS):
+    if _links(site, (*FORM_SERVICES, *BOOKING_SERVICES)) or _loads(site, CHATS):
         return
     yield Hit(site.main)
 
@@ -337,14 +312,37 @@ def no_reviews(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         return
     if any(
         page.has(
-            "[class*='testimonial' i], [id*='testimonial' i], [class^='review' i], [class*=' review' i], [class*='-review' i], [class*='_review' i], [id^='review' i], [id*='-review' i], blockquote"
+            "[class*='testimonial' i], [id*='testimonial' i], [class^='review' i], [class*=' review' i], [class*='-review' i], [class*='_review' i], [id^='review' i], [id*='-review' i]"
         )
         for page in site.everything
     ):
         return
+    if _is_quoted(site):
+        return
     if {"Review", "AggregateRating"} & set(site.structured_types) or _REVIEW_LINK.search(site.code):
         return
     yield Hit(site.main)
+
+
+def _is_quoted(site: Site) -> bool:
+    """Whether somebody is quoted: one quote without a name, in quotes of its own, is what the site says of itself."""
+    quotes = [quote for page in site.everything for quote in page.tree.css("blockquote")]
+    return len(quotes) > 1 or any(
+        any(each.mem_id != quote.mem_id for each in quote.css("*"))
+        or _NAMED.search(quote.text().strip())
+        or _next_element(quote)
+        for quote in quotes
+    )
+
+
+_NAMED = lazy(r"[—–-]\s*\w[^.!?]{1,60}$")
+
+
+def _next_element(node: LexborNode) -> bool:
+    each = node.next
+    while each is not None and each.tag in {"-text", "-comment"}:
+        each = each.next
+    return each is not None
 
 
 def no_hours(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -363,7 +361,7 @@ def no_email_capture(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]
     asked = "input[type='email' i], input[name*='mail' i], input[id*='mail' i], input[placeholder*='mail' i], input[placeholder*='correo' i], input[name*='correo' i], input[autocomplete='email' i], iframe[src*='forms' i]"
     if any(page.has(asked) for page in site.everything):
         return
-    if _links(site, (*_LETTERS, *_FORM_SERVICES)) or _loads(site, (*_LETTERS, *_FORM_SERVICES)):
+    if _links(site, (*LETTERS, *FORM_SERVICES)) or _loads(site, (*LETTERS, *FORM_SERVICES)):
         return
     if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
         return

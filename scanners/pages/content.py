@@ -10,10 +10,10 @@ from posixpath import dirname
 from urllib.parse import unquote
 
 from auditor.model.pattern import lazy
-from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
+from scanners.pages.apply import Hit, Spot, counted, excerpt, is_templated, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
-from scanners.pages.site import Site, is_elsewhere
+from scanners.pages.site import Site, is_elsewhere, is_layout
 from scanners.pages.templates import is_template
 
 _COPYRIGHT = lazy(
@@ -44,9 +44,9 @@ _MADE_UP_NUMBER = lazy(
 )
 _TEXT_NUMBER = lazy(
     r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
-    r"|(?<![\w.+-])0\d{9,10}(?![\w-])|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
+    r"|(?<![\w.+-])0\d{9,10}(?![\w-])|(?<![\w./+-])0\d{2,5}\s?/\s?\d{4,8}(?![\w/-])|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
 )
-_OF_NUMBERS = lazy(r"[\dXx+(][\dXx+()\s.-]{3,}")
+_OF_NUMBERS = lazy(r"[\dXx+(][\dXx+()\s./-]{3,}")
 """Whatever a telephone number is written with, as far as it goes: nearly all of a page is nothing of the kind."""
 _TOGGLE = lazy(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
@@ -61,6 +61,9 @@ _BUILD = lazy(
     r"(?:^|/)(?:package\.json|_config\.yml|hugo\.(?:toml|yaml)|config\.toml|astro\.config\.[a-z]+|eleventy\.config\.[a-z]+|\.eleventy\.js|gatsby-config\.[jt]s|manage\.py|app\.py|server\.js|pom\.xml|artisan)$"
 )
 _HTML_NAME = lazy(r"\.html?$", re.IGNORECASE)
+_PHP_NAME = lazy(r"\.(?:html?|php)$", re.IGNORECASE)
+_BLANKED = lazy(r"\S[ \t]{6,}|(?<!\s)[ \t]{6,}\S")
+"""Where code of the server stood."""
 _PICTURE = lazy(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
@@ -130,6 +133,45 @@ def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
 
 
+def placeholder_email(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
+    """Addresses where nobody reads: of hosts that are kept for examples, and of names that only stand in."""
+    del now
+    for page in judged(rule, site):
+        links = page.css("a[href^='mailto:' i]")
+        stated = ((node, (node.attributes.get("href") or "").strip()) for node in links)
+        spots = [
+            Spot(page.line_of(node), excerpt(address))
+            for node, address in stated
+            if not is_templated(address) and (_NOBODY.search(address) or _STANDS_IN.search(address))
+        ]
+        if not spots and "@" in page.text and _NOBODY.search(page.text):
+            found = (each for each in _NOBODY.finditer(page.bare))
+            spots = [Spot(page.line_at(each.start()), excerpt(each[0])) for each in found if not _is_hint(page, each)]
+        if spots:
+            yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _is_hint(page: Page, found: re.Match[str]) -> bool:
+    """Whether an address only shows what one is to write, or is what a script replaces."""
+    return bool(_FOR_EXAMPLE.search(page.bare, max(0, found.start() - 60), found.start()))
+
+
+_NOBODY = lazy(
+    r"[\w.+-]{0,64}@(?:[\w-]{1,64}\.){0,4}?(?:[\w-]{1,64}\.(?:example|invalid|test|localhost)\b"
+    r"|(?:example|exemple|ejemplo|exemplo|esempio|beispiel|muster(?:mann|firma)?|test|domain|yourdomain|your-?domain|yoursite|your-?company|company|email|mysite|website|sample)"
+    r"\.(?:com|org|net|co|de|at|ch|fr|es|it|pt|br|com\.br|co\.uk|nl|be|pl)\b|[\w-]*\.(?:[a-z]*([a-z])\1{2}[a-z]*)\b|[\w-]{0,20}(?:lala|blabla|asdf|qwert)[\w-]*\.[a-z]{2,})",
+    re.IGNORECASE,
+)
+_STANDS_IN = lazy(
+    r"mailto:(?:your[-_.]?(?:e?-?mail|name|company|business|address)?|you|name|email|someone|user|test|example)@|^mailto:\s*$",
+    re.IGNORECASE,
+)
+_FOR_EXAMPLE = lazy(
+    r"\b(?:e\.?g|z\.\s?B|p\.?\s?ex|ej|esempio|exemple|ejemplo|exemplo|such as|like|format|beispiel)\b[^@]*$",
+    re.IGNORECASE,
+)
+
+
 def _numbers(text: str) -> Iterator[re.Match[str]]:
     """Telephone numbers as they are written; one character more is seen, for what may not follow them."""
     for run in _OF_NUMBERS.finditer(text):
@@ -164,7 +206,10 @@ def dead_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
 def broken_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Links to pages of this site that are not there; only where nothing builds or routes pages."""
     del now
-    yield from _lost(site, rule, "a[href]", "href", _HTML_NAME)
+    served = any(path.endswith(".php") for path in site.paths) and not any(
+        path.endswith((".htaccess", "artisan")) for path in site.paths
+    )
+    yield from _lost(site, rule, "a[href]", "href", _PHP_NAME if served else _HTML_NAME)
 
 
 def missing_pictures(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -177,7 +222,10 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
     built = {dirname(path) for path in site.paths if _BUILD.search(path) and not is_elsewhere(path)}
     names = {path.rsplit("/", 1)[-1] for path in site.paths}
     for page in judged(rule, site):
-        if page.has("base[href]") or _is_filled_in(page) or any(_is_below(page.path, folder) for folder in built):
+        by_php = wanted is _PHP_NAME and page.path.lower().endswith(".php")
+        if page.has("base[href]") or any(_is_below(page.path, folder) for folder in built):
+            continue
+        if _is_filled_in(page) and not by_php:
             continue
         spots = []
         for node in page.css(selector):
@@ -220,7 +268,7 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
     pages: dict[str, list[Page]] = defaultdict(list)
     for page in site.public:
         value = value_of(page)
-        if value and "{" not in value and not page.is_assembled:
+        if value and "{" not in value and _has_a_head_of_its_own(page):
             pages[value].append(page)
     groups = [
         same for same in pages.values() if len({page.path.rsplit("/", 1)[-1] for page in same}) > 1 or _differ(same)
@@ -233,6 +281,17 @@ def _repeated(site: Site, value_of: Callable[[Page], str], name: str) -> Iterato
     spot = Spot(first.line_of(node) if node else None, excerpt(value_of(first)))
     shared = f"share {len(groups)} {name}s" if len(groups) > 1 else f"have the same {name}"
     yield Hit(first, (spot,), f"{len(every)} pages {shared}", also=tuple(page for page in every if page is not first))
+
+
+def _has_a_head_of_its_own(page: Page) -> bool:
+    """Whether what stands in its head is that of one page: not of a layout, and not put together by code."""
+    if not page.is_assembled:
+        return True
+    if page.path.lower().endswith(".php") and not page.path.lower().endswith(".blade.php"):
+        title = page.tree.css_first("head > title")
+        printed = title is None or bool(_BLANKED.search(title.text()))
+        return not (printed or page.front or "{%" in page.source or is_layout(page.path))
+    return not _is_filled_in(page) and not is_layout(page.path)
 
 
 def _differ(pages: Sequence[Page]) -> bool:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
-from scanners.pages.templates import PLAIN, closed, included, is_assembled, is_part, parted
+from scanners.pages.templates import PLAIN, branches, closed, included, is_assembled, is_part, parted
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -150,8 +150,11 @@ class Page:
         self.is_assembled = is_assembled(path, source, code)
         """Whether parts of it stand in other files."""
         names, rest = included(code)
+        self.includes = names
+        """Names of the files that its code includes by a fixed name."""
         self.included = names if names and not is_assembled(path, source, rest) else ()
-        """Names of the files that alone make it assembled: if they show something."""
+        """The same where they alone make it assembled: if they show something."""
+        self._branches = branches(path, source)
         self.server_code = code
         """What a server runs in it."""
         self.is_page = (
@@ -290,6 +293,12 @@ class Page:
             at = ahead + 1
         return placed
 
+    def are_apart(self, first: int | None, second: int | None) -> bool:
+        """Whether a server shows what stands at one line or what stands at the other, but not both."""
+        if first is None or second is None:
+            return False
+        return any(first <= self.line_at(at) <= second for at in self._branches)
+
     def css(self, selector: str) -> list[LexborNode]:
         """Nodes that a browser would show, each once: those inside `noscript` and `template` are left out."""
         if self._lacks(selector):
@@ -368,6 +377,11 @@ class Page:
         if not self.has("input[type='password' i]"):
             return False
         return len(self.text) < _MUCH_TEXT or len(self.tree.css("a[href]:not([href^='#'])")) < _MANY_LINKS
+
+    @cached_property
+    def is_of_staff(self) -> bool:
+        """Whether it asks for a password and wants no search engine: what it shows is not for customers."""
+        return self.is_application and self.has("input[type='password' i]") and "noindex" in self.meta("robots").lower()
 
     @cached_property
     def is_apart(self) -> bool:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
+from scanners.pages.services import BOOKING_SERVICES
 from scanners.pages.trades import serves_customers
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ _CALL_TO_BOOK = lazy(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|(?<!more )(?<!new )(?<!get )bookings?|reserve\s+(?:now|your|a|today|online|here|yours?)|(?<=\| )reserve(?= \|)|reservations?"
     r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:appointments?\b|(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental))|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
     r"|đặt\s+(?:tour|chỗ|vé|phòng|lịch|bàn|ngay|xe)|(?:pedir|solicitar|sacar|reservar)\s+(?:hora|turno|cita)|marcar\s+(?:consulta|hor[áa]rio)|agende\s+(?:sua|seu|agora)|um[óo]w\s+(?:wizyt[ęe]|si[ęe])|objednat|programare|programeaz[ăa]|запис(?:аться|ь|атися)|забронювати|бронювання|замовити|заказать|randevu|foglal(?:ás|jon)|id[őo]pont\w*|pesan\s+(?:sekarang|tiket)|reservasi"
-    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
+    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|(?:prendre|prise\s+de)\s+rdv|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
 _BY_APPOINTMENT = lazy(
     r"\b(?:(?:call|text|phone|contact|message|whatsapp)\s+(?:us\s+|me\s+)?(?:now\s+|today\s+)?(?:to|for)\s+(?:(?:an?|your|to|make|schedule)\s+){0,3}(?:book(?!s)\w*|reserv(?:e|ations?)|appointments?)|by\s+appointment(?:\s+only)?|appointments?\s+(?:available|only|required|necessary|recommended)|walk-?ins?\s+welcome"
-    r"|(?:termin\s+)?nach\s+(?:termin)?vereinbarung|termine?\s+(?:unter|telefonisch)|(?:con|sin)\s+cita\s+previa|ll[áa]m[ae]nos\s+(?:\w+\s+){0,3}para\s+(?:reservar|agendar|pedir)|sur\s+rendez-vous|su\s+appuntamento|com\s+hora\s+marcada)\b",
+    r"|(?:termin\s+)?nach\s+(?:termin)?vereinbarung|termine?\s+(?:unter|telefonisch)|(?:con|sin)\s+cita\s+previa|ll[áa]m[ae]nos\s+(?:\w+\s+){0,3}para\s+(?:reservar|agendar|pedir)|(?:prendre|prise\s+de|sur|votre)\s+rdv|(?:prendre|sur)\s+rendez-vous|su\s+appuntamento|com\s+hora\s+marcada)\b",
     re.IGNORECASE,
 )
 """Said in the text, where no link or heading says it."""
@@ -78,7 +79,7 @@ _BOATS = lazy(
     re.IGNORECASE,
 )
 _HAULING = lazy(
-    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|refuse|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?offs?\b|(?:waste|trash|garbage|refuse|debris)\s+(?:disposal|collection|pick-?up)|disposal\s+(?:services?|company|inc|llc)|'s\s+disposal|skip\s+hire|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
+    r"\b(?:junk|(?:junk|trash|debris|waste|rubbish|furniture|appliance|light)\s+haul\w*|haul[\s-]away|hauling\s+(?:services?|company|by)|dumpsters?|rubbish|(?:trash|debris|waste|furniture|appliance|refuse|hot\s+tub|mattress|yard\s+waste|household)\s+removal|clean-?outs?|demolition\s+(?:and|&)\s+haul\w*|haulers?|hauling|roll-?offs?\b|(?:waste|trash|garbage|refuse|debris)\s+(?:disposal|collection|pick-?up)|disposal\s+(?:services?|company|inc|llc)|'s\s+disposal|skip\s+hire|(?:car|vehicle)\s+towing|tow\s+trucks?|towing\s+(?:services?|company)|pomoc\s+drogowa|holowanie|abschleppdienst|remorquage|carro\s?attrezzi|gr[úu]as?\s+(?:24|las)|guincho|(?:house|garage|estate)\s+clearance|waste\s+(?:clearance|collection)|man\s+(?:and|with)\s+(?:a\s+)?(?:van|truck)|entr[üu]mpel\w*|haushaltsaufl[öo]sung\w*|entsorgung\w*|sperrm[üu]ll|d[ée]barras|vide[- ]maison|enl[èe]vement\s+d.encombrants|retiro\s+de\s+(?:basura|escombros|muebles)|recogida\s+de\s+(?:muebles|escombros)|vaciado\s+de\s+(?:pisos|casas)|sgombero\w*|remo[çc][ãa]o\s+de\s+entulho)\b",
     re.IGNORECASE,
 )
 _RENTAL = lazy(
@@ -169,6 +170,7 @@ def profiles_of(site: Site) -> frozenset[str]:
         or found & {"tours", "hauling", "rental"}
         or _CALL_TO_BOOK.search(shown)
         or _BY_APPOINTMENT.search(site.text)
+        or any(word in href for href in site.hrefs for word in BOOKING_SERVICES)
     ):
         found.add("booking")
     return frozenset(found)
@@ -191,17 +193,17 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
     stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
     found |= {name for name, kinds in _TYPES if kinds & stated}
     named_only = not found and not of_houses and not _HIRE.search(headline) and not site.is_shell
-    if named_only and _sells_trips(headline, shown, text):
+    if named_only and _sells_trips(headline, shown, text, 2 if site.main.is_assembled else 4):
         found.add("tours")
     if "boats" in found and _CALL_TO_BOOK.search(shown) and not _SELLS_BOATS.search(headline):
         found.add("tours")  # Whoever takes bookings for boats sells trips.
     return found
 
 
-def _sells_trips(headline: str, shown: str, text: str) -> bool:
+def _sells_trips(headline: str, shown: str, text: str, least: int) -> bool:
     """Whether a site whose headline is only a name sells trips: it offers them in links and headings, and at length."""
     offered = (
-        _has_many(_TOURS, shown, 4)
+        _has_many(_TOURS, shown, least)
         or bool(_TRAVEL.search(headline))
         or len({found.lower().removesuffix("s") for found in _TRIP_LINKS.findall(shown)}) >= 3
     )

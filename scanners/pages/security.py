@@ -83,8 +83,17 @@ _SECRET_WORDS = (
     "sk-ant-",
     "whsec_",
     "AIza",
+    "Token",
+    "apiKey",
+    "api_key",
+    "API_KEY",
 )
 """One of these is in every secret: most pages need no closer look."""
+_NAMED = lazy(
+    r"\b(?:api_?key|access_?token|secret_?key|api_?token|teamup-?token)[\"']?\s*[:=]\s*[\"'](?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{64}[\"']",
+    re.IGNORECASE,
+)
+"""Called a key or a token, and as long as only one that a machine made is: shorter ones are often meant for browsers."""
 _GOOGLE_KEY = lazy(r"\bAIza[0-9A-Za-z_\-]{35}(?![0-9A-Za-z_\-])")
 
 
@@ -94,7 +103,7 @@ def secrets(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     for page in (*site.pages, *site.parts):
         if not any(word in page.source for word in _SECRET_WORDS):
             continue
-        lines = [page.line_at(found.start()) for found in _SECRET.finditer(page.source)]
+        lines = [page.line_at(found.start()) for each in (_SECRET, _NAMED) for found in each.finditer(page.source)]
         if lines:
             yield Hit(page, tuple(Spot(line) for line in lines))
             continue

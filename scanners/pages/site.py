@@ -91,6 +91,11 @@ def is_elsewhere(path: str) -> bool:
     return bool(_ELSEWHERE.search(path))
 
 
+def is_layout(path: str) -> bool:
+    """Whether a file is named like one that opens every page."""
+    return bool(_LAYOUT.search(path)) or "/layouts/" in f"/{path}" or "_layouts/" in path
+
+
 def is_mail(path: str, source: str) -> bool:
     """Whether it is the body of a mail."""
     if any(word in source for word in _MAIL_WORDS):
@@ -171,7 +176,7 @@ class Site:
     @cached_property
     def everything(self) -> tuple[Page, ...]:
         """Pages and fragments that may hold what a visitor looks for: what the staff sees is left out."""
-        shown = tuple(page for page in self.pages if not _BACK_OFFICE.search(page.path))
+        shown = tuple(page for page in self.pages if not (_BACK_OFFICE.search(page.path) or page.is_of_staff))
         return (*(shown or self.pages), *(part for part in self.fragments if not _BACK_OFFICE.search(part.path)))
 
     @cached_property

@@ -29,6 +29,12 @@ _COMMENT = lazy(
     re.DOTALL,
 )
 """What a template leaves out."""
+_ELSE = lazy(
+    r"<\?(?!xml\b)[^?]{0,80}\belse(?:\s?if)?\b|<%[^%]{0,80}\b(?:else|elsif)\b|\{%-?\s*(?:else|elif|elsif|elseif|case|when)\b"
+    r"|\{\{-?\s*(?:else\b|\^)|@else(?:if)?\b"
+)
+_CHOICE = lazy(r"\)\s*:\s*\(|>\s*:\s*\(?\s*<")
+"""Between the two sides of a choice in a component."""
 _NOT_BREAK = lazy(r"[^\r\n]")
 _LANGUAGE = "lang='{{ }}'"
 """What WordPress prints for `language_attributes()`."""
@@ -96,6 +102,16 @@ def is_assembled(path: str, source: str, code: str) -> bool:
         return False
     lowered = source.lower()
     return "</html" not in lowered and "</body" not in lowered
+
+
+def branches(path: str, source: str) -> tuple[int, ...]:
+    """Offsets at which another branch begins: what stands before it is not shown with what stands behind."""
+    if not is_template(path) and "{%" not in source and "{{" not in source:
+        return ()
+    found = [each.start() for each in _ELSE.finditer(source)] if "els" in source else []
+    if _COMPONENT.search(path):
+        found += [each.start() for each in _CHOICE.finditer(source)]
+    return tuple(found)
 
 
 def included(code: str) -> tuple[tuple[str, ...], str]:

@@ -1,0 +1,182 @@
+"""What is evidence for a visitor and what is not: staff's pages and forms, names of functions, documents that pages include."""
+
+import pytest
+
+from scanners.pages import Pages
+from tests.scanners.test_pages_sites import HEAD, TOURS, profiles, said
+from tests.support.context import scan
+
+
+def places(files: dict[str, str], rule: str) -> set[str]:
+    found = (match for match in scan(Pages(), files).matches if match.rule_id == f"pages.{rule}")
+    return {place.path for match in found for place in (match.location, *match.also_at)}
+
+
+WHOLE = "<!doctype html><html lang='es'><head><title>{}</title></head><body>{}</body></html>"
+
+
+def test_a_whole_document_that_pages_include_gives_them_its_heading_and_is_asked_for_nothing() -> None:
+    header = "<!doctype html><html><head><link rel='icon' href='x.png'></head><body><h1>Campo</h1></body></html>"
+    files = {
+        "header.php": header,
+        "index.php": "<?php include 'header.php'; ?>" + WHOLE.format("Hotel", "<p>Hola</p>"),
+        "galeria.php": "<?php include('header.php') ?>" + WHOLE.format("Hotel", "<p>Fotos</p>"),
+        "sin.php": WHOLE.format("Otro", "<p>Solo</p>"),
+    }
+    assert places(files, "no-h1") == {"sin.php"}
+    assert places(files, "no-favicon") == {"sin.php"}
+    assert "header.php" not in places(files, "no-canonical")
+
+
+def test_pages_of_php_that_include_a_header_have_titles_of_their_own() -> None:
+    files = {
+        "nav.php": "<nav><a href='index.php'>Home</a></nav>",
+        "index.php": WHOLE.format("Hotel", "<?php include 'nav.php'; ?><h1>Hola</h1>"),
+        "galeria.php": WHOLE.format("Hotel", "<?php include 'nav.php'; ?><h1>Fotos</h1>"),
+    }
+    assert places(files, "same-title") == {"index.php", "galeria.php"}
+    printed = {name: text.replace("Hotel", "Hotel <?php the_title(); ?>") for name, text in files.items()}
+    assert not places(printed, "same-title")
+
+
+def test_a_page_that_fetches_its_header_has_a_title_of_its_own() -> None:
+    fetches = "<script>fetch('components/header.html')</script>"
+    files = {"index.html": WHOLE.format("Charters", fetches), "index2.html": WHOLE.format("Charters", fetches)}
+    assert places(files, "same-title") == {"index.html", "index2.html"}
+
+
+@pytest.mark.parametrize(
+    "branches",
+    [
+        "<?php if ($in): ?><a id='enter'>Me</a><?php else: ?><a id='enter'>Enter</a><?php endif; ?>",
+        "<?php if ($in) { ?><a id='enter'>Me</a><?php } elseif ($x) { ?><a id='enter'>Enter</a><?php } ?>",
+    ],
+)
+def test_an_id_in_two_branches_is_on_the_page_once(branches: str) -> None:
+    assert "same-id" not in said({"index.php": WHOLE.format("Hotel", branches)})
+    assert "same-id" in said({"index.php": WHOLE.format("Hotel", "<a id='enter'>Me</a><a id='enter'>Enter</a>")})
+
+
+def test_an_id_on_both_sides_of_a_choice_of_a_component_is_on_the_page_once() -> None:
+    page = "---\nconst n = 1;\n---\n" + WHOLE.format(
+        "Menu", "{n ? (\n<p id='list'>a</p>\n) : (\n<p id='list'>b</p>\n)}"
+    )
+    assert "same-id" not in said({"src/pages/index.astro": page})
+
+
+def test_a_mail_that_a_page_sends_does_not_make_the_page_a_mail() -> None:
+    code = "<?php $m = '<html xmlns:v=\"urn:schemas-microsoft-com:vml\"><body>Hi</body></html>'; mail($to, $m); ?>"
+    page = code + "<html><head></head><body><p>Prendre rendez-vous</p></body></html>"
+    assert "no-language" in said({"index.php": page})
+
+
+def test_what_the_staff_sees_behind_a_password_is_no_calendar_for_visitors() -> None:
+    staff = (
+        "<!doctype html><html lang='en'><head><title>Jobs</title><meta name='robots' content='noindex'></head>"
+        "<body><input type='password' aria-label='Password'><div class='calendar-panel'></div></body></html>"
+    )
+    assert "no-availability-calendar" in said({"index.html": TOURS, "scheduler.html": staff})
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<form><input name='dish'><textarea name='text'></textarea><button type='submit'>Add to today's specials</button></form>",
+        "<form><input name='dish'><input name='cost'><input type='submit' value='Guardar'></form>",
+        "<input type='date' id='calcStart'><input type='date' id='calcEnd'><input type='number' id='calcPersons'>",
+    ],
+)
+def test_a_form_of_the_staff_and_a_calculator_ask_for_no_booking(form: str) -> None:
+    page = TOURS.replace("<a href='/book'>Book now</a>", "<p>Call to book</p>")
+    assert "no-booking-form" in said({"index.html": page.format(form)})
+    asked = "<form><input name='name'><textarea name='text'></textarea><button>Send</button></form>"
+    assert "no-booking-form" not in said({"index.html": page.format(asked)})
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["const formSubmit = document.querySelector('form'); formSubmit.click();", "x.getResponseHeader('a')"],
+)
+def test_the_name_of_a_function_is_no_service_that_collects_addresses(script: str) -> None:
+    assert "no-email-capture" in said({"index.html": TOURS.format(f"<script>{script}</script>")})
+
+
+def test_an_option_of_a_picker_is_no_booking_service() -> None:
+    script = "<script>$('#d').datetimepicker({pickTime: false})</script>"
+    assert "no-checkout" in said({"index.html": TOURS.format(script)})
+
+
+@pytest.mark.parametrize("field", ["id='numero_tarjeta'", "name='cvv'", "name='kartennummer'", "name='numero_carte'"])
+def test_a_field_for_a_card_takes_payment(field: str) -> None:
+    assert "no-checkout" not in said({"index.html": TOURS.format(f"<form><input {field} aria-label='Card'></form>")})
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<p>The team reviews availability and weather.</p>", "<blockquote>We cook only with what is fresh.</blockquote>"],
+)
+def test_what_a_team_does_and_says_of_itself_is_no_review(words: str) -> None:
+    assert "no-reviews" in said({"index.html": TOURS.format(words)})
+
+
+def test_a_quote_with_its_guest_is_a_review() -> None:
+    quote = "<blockquote>Best day ever.<cite>Ann B.</cite></blockquote>"
+    assert "no-reviews" not in said({"index.html": TOURS.format(quote)})
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["<a href='https://booksy.com/fr-fr/1_salon'><img src='rdv.png' alt='agenda'></a>", "<p>Pour prendre RDV :</p>"],
+)
+def test_who_sends_visitors_to_a_service_for_appointments_takes_bookings(link: str) -> None:
+    nav = "<nav><a href='tarifs.html'>Tarifs</a><a href='contact.html'>Contact</a></nav><p>07.62.75.15.00</p>"
+    page = HEAD.format("Beauté de Lorgues") + f"<h1>Ongles et cils</h1>{nav}{link}</body></html>"
+    assert "booking" in profiles({"index.html": page})
+
+
+def test_the_links_of_a_layout_count_for_every_page_that_it_makes() -> None:
+    nav = "<a href='/'>Home</a><a href='/charters'>Charters</a>"
+    files = {
+        "server.js": "app.engine('handlebars', exphbs())",
+        "views/layouts/main.handlebars": HEAD.format("Reel Drag Co") + nav + "{{{body}}}</body></html>",
+        "views/index.handlebars": "<h3>About us</h3><p>Fishing charters in Florida: the best fishing charters.</p>",
+        "views/charters.handlebars": "<h2>Charters</h2><p>A trip, a half-day trip, a full trip, a night trip, "
+        "a trip for two, trips with guests, your trip, our trips</p>",
+    }
+    assert {"marketing", "booking", "tours"} <= profiles(files)
+
+
+def test_a_tag_that_writes_the_picture_only_where_there_is_one_writes_none() -> None:
+    layout = "<!doctype html><html lang='en'><head>{% seo %}</head><body>{{ content }}</body></html>"
+    files = {"_config.yml": "title: Imai\n", "_layouts/default.html": layout}
+    assert "no-social-image" in said(files)
+    assert "no-social-image" not in said({**files, "index.md": "---\nimage: /a.png\n---\n# Hi\n"})
+
+
+@pytest.mark.parametrize("address", ["info@test.de", "hi@lalalala.deee", "name@beispiel.de"])
+def test_a_made_up_address_is_seen_in_the_text_too(address: str) -> None:
+    assert "placeholder-email" in said({"index.html": HEAD.format("Flat") + f"<p>E-Mail: {address}</p></body></html>"})
+
+
+def test_a_number_with_a_stroke_is_made_up_as_well() -> None:
+    assert "placeholder-phone" in said({"index.html": HEAD.format("Flat") + "<p>Telefon: 01234 / 567890</p>"})
+    assert "placeholder-phone" not in said({"index.html": HEAD.format("Flat") + "<p>Telefon: 04503 / 781624</p>"})
+
+
+def test_a_token_that_the_page_itself_calls_a_key_is_a_secret() -> None:
+    key = "0123456789abcdef" * 4
+    page = HEAD.format("Flat") + "<script>const apiKey = '{}'; // token</script></body></html>"
+    assert "secret-in-page" in said({"index.html": page.format(key)})
+    assert "secret-in-page" not in said({"index.html": page.format("abcdef")})
+
+
+def test_the_filler_of_a_layout_program_is_placeholder_text() -> None:
+    filler = "Vit, omnis con eum nonsecabori tem eaquunda voluptatio et aut vel inullaces"
+    assert "placeholder-text" in said({"index.html": HEAD.format("Crew") + f"<p>{filler}</p></body></html>"})
+
+
+def test_a_link_to_a_page_of_php_that_is_nowhere_is_broken() -> None:
+    page = WHOLE.format("Kite", "<?php include 'nav.php'; ?><a href='precios.php'>Precios</a><a href='index.php'>x</a>")
+    files = {"nav.php": "<nav></nav>", "index.php": page}
+    assert places(files, "broken-link") == {"index.php"}
+    assert not places({**files, "precios.php": WHOLE.format("P", "")}, "broken-link")
