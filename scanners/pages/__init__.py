@@ -20,9 +20,10 @@ from scanners.pages.apply import Check, Hit, excerpt, hits
 from scanners.pages.cards import PageRule, compiled
 from scanners.pages.deep import MOST_PAGES, Deep, axe_file
 from scanners.pages.page import LARGEST, Page, decoded
+from scanners.pages.places import built_copies, is_copied, is_elsewhere, is_mail, saved_copies
 from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
-from scanners.pages.site import Site, built_copies, is_copied, is_elsewhere, is_mail, roots, saved_copies
+from scanners.pages.site import Site, roots
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
 _SOURCE = lazy(r"\.(?:md|mdx|markdown|mdoc|qmd)$", re.IGNORECASE)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from auditor.model.pattern import lazy
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
-from scanners.pages.site import Site, is_elsewhere
+from scanners.pages.places import is_back_office, is_elsewhere
+from scanners.pages.site import Site
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -168,7 +169,9 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         return
     if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
         return
-    in_fragment = any(_present(rule, fragment) for fragment in site.fragments) or _is_written(rule, site)
+    holding = [fragment for fragment in site.fragments if _present(rule, fragment)]
+    for_staff = bool(holding) or _is_written(rule, site)
+    in_fragment = any(not is_back_office(part.path) for part in holding) or _is_written(rule, site)
     pages = list(judged_whole(rule, site))
     if rule.main_page and pages and _present(rule, site.main):
         return
@@ -183,7 +186,7 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
         page
         for page in pages
         if not _present(rule, page)
-        and not (page.is_assembled and in_fragment)
+        and not (page.is_assembled and (for_staff if is_back_office(page.path) else in_fragment))
         and not (rule.unless and page.has(rule.unless))
     ]
     yield from once(site, lacking, pages, rule)

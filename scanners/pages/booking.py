@@ -201,12 +201,16 @@ def _has_booking_form(site: Site, *, made: bool = True) -> bool:
     return False
 
 
+_AWAY = lazy(r"^(?!#|[^?]*/#)")
+"""A link to a section of the page itself leads to no form elsewhere."""
+
+
 def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
     services = _links(site, (*BOOKING_SERVICES, *MARKETPLACES, *FORM_SERVICES))
     elsewhere = rule.unless_href is not None and any(
-        rule.unless_href.search(href) and site.target(href) is None for href in site.hrefs
+        _AWAY.search(href) and rule.unless_href.search(href) and site.target(href) is None for href in site.hrefs
     )
     if services or elsewhere or _loads(site, (*FORM_SERVICES, *BOOKING_SERVICES)) or _has_booking_form(site):
         return

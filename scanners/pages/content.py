@@ -13,7 +13,8 @@ from auditor.model.pattern import lazy
 from scanners.pages.apply import Hit, Spot, counted, excerpt, is_templated, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
-from scanners.pages.site import Site, is_elsewhere, is_layout
+from scanners.pages.places import is_elsewhere, is_layout
+from scanners.pages.site import Site
 from scanners.pages.templates import is_template
 
 _COPYRIGHT = lazy(

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.pattern import lazy
+from scanners.pages.places import is_apart, is_for_members
 from scanners.pages.templates import PLAIN, branches, closed, included, is_assembled, is_part, parted
 
 if TYPE_CHECKING:
@@ -65,17 +66,6 @@ _SERVED_HINTS = (
     "_internal/",
 )  # fmt: skip
 _HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
-_APPLICATION_PATH = lazy(
-    r"(?:^|/)(?:(?:user|my|client|customer|crew|staff|partner|member|owner|site|web|super|ele|team)[-_]?)?(?:admin|administrator|dashboard|login|log-?in|signin|sign-in"
-    r"|signup|sign-up|register|registration|account|profile|portal|backoffice|back-office|console|control-panel|settings|reset-password|forgot-password|change-password"
-    r"|password|auth|checkout|cart|users?)(?:[-_]?(?:page|panel|login|dashboard|home|settings|users|orders|bookings|intake))?(?:(?:\.blade)?\.(?:html?|php|aspx?|ejs|astro|njk|twig|hbs)$|/)",
-    re.IGNORECASE,
-)
-_APART = lazy(
-    r"(?:^|/)(?:4\d\d|5\d\d|404[^/]*|error|offline|not-?found|thank[^/]*|thanks|success|[ée]xito|gracias|merci|danke\w*|obrigad[oa]|grazie|bedankt|confirm[^/]*|unsubscribe|cancel(?:led|ed)?|maintenance|preview[^/]*|draft[^/]*"
-    r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)(?:\.blade)?\.(?:html?|php|aspx?|ejs|astro|njk|twig|hbs)$",
-    re.IGNORECASE,
-)
 
 _STATED_ADDRESS = lazy(r"(?:https?://|mailto:|tel:)[^\s\"'`<>()\[\]{}\\]+")
 _TITLES = ("title", "description", "tagline")
@@ -372,7 +362,7 @@ class Page:
     @cached_property
     def is_application(self) -> bool:
         """Whether it is for people who have signed in, or sign in here: not a page of its own that offers it on the side."""
-        if _APPLICATION_PATH.search(self.path):
+        if is_for_members(self.path):
             return True
         if not self.has("input[type='password' i]"):
             return False
@@ -386,7 +376,7 @@ class Page:
     @cached_property
     def is_apart(self) -> bool:
         """Whether nobody is meant to find it by searching: errors, thanks, previews."""
-        return bool(_APART.search(self.path))
+        return is_apart(self.path)
 
 
 def _blank(text: str) -> str:

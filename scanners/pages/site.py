@@ -13,6 +13,7 @@ from typing import Any
 from auditor.model.pattern import lazy
 from scanners.pages.deep import Violation
 from scanners.pages.page import Page, addresses
+from scanners.pages.places import is_back_office, is_elsewhere, is_opener
 from scanners.pages.templates import is_template
 
 _INDEX = (
@@ -27,10 +28,6 @@ _INDEX = (
     "default.html",
     "default.htm",
 )
-_BACK_OFFICE = lazy(
-    r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_.][^/]*)?(?:/|\.[a-z.]+$)",
-    re.IGNORECASE,
-)
 _LIBRARY = lazy(
     r"(?:^|/)(?:jquery|bootstrap|popper|angular|react|vue|lodash|underscore|moment|three|gsap|swiper|slick|owl|modernizr|d3|chart|tailwind"
     r"|foundation|materialize|isotope|wow|aos|fancybox|lightbox|leaflet|polyfill|flatpickr|pikaday|litepicker|daterangepicker|(?:bootstrap-)?datepicker|datedropper)[\w.-]*\.js$",
@@ -44,29 +41,13 @@ _INNER = lazy(
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
-_LAYOUT = lazy(
-    r"(?:^|/)_?(?:base|layout|default|baseof|master|header|head|application)(?:layout)?(?:\.[a-z]+)+$", re.IGNORECASE
-)
-"""The file that opens every page of a site without an index of its own."""
 _VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|views|templates)/")
 """Where frameworks keep the templates of one site, a folder for each kind of page."""
 _STARTS = ("manage.py", "wsgi.py", "run.py", "main.py", "app.py")
 """What starts the program that fills in the templates of its packages: the site is all of it."""
-_ELSEWHERE = lazy(
-    r"(?:^|/)(?:\.[^/]+|node_modules|bower_components|vendor|third[_-]party|site-packages|\.?venv|coverage|htmlcov|lcov-report|javadoc|apidocs?"
-    r"|storybook-static|playwright-report|test-results|typedoc|__tests__|tests?|fixtures?|testdata|spec|cypress|e2e|_build|doxygen"
-    r"|wp-admin|wp-includes|wp-content/(?:plugins|uploads|cache|themes/twenty[a-z]+)|[^/]*_mailer|demo-files|(?:fpdf|tcpdf|dompdf|mpdf|php-?mailer|phpexcel)[^/]*|pdfjs|lightbox2?|(?:libs?|librar(?:y|ies)|plugins?|assets)/(?:[^/]+/)*(?:demos?|examples?|samples?|docs?|tutorials?)"
-    r"|\.git|\.github|\.yarn|Pods|_?old|old[-_]?(?:site|website|version|pages?)|(?:web)?site[-_]old|lightbox2?-\d[\w.-]*|bootstrap(?:-\d[^/]*)?/(?:site|docs?|examples?)|bootstrap-\d[^/]*|e?mails?|email[-_]?templates?|mailers?|newsletters?|_?archive|backups?|_scheduled|_drafts?|_posts|ionicons[^/]*|fontello[^/]*|icomoon[^/]*|font-?awesome[^/]*|tinymce|ckeditor|css|fonts?|js|scss|images?|img)/|(?:^|/)(?:wp-[a-z-]+\.php|readme\.html?)$|(?:^|/)(?:cheatsheet|icons-reference|lighthouse[^/]*|bundle-(?:report|stats|analysis))\.html$",
-    re.IGNORECASE,
-)
-_MAIL_WORDS = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office", "mso-")
-_MAIL_NAME = lazy(r"(?:^|/)[^/]*(?:e-?mail|invoice|receipt|pdf)[^/]*\.[a-z.]+$", re.IGNORECASE)
-_BROWSER_ONLY = lazy(r"<(?:script|nav|header|main)\b|<link[^>]+stylesheet", re.IGNORECASE)
-"""What a mail program would drop."""
 _PROGRAM = lazy(
     r"(?:^|/)(?:urls|views|routes|app|server|main|settings|_config|config|Gemfile|hugo|gatsby-config|astro\.config|web)[^/]*\.?(?:py|js|ts|mjs|rb|php|ya?ml|toml|json)?$"
 )
-_BUILT = lazy(r"(?:^|.*/)(?:dist|build|out|_site|\.next|\.output|release|target|www/build)(?=/)")
 
 
 _SETTINGS = (
@@ -84,40 +65,6 @@ _SETTINGS = (
     "_data/metadata.json",
     "src/_data/metadata.json",
 )
-
-
-def is_elsewhere(path: str) -> bool:
-    """Whether a path is no page of the team's: a package's, a test's, a report's, a mail's."""
-    return bool(_ELSEWHERE.search(path))
-
-
-def is_layout(path: str) -> bool:
-    """Whether a file is named like one that opens every page."""
-    return bool(_LAYOUT.search(path)) or "/layouts/" in f"/{path}" or "_layouts/" in path
-
-
-def is_mail(path: str, source: str) -> bool:
-    """Whether it is the body of a mail."""
-    if any(word in source for word in _MAIL_WORDS):
-        return True
-    return bool(_MAIL_NAME.search(path)) and not _BROWSER_ONLY.search(source)
-
-
-def is_copied(source: str) -> bool:
-    """Whether a browser saved it from somebody else's site."""
-    return "<!-- saved from url=" in source[:2000]
-
-
-def saved_copies(paths: Iterable[str], every: Iterable[str]) -> frozenset[str]:
-    """Pages that a browser saved with what they load, in a folder beside them that is named after them."""
-    folders = {dirname(path) for path in every}
-    return frozenset(path for path in paths if f"{path.rsplit('.', 1)[0]}_files" in folders)
-
-
-def built_copies(paths: Sequence[str]) -> frozenset[str]:
-    """Pages in a build folder whose sources are there as well."""
-    built = {path for path in paths if _BUILT.match(path)}
-    return frozenset(built) if len(built) < len(paths) else frozenset()
 
 
 @dataclass(frozen=True)
@@ -150,11 +97,11 @@ class Site:
         return min(
             self.pages,
             key=lambda p: (
-                bool(_BACK_OFFICE.search(p.path)) or p.is_apart,
+                is_back_office(p.path) or p.is_apart,
                 p.path.count("/"),
                 order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
                 p.is_application,
-                not _LAYOUT.search(p.path),
+                not is_opener(p.path),
                 p.path,
             ),
         )
@@ -176,8 +123,8 @@ class Site:
     @cached_property
     def everything(self) -> tuple[Page, ...]:
         """Pages and fragments that may hold what a visitor looks for: what the staff sees is left out."""
-        shown = tuple(page for page in self.pages if not (_BACK_OFFICE.search(page.path) or page.is_of_staff))
-        return (*(shown or self.pages), *(part for part in self.fragments if not _BACK_OFFICE.search(part.path)))
+        shown = tuple(page for page in self.pages if not (is_back_office(page.path) or page.is_of_staff))
+        return (*(shown or self.pages), *(part for part in self.fragments if not is_back_office(part.path)))
 
     @cached_property
     def is_shell(self) -> bool:
