@@ -26,8 +26,9 @@ def environment(path: str, content: bytes) -> Seen | None:
     judged = judge(content[:LIMIT].decode(errors="replace"))
     if judged.total == 0:
         # Nothing in it yet; whoever fills it in commits what they write.
-        blank = not content.strip() and path.rsplit("/", 1)[-1].lower().startswith(".env")
-        return Seen(None, "empty", judged.sentence) if blank else None
+        blank = all(line[:1] in {b"", b"#"} for line in map(bytes.strip, content.splitlines()))
+        dotted = path.rsplit("/", 1)[-1].lower().startswith(".env")
+        return Seen(None, "empty", judged.sentence) if blank and dotted else None
     grade = judged.weight.name.lower()
     if judged.weight is Weight.SECRET and _TEST_ENVIRONMENT.search(path):
         grade = "test"
@@ -117,7 +118,7 @@ _ROWS = lazy(
     re.IGNORECASE | re.MULTILINE,
 )
 _DUMP_HEADER = lazy(
-    rb"-- (?:MySQL|MariaDB|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|mysqldump|Navicat|SQL Dump|pg_dump"
+    rb"-- (?:(?:MySQL|MariaDB)(?: \w+)? dump|phpMyAdmin|PostgreSQL database|Dump of|Adminer|HeidiSQL|Navicat)|/\*!40\d\d\d SET @OLD_|mysqldump|Navicat|SQL Dump|pg_dump"
     rb"|HeidiSQL|Sequel (?:Pro|Ace)|SQLyog|EMS SQL|TablePlus|DBeaver|dbForge|Dumped (?:from|by)|BEGIN TRANSACTION;\r?\nCREATE TABLE|/\*+ Object: [^\n]*Script Date:",
     re.IGNORECASE,
 )

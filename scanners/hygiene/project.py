@@ -34,7 +34,7 @@ _ASSET = re.compile(r"(?:^|/)(?:assets|public|static|wwwroot|plugins?)/.*\.js$")
 """A library that was copied in brings its own tests."""
 _TEMPLATE = re.compile(r"(?:^|/)RunnerTests/RunnerTests\.swift$")
 """What `flutter create` writes: a test without a statement."""
-_DOUBTFUL = lazy(r"\.(?:js|mjs|cjs|ts|py)$")
+_DOUBTFUL = lazy(r"\.(?:jsx?|mjs|cjs|tsx?|py)$")
 _MOST_DOUBTFUL = 20
 """Where more scripts are named like tests, some of them are."""
 _SCRIPT_TEST = lazy(rb"\b(?:describe|it|test|suite|expect|assert\w*|QUnit|tape|t\.\w+)\s*[.(]|assert|cy\.")
