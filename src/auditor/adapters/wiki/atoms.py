@@ -6,9 +6,10 @@ Numbers inside identifiers, versions, dates, times, ordinals (`Phase 2`, `1st`) 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from auditor.adapters.wiki import east_asian, units
+from auditor.adapters.wiki.coins import SUFFIX_CODE, suffix_currency, to_decimal
 from auditor.adapters.wiki.rates import Atom, read_per
 
 _DIGITS = r"""(?:
@@ -49,23 +50,6 @@ _PERCENT = re.compile(
 _POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.p\.)(?![A-Za-z])", re.IGNORECASE)
 _BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|(?<!\d{4}(?=X))[x×](?![\w])")
-_SUFFIX_CODE = re.compile(
-    rf"[ \u00a0\u202f]?(?:(?P<code>(?-i:{_CODES}))(?![A-Za-z])|(?P<sym>€|£|¥|₹|₽|₺|₴|₦|₱|₫|₩|₪|฿|zł|Kč|kr\b|(?-i:\$[ \u00a0]?(?:CA|US|AU|NZ|HK)(?![A-Za-z]))|\$(?!\s?[\d(])(?![A-Za-z])))"
-    r"|[ \u00a0](?P<word>(?:US )?dollars?|euros?|rupees?|yen|pounds? sterling|francs?|cents?|pence|naira|rands?|zloty|forints?|baht|ringgit|yuan|renminbi|rmb|reais|kroner|kronor|pesos?|shillings?|dirhams?|riyals?|lei)\b"
-    r"|[ \u00a0]?(?P<cent>¢|(?-i:(?<![ \u00a0])p)(?![A-Za-z0-9]))",
-    re.IGNORECASE,
-)
-_MONEY_WORDS = {
-    "euro": "EUR", "rupee": "INR", "yen": "JPY", "pound": "GBP", "franc": "CHF", "naira": "NGN", "rand": "ZAR", "zloty": "PLN",
-    "forint": "HUF", "baht": "THB", "ringgit": "MYR", "yuan": "CNY", "renminbi": "CNY", "rmb": "CNY", "reai": "BRL", "kroner": "NOK",
-    "kronor": "SEK", "peso": "MXN", "shilling": "KES", "dirham": "AED", "riyal": "SAR", "lei": "RON",
-}  # fmt: skip
-_SHARED = {
-    "kroner": frozenset({"SEK", "NOK", "DKK", "ISK"}),
-    "peso": frozenset({"MXN", "PHP", "ARS", "CLP", "COP"}),
-    "franc": frozenset({"CHF", "XOF", "XAF"}),
-}
-"""Words that several currencies have; the page's own one decides."""
 _NO_CENTS = re.compile(r"[,.](?:--?|–|—|=)(?!\s?\d)(?=\W|$)")
 """In the place of cents: `€ 200,-`."""
 _STARS = re.compile(r"\s?[★⭐]")
@@ -80,8 +64,6 @@ _SQUARE = re.compile(
     r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b|m[2²](?![\w])|sq\.? ?m(?:et(?:er|re)s?)?\b|square met(?:er|re)s?\b)",
     re.IGNORECASE,
 )
-_CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
-"""What `kr` may mean; the page's own currency decides."""
 _WORD = re.compile(r"(?:[ \u00a0]{1,3}|-)?([A-Za-z²³µ×][A-Za-z²³]*)")
 _NOUNS = re.compile(r"[ \u00a0]{1,3}((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _AFTER_LEAST = re.compile(
@@ -109,29 +91,6 @@ _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_GROUPING = re.compile(r"[\s'’\u00a0\u202f\u2009]")
-
-
-def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
-    """`1,200.50`, `1.200,50`, `1'200`, `12,34,567`, `1 200` as a number.
-
-    `euro`: a dot before exactly three digits groups thousands, as in `1.200 €`.
-    """
-    if not digits.isdigit():
-        digits = _GROUPING.sub("", digits)
-    if "," in digits and "." in digits:
-        decimal_mark = "," if digits.rindex(",") > digits.rindex(".") else "."
-        digits = digits.replace("." if decimal_mark == "," else ",", "").replace(",", ".")
-    elif "," in digits:
-        tail = digits.rsplit(",", 1)[1]
-        grouped = len(tail) == 3 and digits.split(",", 1)[0] != "0"
-        digits = digits.replace(",", "") if grouped or digits.count(",") > 1 else digits.replace(",", ".")
-    elif digits.count(".") > 1 or (euro and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)):
-        digits = digits.replace(".", "")
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # digits of other scripts that Decimal refuses
-        return Decimal(0)
 
 
 def read_atom(
@@ -222,7 +181,7 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
         return True
     if m := _MULT_ATTACHED.match(text, end):
         small = m[0] in {"m", "b", "cr", "Cr", "T"}
-        if not small or money or _SUFFIX_CODE.match(text, m.end()):
+        if not small or money or SUFFIX_CODE.match(text, m.end()):
             if m[0] == "mm" and not money:
                 return False
             atom.factor, end = units.MULTIPLIERS[m[0].lower().rstrip(".")], m.end()
@@ -240,11 +199,11 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
                 atom.amount = to_decimal(digits)
     elif text[end : end + 2] > "\u2fff" and (east := east_asian.read_multiple(text, end)) is not None:
         atom.factor, end = east
-    end = _suffix_currency(text, atom, end, digits, declared)
+    end = suffix_currency(text, atom, end, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
         if not atom.currency:
-            end = _suffix_currency(text, atom, end, digits, declared)
+            end = suffix_currency(text, atom, end, digits, declared)
     if not atom.currency:
         if m := _POINTS.match(text, end):
             atom.unit, end = "points", m.end()
@@ -308,39 +267,6 @@ def _in_east(text: str, atom: Atom, end: int) -> bool:
     if atom.unit == "money" and (east := east_asian.read_per(text, end)) is not None:
         atom.per, atom.end = east
     return east_asian.is_east(text[end])
-
-
-def _suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str) -> int:
-    """The currency said behind the number; the place where it ends."""
-    if text[end : end + 2].strip() > "\u2fff":
-        if not atom.currency and (coin := east_asian.read_coin(text, end, declared)) is not None:
-            atom.currency, atom.unit = coin[0], "money"
-            return coin[1]
-        return end
-    m = _SUFFIX_CODE.match(text, end)
-    if m is None or (atom.currency and not m["code"]) or (m["cent"] == "p" and declared != "GBP"):
-        return end
-    word = (m["word"] or "").lower().removeprefix("us ").split(" ")[0].rstrip("s")
-    if m["code"]:
-        code = m["code"]
-    elif m["cent"] == "p" or word == "pence":
-        code, atom.factor = "GBP", Decimal("0.01")
-    elif m["cent"] or word == "cent":
-        code, atom.factor = declared, Decimal("0.01")
-    elif word == "dollar" or m["sym"] == "$":
-        code = declared if declared in units.DOLLARS else "USD"
-    elif word:
-        code = declared if declared in _SHARED.get(word, ()) else _MONEY_WORDS[word]
-    elif m["sym"][0] == "$":
-        code = units.SYMBOLS[m["sym"][1:].strip(" \u00a0") + "$"]
-    elif m["sym"].lower() == "kr":
-        code = declared if declared in _CROWNS else "SEK"
-    else:
-        code = units.SYMBOLS[m["sym"]]
-    atom.currency, atom.unit = code, "money"
-    if (m["sym"] and m["sym"][0] != "$") or code == "EUR":
-        atom.amount = to_decimal(digits, euro=True)
-    return m.end()
 
 
 def _measure(text: str, atom: Atom, end: int) -> bool:
