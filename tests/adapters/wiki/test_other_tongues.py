@@ -95,3 +95,25 @@ def test_debit_and_credit_are_money_on_a_page_of_dollars() -> None:
 
 def test_calls_of_the_program_that_makes_the_page_hold_no_figures() -> None:
     assert said('{{< img src="chart" style="margin: 12%" />}}\n\n{% include box.html width="40%" %}\n') == []
+
+
+def test_a_table_whose_head_is_its_first_row_loses_none() -> None:
+    page = "Fördermittel | ≈2,90 Mio. € |\n--- | ---:\nKfW-Zuschuss | ≈ 0,93 Mio. € |\n"
+    assert said(page) == [("Fördermittel", "2900000 EUR"), ("KfW-Zuschuss", "930000 EUR")]
+    assert said("Summe | ≈ 21,2 Mio. € |\n--- | ---:\n") == [("Summe", "21200000 EUR")]
+    assert [v for _, v in said("| Item | $100 |\n|-|-|\n| Rent | 5 |\n")] != [("Item", "100 USD"), ("Rent", "5")]
+
+
+def test_words_for_a_night_or_a_week_say_what_prices_are_for() -> None:
+    page = "## Studio\n\n**Preise pro Nacht für eine Nacht:**\n\n38,00 € für 1 Person, 51,00 € für 2 Personen\n"
+    assert [v for _, v in said(page) if "EUR" in v] == ["38 EUR night", "51 EUR night"]
+    table = (
+        "<table><tr><td colspan='2'>Haus A</td></tr>\n<tr><td>Wochenpreis</td><td>Tagespreis</td></tr>\n"
+        "<tr><td><span>&euro;</span>860</td>\n<td><span>&euro;</span>140</td></tr></table>\n"
+    )
+    assert [v for _, v in said(table)] == ["860 EUR week", "140 EUR day"]
+
+
+def test_a_figure_in_a_cell_of_several_lines_stands_in_its_line() -> None:
+    page = "<table><tr><th>A</th><th>B</th></tr>\n<tr><td>Rent</td><td>\n first\n then $500\n</td></tr></table>\n"
+    assert [f.source.line for f in facts(page)] == [4]  # type: ignore[union-attr]

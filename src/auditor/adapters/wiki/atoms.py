@@ -90,6 +90,7 @@ _KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", 
 _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
 
+_QUOTED_SIGN = re.compile(r"[‘“\"'(][-−–] $")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -127,6 +128,8 @@ def read_atom(
     atom.negative = signed
     if money and start and text[start - 1] in "-−–" and _sign_place(text, start - 1):
         atom.negative, atom.start = True, start - 1
+    elif money and text[start - 1 : start] == " " and _QUOTED_SIGN.search(text, max(0, start - 3), start):
+        atom.negative, atom.start = True, start - 2
     elif start and text[start - 1] == "+" and _sign_place(text, start - 1):
         atom.start = start - 1
     elif start and text[start - 1] == "–" and not text[: start - 1].strip("( "):
@@ -156,7 +159,7 @@ def _is_numbered(before: str) -> bool:
 
 def _sign_place(text: str, at: int) -> bool:
     before = text[at - 1] if at else " "
-    return before in " \u00a0(|[:=*\t<>~≈≤≥→"
+    return before in ' \u00a0(|[:=*\t<>~≈≤≥→‘“"'
 
 
 def _currency(symbol: str, declared: str) -> str | None:

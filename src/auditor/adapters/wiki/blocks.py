@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.wiki.masking import mask, strip_heading, strip_marker
@@ -39,6 +38,8 @@ _HTML_HEADING = re.compile(r"^\s{0,3}<h([1-6])\b[^>]*>(.{1,200}?)</h\1>\s*(?:<br
 _DIGIT = re.compile(r"\d")
 _VALUED = re.compile(r":.*\d|[$€£₹]\s?\d|\d\s?[%€]")
 """A bold item that states a figure is no title of the items after it."""
+_STATED = re.compile(r"[A-Za-z][^:]*:\s*[~≈]?-?\s?(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?[€%])[kKM]?\s*$")
+"""A bold line that is a statement: `**Monthly revenue: $12.09**`."""
 _DEFINITION = re.compile(r"^\s{0,3}:\s+\S")
 
 
@@ -72,7 +73,8 @@ class Line:
     term: str = ""
     """The term that this line of a definition list defines."""
     following: str = ""
-    """The next line of its paragraph."""
+    preceding: str = ""
+    """The next line of its paragraph, and the end of the one before it."""
     lead: str = ""
     """In a text fence, the line above it that opens what it belongs to: `Hosting:`."""
 
@@ -285,8 +287,16 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
         and m[1][-1] not in ".!?"
         and "=" not in m[1]
     ):
+        names, stated = path.names(), _STATED.search(m[1])
         path.embolden(m[1].strip(" :"))
-        yield Block("heading", path.names(), (Line(mask(lines[start]), start + 1),)), start
+        yield (
+            Block(
+                "paragraph" if stated else "heading",
+                names if stated else path.names(),
+                (Line(mask(lines[start]), start + 1),),
+            ),
+            start,
+        )
         return
     kind = "item" if is_item else "paragraph"
     run: list[Line] = []
@@ -326,11 +336,12 @@ def _paragraph(lines: list[str], start: int, end: int, path: _Path, *, is_item: 
 
 
 def _joined(run: list[Line]) -> tuple[Line, ...]:
-    """The lines of a paragraph, each that may hold a figure knowing the next one."""
-    if len(run) == 1:
-        return (run[0],)
-    pairs = pairwise(run)
-    return (*(replace(a, following=b.text[:80]) if _DIGIT.search(a.text) else a for a, b in pairs), run[-1])
+    """The lines of a paragraph, each that may hold a figure knowing the ones beside it."""
+    texts = ["", *(line.text for line in run), ""]
+    return tuple(
+        replace(line, following=texts[n + 2][:80], preceding=texts[n][-80:]) if _DIGIT.search(line.text) else line
+        for n, line in enumerate(run)
+    )
 
 
 def _orphan(lines: list[str], numbers: list[int], path: _Path) -> Block:
@@ -382,8 +393,8 @@ def _code(lines: list[str], numbers: range, path: _Path) -> Iterator[tuple[Block
             if (m := _colon_line(line)) is not None:
                 leads.append((indent, m[1].strip(" -*")))
     if rows:
-        first_is_header = len(rows) > 1 and not any(ch.isdigit() for c in rows[0] for ch in c.text)
-        header, body = (rows[0], rows[1:]) if first_is_header else ((), rows)
-        yield Block("table", path.names(), table=Table(header, tuple(body))), numbers.start
+        headed = len(rows) > 1 and not any(ch.isdigit() for c in rows[0] for ch in c.text)
+        table = Table(rows[0], tuple(rows[1:])) if headed else Table((), tuple(rows))
+        yield Block("table", path.names(), table=table), numbers.start
     if run:
         yield Block("code", path.names(), tuple(run)), numbers.start

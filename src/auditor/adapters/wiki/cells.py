@@ -265,8 +265,17 @@ def row_per(row: Row, value: Quantity) -> str | None:
     return None
 
 
+_SLASHED = re.compile(
+    r"[A-Za-z$€£)]\s?/\s?(sqft|sqm|sf|m²|hr|hour|h|day|week|wk|month|mo|year|yr|night|person|unit|kg|item|head|user|mile|km|lb|gallon|ton|acre)(?![A-Za-z/])",
+    re.IGNORECASE,
+)
+"""`Plumber/hr min`: what the amount of a row is per, in its name."""
+
+
 def label_per(label: str, column: Column) -> str | None:
     """What a figure is per by the label of its row, where its column says nothing."""
+    if not column.per and "/" in label and (m := _SLASHED.search(label)) is not None:
+        return units.PERIODS.get(m[1].lower()) or units.singular(m[1])
     return None if column.per or re.search(r"[$€£]", re.sub(r"\([^)]*\)", " ", label)) else per_of(label)
 
 

@@ -68,6 +68,15 @@ class Column:
 _NOTES = re.compile(r"notes?|anhang|erl[äa]uterung", re.IGNORECASE)
 
 
+_SIDE_OF_LEDGER = re.compile(
+    r"(?:debits?|credits?|paid (?:in|out)|money (?:in|out)|withdrawals?|deposits?|income|expenses?|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|einnahmen?|ausgaben?|recettes?|d[ée]penses?|ingresos?|gastos?)\b",
+    re.IGNORECASE,
+)
+_BALANCE = re.compile(
+    r"(?:(?:running|closing|current|new|ending) )?(?:balance|saldo|solde|kontostand|total)", re.IGNORECASE
+)
+
+
 def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Column, ...]:
     """The role of each column."""
     width = max([len(table.header), *(len(r) for r in table.rows)], default=0)
@@ -90,6 +99,14 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
         else _column(i, header[i], body[i], label, scope, vocabulary, plain=some and not shown[i])
         for i in range(width)
     )
+    booked = next((c for c in columns if c.unit == "money" and _SIDE_OF_LEDGER.match(c.header)), None)
+    if booked is not None:
+        columns = tuple(
+            replace(c, unit="money", currency=booked.currency)
+            if c.role == "value" and not c.unit and _BALANCE.fullmatch(c.header)
+            else c
+            for c in columns
+        )
     named = next((c for c in columns if c.role == "label" and c.unit == "money"), None)
     if named is None or any(c.unit == "money" for c in columns if c is not named):
         return columns
@@ -174,9 +191,17 @@ def _numbers_periods(header: str, cells: Sequence[str]) -> bool:
     return counted * 2 > len(cells) and all(NUMBERED.fullmatch(c) or not c[0].isdigit() for c in cells)
 
 
+_QUANTITY = re.compile(
+    r"(?:quantit(?:y|ies)|qty\.?|count|number|units?|amount|anzahl|menge|quantit[ée]|cantidad|trips|persons?|people)",
+    re.IGNORECASE,
+)
+
+
 def _is_index(header: str, cells: Sequence[str]) -> bool:
     """A column that numbers its rows."""
-    return _sequential(cells) or (INDEX.match(header) is not None and all(len(c) <= 6 for c in cells))
+    return (_sequential(cells) and not _QUANTITY.fullmatch(header)) or (
+        INDEX.match(header) is not None and all(len(c) <= 6 for c in cells)
+    )
 
 
 def _sequential(cells: Sequence[str]) -> bool:
@@ -200,8 +225,10 @@ def _column(
 ) -> Column:
     if i == label:
         unit, currency, factor, _ = hints(header, scope)
-        known = {"unit": unit, "currency": currency, "factor": factor} if unit == "money" else {}
-        return Column(i, header, "label", metric_header=bool(METRIC_HEADER.match(header)), **known)  # type: ignore[arg-type]
+        plain_name = Column(
+            i, header, "label", header_per(header, None), metric_header=bool(METRIC_HEADER.match(header))
+        )
+        return replace(plain_name, unit=unit, currency=currency, factor=factor) if unit == "money" else plain_name
     if _is_index(header, cells) and not COUNTED_PERIOD.match(header):
         return Column(i, header, "skip")
     filled = [c for c in cells if c and not EMPTY_CELL.match(c)]

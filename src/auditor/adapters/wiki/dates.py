@@ -33,7 +33,7 @@ DATE = re.compile(
     | (?P<mdy_m>{_MONTH})\.?\s+(?P<mdy_d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<mdy_y>{_YEAR})
     | (?P<dmy_d>\d\d?)(?:st|nd|rd|th)?\.?[\s/-]*(?:(?:of|de)\s+)?(?P<dmy_m>{_MONTH})\.?,?[\s/-]+(?:(?:de|of|del)\s+)?(?P<dmy_y>{_YEAR}|[0-3]\d(?=\W*$))
     | (?P<us_m>\d\d?)/(?P<us_d>\d\d?)/(?P<us_y>(?:19|20)?\d\d)
-    | (?P<de_d>\d\d?)\.(?P<de_m>\d\d?)\.(?P<de_y>{_YEAR})
+    | (?P<de_d>\d\d?)\.[ ]?(?P<de_m>\d\d?)\.[ ]?(?P<de_y>{_YEAR})
     )(?![\w/])""",
     re.IGNORECASE | re.VERBOSE,
 )

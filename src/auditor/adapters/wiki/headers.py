@@ -44,7 +44,7 @@ ATTRIBUTE = {
 }
 NO_BARE = re.compile(
     r"^(?:start|end)(?:ing|s|ed)?(?: date| time| month| year)?$|\b(?:dates?|due|deadline|when|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
-    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|commit|hash|address|priority|page|issue|pr|ticket|"
+    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|saison|season|zeitraum|commit|hash|address|priority|page|issue|pr|ticket|"
     r"configuration|config|spec|model|example)\b|#|^(?:(?:g/?l )?accounts?|acct\.?|compte|konto|cuenta|conto|conta|rekening)(?:[ -]?(?:no\.?|nr\.?|n°|num[eé]ro|number|code))?$",
     re.IGNORECASE,
 )
@@ -105,7 +105,21 @@ PER_THING = re.compile(
 def header_per(header: str, hinted: str | None) -> str | None:
     """What figures below a header are per; a figure of the header itself (`Pro ($19/mo)`) is per something by itself."""
     plain = re.sub(r"\([^()]*\d[^()]*\)|@.*|\d[\d.,]*\s?[A-Z]{0,3}\s?/\s?\w+", " ", header)
-    return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain)
+    return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain) or _per_thing(plain)
+
+
+_ONE_THING = re.compile(r"(?:/\s?|\bper )([A-Za-z]+)\W*$", re.IGNORECASE)
+
+
+def _per_thing(header: str) -> str | None:
+    """`Cost / item`, `Per Trip`: one of a thing that is counted or measured."""
+    if "/" not in header and "er " not in header:
+        return None
+    m = _ONE_THING.search(header)
+    if m is None or (m.start() and not MONEY_WORDS.search(header)):
+        return None
+    word = m[1].lower()
+    return word if word in units.COUNTED or (word in units.MEASURES and not word.endswith("s")) else None
 
 
 def _per_both(header: str) -> str | None:

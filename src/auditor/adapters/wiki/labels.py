@@ -28,6 +28,7 @@ TRAIL = frozenset(
     "region ideally sitting stood stands sits paltry mere whopping neighborhood neighbourhood vicinity tune resulting resulted resulten constant held holds "
     "standing remains remain remained amounting amounts amounted totals equivalent approximate estimated additional extra further therefore thus hence so out "
     "ab von bis für zu zum zur um auf mit ca rund etwa insgesamt beträgt betragen kostet liegt lag bei der die das den dem ein eine einen und wurden wurde sind ist war haben hat "
+    "range ranges ranging vary varies us me them that's basically sur sous dans chez autour vers vite d'environ "
     "de du des le la les à est sont coûte environ pour et un une del el los las es son cuesta unos por y".split()
 )
 
@@ -74,7 +75,7 @@ _BRACKETED = re.compile(r"([A-Za-z][^().;:!?|]{1,60})\(\s*[+~<>≈-]?\s*$")
 _ASIDE = re.compile(r"([A-Za-z][^().;:!?]{2,60})\([^()]*\)[^().;:!?]{0,30}$")
 """What a remark in brackets parts from its figure: `costs (rent, fees) will come to $3,500`."""
 GOES_ON = re.compile(
-    r"\s*(?:\(|,|/)?\s*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|of|at|@|~|=|→|×|\*)\s*){0,4}",
+    r"[\s’”]*(?:\(|,|/)?[\s‘“]*(?:(?:up|down|and|or|to|from|vs\.?|versus|compared (?:to|with)|against|previously|was|then|now|reaching|increase|decrease|over|plus|about|around|of|at|@|~|=|→|×|\*|\+|[-−–](?= ))[\s‘“]*){0,4}",
     re.IGNORECASE,
 )
 """Between two figures of the same thing: `grew 12% to $1.2M (+5%)`."""
@@ -94,6 +95,10 @@ def as_of_of(text: str) -> tuple[int, str] | None:
     return (m.end(), found.isoformat()) if found else None
 
 
+_WEAK = frozenset(
+    {"remaining", "other", "rest", "whole", "full", "half", "numbers", "figures", "amounts", "results", "values"}
+)
+"""Words that say nothing of what a figure is of."""
 _LINKS = frozenset("from to of at a an the in on for with by into per plus".split())
 
 
@@ -116,42 +121,67 @@ def segment_label(text: str, value_at: int, hit: Hit, hits: tuple[Hit, ...], pos
     return " ".join(after.split()[:5]) if re.search(r"[A-Za-z]{2}", after) else ""
 
 
-def prose_label(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "") -> str:
+def prose_label(
+    text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "", preceding: str = ""
+) -> str:
     """The words of the clause next to the figure: before it, without the verb; else behind it, on the next line if need be."""
-    left = re.sub(r"[\s:=~≈*_]+$", "", text[hits[position - 1].end if position else 0 : hit.start])
+    left = re.sub(r"[\s:=~≈*_‘“]+$", "", text[hits[position - 1].end if position else 0 : hit.start])
     clause = _CLAUSE.split(left)[-1]
     if position:
         clause = re.split(r"\band\b", clause)[-1]
     clause = _without_periods(clause)
     words = _AS_OF.pattern.sub(" ", clause).split()
+    all_words = words.copy()
     while words and words[-1].lower().strip("*,~") in TRAIL:
         words.pop()
-    while words and words[0].lower().strip("*,") in TRAIL:
+    words = words or _subject(all_words)
+    while len(words) > 1 and words[0].lower().strip("*,") in TRAIL:
         words.pop(0)
+    weak = bool(words) and _WEAK.issuperset(w.lower() for w in words)
     if hit.noun:
         return hit.noun
     if hit.value.unit in {"money", "percent"} and (behind := _named_behind(text, hit, hits, position)):
         return behind
     if not words and (bracketed := _BRACKETED.search(left)) is not None:
         return " ".join(bracketed[1].split()[-6:]).strip(" *_-:,")
-    if not words and (outside := _before_bracket(text, hit) or _before_aside(left)):
+    if not words and (outside := _before_bracket(text, hit) or _before_aside(text[: hit.start])):
         return outside
-    if words and re.search(r"[^\W\d_]{2}", " ".join(words)):
+    if words and re.search(r"[^\W\d_]{2}", " ".join(words)) and not weak:
         return " ".join(words[-6:]).strip(" *_-:,")
-    return _words_behind(text, hit, hits, position, following) or _last_words(left)
+    if behind := _words_behind(text, hit, hits, position, following):
+        return behind
+    return "" if weak else _last_words(left) or ("" if _ENDED.search(preceding) else _last_words(preceding))
+
+
+_SUBJECTS = frozenset({"cost", "costs", "charge", "charges", "totals", "spending", "funds"})
+_PRONOUNS = frozenset(
+    {"it", "that", "this", "which", "they", "we", "i", "he", "she", "you", "would", "will", "to", "can", "could"}
+)
+
+
+_ENDED = re.compile(r"[.,;:!?)*→|]\s*$|^\W*\w*\W*$|\d\W{0,3}\w*\W*$")
+"""The end of a line that the next one does not go on with, or that says nothing."""
+
+
+def _subject(words: list[str]) -> list[str]:
+    """`our estimated costs totaled`: up to the noun, where what is left of a clause are words that may as well be verbs."""
+    for n in range(len(words) - 1, 0, -1):
+        if words[n].lower() in _SUBJECTS and words[n - 1].lower() not in _PRONOUNS:
+            return words[max(0, n - 1) : n + 1]
+    return []
 
 
 def _words_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str) -> str:
     stop = hits[position + 1].start if position + 1 < len(hits) else len(text)
     rest = text[hit.end : stop] + (f" {following}" if stop == len(text) else "")
     rest = _without_periods(rest)
-    if re.match(r"[.!?]\s", rest):
+    if re.match(r"[)’”]{0,2}[.!?]\s", rest):
         return ""
     for part in (rest, re.sub(r"^[\W_]+", "", rest), re.sub(r"^[\s)]*\([^()]*\)", " ", text[hit.end :])):
         after = re.split(r"\band\b", _CLAUSE.split(part[:160])[0])[0].split()
         while after and (after[0].lower().strip("*,") in TRAIL or after[0].isdigit()):
             after.pop(0)
-        found = " ".join(after[:5]).strip(" *_-:,.()→")
+        found = " ".join(after[:5]).strip(" *_-:,.()→’”")
         if re.search(r"[^\W\d_]", found) and not _NEXT_FIGURE.search(found):
             return found
     return ""
@@ -167,7 +197,8 @@ def _last_words(left: str) -> str:
 def _named_behind(text: str, hit: Hit, hits: tuple[Hit, ...], position: int) -> str:
     """What the words behind an amount of running text call it: its noun, or what it was spent on; empty where they do not."""
     before = text[hits[position - 1].end if position else 0 : hit.start]
-    after = text[hit.end : hits[position + 1].start if position + 1 < len(hits) else len(text)]
+    following = next((h for h in hits[position + 1 :] if not h.bare), None)
+    after = text[hit.end : following.start if following is not None else len(text)]
     share = hit.value.unit == "percent" and after.startswith(" of ")
     if (
         not share

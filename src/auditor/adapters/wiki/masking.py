@@ -15,6 +15,8 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|$)")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|^\s*\{:\s?[.#].*?\}\s*$")
 """A call of the program that makes the page (Hugo, Jekyll), and classes for the line before."""
+_SIGN_APART = re.compile(r"([€$£¥])( {2,})(?=\d)")
+"""A currency sign that a tag or the rest of an entity parts from its number."""
 _CODE = re.compile(r"(`+)(.+?)\1(?!`)")
 _STRUCK = re.compile(r"~~.+?~~")
 _STRONG = re.compile(r"\*+|__(?=\S)|(?<=\S)__")
@@ -50,6 +52,7 @@ def blank(match: re.Match[str]) -> str:
 
 def mask(line: str) -> str:
     """The readable text of a line, as long as the line itself; struck-out text, links' targets and code are blank."""
+    marked = "<" in line or "&" in line
     text = line if line.isascii() else narrowed(_INVISIBLE.sub(" ", line))
     if not _MARKUP.search(text):
         return text
@@ -67,6 +70,8 @@ def mask(line: str) -> str:
         text = _MATH.sub(blank, text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
+    if marked and _SIGN_APART.search(text):
+        text = _SIGN_APART.sub(r"\2\1", text)
     if "~~" in text:
         text = _STRUCK.sub(blank, text)
     return _STRONG.sub(blank, text) if "*" in text or "__" in text else text

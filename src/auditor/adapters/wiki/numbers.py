@@ -40,6 +40,7 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 """From one figure to another is a change, not a range."""
+_RANGES = re.compile(r"\b(?:rang(?:e[sd]?|ing)|var(?:y|ies|ied|ying)|anywhere)\s+from\s*$", re.IGNORECASE)
 _APPROX = re.compile(
     r"(?:[~≈∼±]|\b(?:about|around|approximately|approx\.?|circa|ca\.|roughly|nearly|almost|est\.|estimated at))\s*$",
     re.IGNORECASE,
@@ -247,7 +248,7 @@ def _joins(text: str, first: Atom, between: str) -> bool:
     if (opened := _TWO_ENDS.get(word)) is not None:
         return opened.search(before) is not None
     if word == "to":
-        return _CHANGED.search(before) is None
+        return _CHANGED.search(before) is None or _RANGES.search(before) is not None
     return not (word in {"-", "–", "−"} and between != between.strip() and _CALCULATION.search(text))
 
 

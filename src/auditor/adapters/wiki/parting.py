@@ -43,13 +43,17 @@ def parted(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
         label, value_at = m["label"].strip(" .-–—:"), m.start("value")
         if (inner := _INNER_LABEL.match(m["value"])) is not None:
             label, value_at = f"{label}: {inner[1].strip()}", value_at + inner.end()
-        if len(label.split()) > 10 or re.search(r"[.;!?] ", _SHORT.sub(" ", label)):
+        if len(label.split()) > 10 or re.search(r"[;!?] |\. (?![a-z])", _SHORT.sub(" ", label)):
             continue
         bare_label = text[: m.end("label")]
         for hit in reversed(hits):
             if hit.end <= len(bare_label):
                 bare_label = bare_label[: hit.start] + bare_label[hit.end :]
-        if not re.search(r"[^\W\d_]{2}", bare_label) and not is_period(label):
+        if (
+            not re.search(r"[^\W\d_]{2}", bare_label)
+            and not is_period(label)
+            and not _names_size(hits, len(text[: m.end("label")]))
+        ):
             continue
         if pattern is not _LABELLED and any(
             h.start < m.start("value") - 1
@@ -60,6 +64,11 @@ def parted(text: str, hits: tuple[Hit, ...], kind: str) -> tuple[str, int] | Non
             continue
         return label, value_at
     return None
+
+
+def _names_size(hits: tuple[Hit, ...], end: int) -> bool:
+    """Whether a label is a number of things that an amount is asked of: `25-49 employees: $1000/year`."""
+    return len(hits) > 1 and hits[0].end >= end - 1 and bool(hits[0].noun) and hits[-1].value.unit == "money"
 
 
 _BOOKED = re.compile(

@@ -164,7 +164,7 @@ def _short(m: re.Match[str]) -> str:
 
 
 def _month_year(m: re.Match[str]) -> str | None:
-    if len(m["y"]) == 4 or "'" in m[0] or "’" in m[0] or "-" in m[0]:
+    if len(m["y"]) == 4 or "'" in m[0] or "’" in m[0] or "-" in m[0] or (m[0][-3] == "/" and m["y"] > "12"):
         return f"{_full(m['y'])}-{MONTHS[m['m'].lower()]:02d}"
     return None
 

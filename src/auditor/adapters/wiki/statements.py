@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from auditor.adapters.wiki import units
+from auditor.adapters.wiki.absence import is_quoted, may_say_nothing
 from auditor.adapters.wiki.blocks import Line
 from auditor.adapters.wiki.cells import SCALED, TOTAL
 from auditor.adapters.wiki.composition import compose, is_relative, lately
@@ -34,25 +35,6 @@ from auditor.model.fact import Fact, Quantity, Status, Tier
 from auditor.model.location import WikiLocation
 
 _PARTED = (":", "=", "→", "|", "–", "—", " -", "...", "  ", "\t")
-_NOTHING_SIGNS = re.compile(r"[\[{<?$€£]|__|\.\.|[xX][xX]|[nN]/?[kK]\b")
-_NOTHING_WORDS = re.compile(
-    r"\b(?:zero|none|nil|nothing|no|not|pre-?revenue|empty|tb[dac]|todo|fixme|to be|unknown|pending|fill|needs?|coming|ask)\b|\b(?:month|week|day) \d",
-    re.IGNORECASE,
-)
-_NOTHING_BEGINS = frozenset(
-    "zero none nil nothing no not pre prerevenue empty tbd tba tbc todo fixme to unknown pending fill need needs coming ask month week day".split()
-)
-"""The first word of each match of those words."""
-_WORD = re.compile(r"\w+")
-
-
-def _may_say_nothing(text: str) -> bool:
-    """Whether a line without a figure has words or signs that may still say that there is none, or that it is missing."""
-    if _NOTHING_SIGNS.search(text):
-        return True
-    return not _NOTHING_BEGINS.isdisjoint(_WORD.findall(text.lower())) and _NOTHING_WORDS.search(text) is not None
-
-
 _LEAD = re.compile(
     r"^[\W_]*(?:(?:about|around|approximately|approx\.?|circa|roughly|nearly|under|over|up to|at least|at most|between|from|starting at|max|min|less than|more than|est\.?|estimated|currently|only|just|USD|EUR|GBP)\s*)*[\W_]*$",
     re.IGNORECASE,
@@ -87,7 +69,7 @@ def line_facts(
     if (
         not hits
         and not line.term
-        and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not _may_say_nothing(text))
+        and (len(text) > 240 or not any(sign in text for sign in _PARTED) or not may_say_nothing(text))
     ):
         return
     split = (line.term, text.index(":") + 1) if line.term else parted(text, hits, kind)
@@ -289,11 +271,12 @@ def _prose(
     text: str, hits: tuple[Hit, ...], line: Line, kind: str, scope: Scope, vocabulary: Vocabulary
 ) -> Iterator[Fact]:
     label = ""
+    lead_per = per_of(scope.heading) if hits and not text[: hits[0].start].strip() else None
     for position, found in enumerate(hits):
         hit = found
         if hit.bare:
             things = THINGS.match(text, hit.start)
-            if things is None and OF_THINGS.match(text, hit.start) is None:
+            if things is None and OF_THINGS.match(text, hit.start) is None and not is_quoted(text, hit):
                 continue
             hit = replace(hit, noun=things[1] if things else "", value=replace(hit.value, unit="count"))
         if hit.value.unit == "" and not hit.noun and SCALED.search(text[hit.start : hit.end]) and hit.value.per is None:
@@ -307,10 +290,12 @@ def _prose(
             and not hit.noun
             and GOES_ON.fullmatch(text[hits[position - 1].end : hit.start])
         ):
-            label = prose_label(text, hit, hits, position, line.following) or scope.heading
+            label = prose_label(text, hit, hits, position, line.following, line.preceding) or scope.heading
             name = _NAMED.match(text) if kind == "item" else None
             if name is not None and name.end() <= hit.start and ")" not in text[name.end() : hit.start]:
                 label = name[1] if label.startswith(name[1]) else f"{name[1]} ({label})"
+        if lead_per is not None and hit.value.unit == "money" and hit.value.per is None:
+            hit = replace(hit, value=replace(hit.value, per=lead_per))
         yield from _fact(
             label,
             hit,

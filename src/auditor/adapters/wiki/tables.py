@@ -210,7 +210,7 @@ def _cell_facts(
         value = typed(hit.value, of, row, scope, vocabulary, meaning.metric if meaning else None, raw, after)
         per = value.per or (row_per(row, value) or of.per if value.unit != "percent" else None)
         if per is None and value.unit == "money":
-            per = recurring_per(cell.text, hit) or label_per(row.label, column)
+            per = recurring_per(cell.text, hit) or (None if after.lstrip()[:1] == "=" else label_per(row.label, column))
         if per is None and value.unit == "money" and not column.apart and not is_once(row.label + " " + column.header):
             per = None if _by_months(scope.per, combine(row.period, column.period)) else scope.per
         named = (following_period(cell.text, hit) if column.period is None or is_relative(column.period) else None) or (
@@ -236,7 +236,9 @@ def _cell_facts(
             entity=scope.entity,
             label=label if position == 0 else _second_label(label, cell.text, hit),
             value=replace(value, per=per),
-            source=WikiLocation(scope.page, scope.section, cell.line, cell.column + hit.start, scope.commit),
+            source=WikiLocation(
+                scope.page, scope.section, cell.line_at(hit.start), cell.column + hit.start, scope.commit
+            ),
             metric=metric,
             category=metric_label.lower()
             if costs and value.unit == "money" and not total and position == 0 and not _PER_HEAD.search(column.header)

@@ -36,6 +36,12 @@ class Cell:
     line: int
     column: int
     """Of the first character of `text`, from 1."""
+    breaks: tuple[int, ...] = ()
+    """Where in the text the page begins a new line."""
+
+    def line_at(self, offset: int) -> int:
+        """The line of a place in the text."""
+        return self.line + sum(1 for at in self.breaks if at < offset)
 
     @property
     def words(self) -> str:
@@ -68,6 +74,7 @@ def html_tables(lines: list[str]) -> list[tuple[int, int, Table]]:
 def _html_table(html: str, text: str, offset: int) -> Table | None:
     rows: list[tuple[Cell, ...]] = []
     heads: list[bool] = []
+    spread = False
     below: dict[int, tuple[int, Cell]] = {}
     for row in _ROW.finditer(html):
         cells: list[Cell] = []
@@ -78,6 +85,7 @@ def _html_table(html: str, text: str, offset: int) -> Table | None:
             cell = _html_cell(m, text, offset + row.start(1))
             titles += m[1].lower() == "th"
             wide, high = (int(span[1]) if (span := s.search(m[2])) else 1 for s in (_COLSPAN, _ROWSPAN))
+            spread |= not rows and wide > 1
             for n in range(min(wide, MOST_COLUMNS)):
                 repeated = cell if not n else _shadow(cell, head=m[1].lower() == "th")
                 if high > 1:
@@ -92,12 +100,17 @@ def _html_table(html: str, text: str, offset: int) -> Table | None:
     first = 0
     while first < len(rows) - 1 and heads[first]:
         first += 1
-    if first == 0 and not any(any(ch.isdigit() for ch in c.text) for c in rows[0]):
-        first = 1
+    if first == 0 and _is_wordy(rows[0]):
+        first = 2 if spread and len(rows) > 2 and _is_wordy(rows[1]) and sum(1 for c in rows[1] if c.words) > 1 else 1
     header: tuple[Cell, ...] = rows[0] if first else ()
     for extra in rows[1:first]:
         header = _stack(header, extra)
     return Table(header, tuple(rows[first:]))
+
+
+def _is_wordy(row: tuple[Cell, ...]) -> bool:
+    """Whether no cell of a row holds a digit."""
+    return not any(any(ch.isdigit() for ch in c.text) for c in row)
 
 
 def _hang(cells: list[Cell], below: dict[int, tuple[int, Cell]]) -> None:
@@ -124,7 +137,9 @@ def _html_cell(m: re.Match[str], text: str, offset: int) -> Cell:
     if "\n" in m[3][:lead]:
         number += m[3][:lead].count("\n")
         column = lead - m[3][:lead].rfind("\n")
-    return Cell(mask(m[3].strip().replace("\n", " ")), number, column)
+    inner = m[3].strip()
+    breaks = tuple(at for at, char in enumerate(inner) if char == "\n") if "\n" in inner else ()
+    return Cell(mask(inner.replace("\n", " ")), number, column, breaks)
 
 
 def _stack(upper: tuple[Cell, ...], lower: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -156,9 +171,27 @@ def side_by_side(table: Table) -> tuple[Table, ...]:
     )
 
 
+_ROW_AMOUNT = re.compile(
+    r"[~≈∼<>]?\s?(?:(?:[$€£¥₹]|[A-Z]{2,3}\$?) ?\d[\d.,' ]*(?:[kKM]|Mio\.?|Mrd\.?|million|bn)?|\d[\d.,' ]*(?:[kKM]|Mio\.?|Mrd\.?|million|bn)? ?(?:[€$£¥₹]|EUR|USD|GBP|CHF))"
+)
+_TITLE_OF_COLUMN = re.compile(
+    r"(?:items?|names?|plans?|tiers?|features?|metrics?|categor(?:y|ies)|posten|poste|concepto|description|type|service|product|month|year|date)",
+    re.IGNORECASE,
+)
+
+
+def _is_row(header: tuple[Cell, ...]) -> bool:
+    """Whether a head that Markdown demands is the first row itself: a name and an amount."""
+    name, amount = (c.words for c in header)
+    named = any(ch.isalpha() for ch in name) and not any(ch.isdigit() for ch in name)
+    return named and _ROW_AMOUNT.fullmatch(amount) is not None and _TITLE_OF_COLUMN.fullmatch(name) is None
+
+
 def with_full_header(table: Table) -> Table:
     """The table with header rows that Markdown cannot say: an empty head above the true one, or a second row of heads."""
     header, rows = table.header, table.rows
+    if len(header) == 2 and _is_row(header):
+        return Table(tuple(Cell("", c.line, c.column) for c in header), (header, *rows), table.caption)
     if not header or len(rows) < 2:
         return table
     first = rows[0]

@@ -130,6 +130,8 @@ class Vocabulary:
         if not self.fits(metric, value) or (entry.context and entry.context not in scope.contexts):
             return False
         heading = group or scope.heading
+        if metric in {"expenses", "headcount"} and _PIECE.search(heading):
+            return False
         below_income = _INCOME_HEADING.search(heading) and not _COST_HEADING.search(heading)
         return not (below_income and metric in POSITIONS)
 
@@ -153,6 +155,8 @@ class Vocabulary:
 
 POSITIONS = frozenset("property_tax insurance hoa management_fee maintenance utilities debt_service".split())
 """Positions of a property's costs that formulas need one by one; other rows of a costs table are categories only."""
+_PIECE = re.compile(r"\b(?:milestones?|work packages?|deliverables?)\b", re.IGNORECASE)
+"""Headings of parts of a project, whose costs and people are not those of a business."""
 _INCOME_HEADING = re.compile(r"\b(?:revenues?|income|receipts|taxes)\b(?! statement)", re.IGNORECASE)
 _COST_HEADING = re.compile(
     r"\b(?:costs?|expens\w+|spend\w*|operating|cash ?flow|budget|statement|waterfall|analysis)\b", re.IGNORECASE

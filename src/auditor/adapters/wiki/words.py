@@ -69,6 +69,25 @@ _ADJECTIVES = (
 """How words of other languages for `monthly` and `yearly` begin."""
 
 
+_COMPOUNDS = {"tag": "day", "woc": "week", "mon": "month", "jah": "year", "nac": "night", "stu": "hour"}
+_ELSEWHERE = re.compile(
+    r"\b(?P<of>tages|wochen|monats|jahres|nacht|stunden)(?:preise?|s[äa]tze?|satz|mieten?|beitr[äa]ge?|beitrag|geh[äa]lt(?:er)?|kosten|geb[üu]hr(?:en)?|lohn|rate|tarif)\b|"
+    r"\b(?:pro|par|por|je|al|à la) (?P<word>nacht|tag|woche|monat|jahr|stunde|nuit|jour|semaine|mois|an|heure|noche|d[íi]a|semana|mes|a[ñn]o|hora|giorno|settimana|mese|anno|dia|m[êe]s|ano|noite)\b"
+)
+_ELSEWHERE_NEEDLES = (
+    "tages",
+    "wochen",
+    "monats",
+    "jahres",
+    "nacht",
+    "stunden",
+    "pro ",
+    "par ",
+    "por ",
+    "je ",
+    "al ",
+    "à la ",
+)
 _RECURRING = re.compile(r"\b(MRR|ARR)(?:\s*\([^()]*\))?$")
 _PER_ALONE = re.compile(r"\(\s*(?:per |a |/ ?)?(month|year|week|day|quarter|hour|night|annum)\s*\)", re.IGNORECASE)
 _FIGURE_PER = re.compile(r"\d[\w.,+%]*(?:(?:[ -][A-Za-z-]+){0,4}\s?/|(?: [A-Za-z-]+)?\s(?:per|a)\b)\s?\w+")
@@ -115,6 +134,9 @@ def per_of(text: str) -> str | None:
         return "month" if m[1] == "MRR" else "year"
     if not text.isascii() and (east := per_in(narrowed(text))) is not None:
         return east
+    lowered = text.lower()
+    if any(part in lowered for part in _ELSEWHERE_NEEDLES) and (m := _ELSEWHERE.search(lowered)) is not None:
+        return _COMPOUNDS.get((m["of"] or "")[:3]) or PERIODS.get(m["word"] or "")
     if _PER.search(text) is None:
         return None
     if alone := _PER_ALONE.search(text):
