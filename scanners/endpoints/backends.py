@@ -16,6 +16,7 @@ from scanners.endpoints.python_frameworks import PythonRoutes
 from scanners.routing.entries import Entry, entries
 from scanners.routing.guards import Guards
 from scanners.routing.interpreter import Interpreter
+from scanners.routing.route import METHODS
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
@@ -112,7 +113,7 @@ def _by_action(program: Program, scope: Scope, entry: Entry) -> Interpreter | No
     """`action = json.loads(event["body"])["action"]` and branches on it; None when there are fewer than two."""
     run = Interpreter(program, actions=_ACTIONS)
     run.enter(scope, entry)
-    run.reached = [r for r in run.reached if r.route.action and r.route.is_pathless]
+    run.reached = [r for r in run.reached if r.route.action and r.route.is_pathless and r.route.action not in METHODS]
     return run if len({r.route.action for r in run.reached}) > 1 else None
 
 

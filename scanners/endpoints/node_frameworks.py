@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.model.pattern import lazy
 from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.node_applications import NodeApplications
@@ -20,6 +21,8 @@ _VERBS = {
     "any": ANY, "head": "HEAD",
 }  # fmt: skip
 _BEFORE = ("onRequest", "preHandler", "preValidation", "middlewares", "middleware")
+
+_NOT_FOUND = lazy(r"(?i)(^|[._])(handle_?)?not_?found(_?(handler|route|middleware|error))?$|^route_?not_?found$")
 
 
 class NodeRoutes:
@@ -91,6 +94,8 @@ class NodeRoutes:
     def _says_nothing_here(self, handler: t.Node, scope: Scope) -> bool:
         """Whether a handler only answers 404 or 405."""
         name = t.dotted(handler)
+        if _NOT_FOUND.search(name):
+            return True
         found = self.program.resolve(scope, name) if name and "." not in name else None
         function = found.node if isinstance(found, Found) else handler
         return isinstance(function, t.Function) and bool(function.body) and fails(function.body)

@@ -69,7 +69,7 @@ class Endpoints:
         deployed, described = read_declarations(files)
         deployed.extend(cdk_routes(program))
         deployed.extend(serverless_programs(program))
-        if not sources.files and not deployed:
+        if not sources.files and not deployed and not described:
             return ScanResult(skipped="no program in Python, JavaScript or TypeScript, no page, and no declared route")
         guards = Guards(program)
         everything, unserved = merge(found, deployed, described, guards)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from auditor.model.pattern import lazy
 from scanners.routing.entries import takes_event
 from scanners.syntax import tree as t
 from scanners.syntax.program import Program, Scope
 
+_BACK = lazy(r"(?i)^(?:.*?/)?(?:back-?end|server|lambdas?|api-?server|rest-?api)/")
+_SERVED = lazy(r"(?i)(^|/)(public|static|client|views|www|front-?end|assets|components|pages|templates)/")
+_SHOWN = (".jsx", ".tsx", ".vue", ".svelte")
 _ENTRIES = ("handler", "lambdaHandler", "lambda_handler")
 Imports = Mapping[str, frozenset[str]]
 
@@ -28,8 +32,16 @@ def server_only(program: Program, servers: Iterable[str]) -> frozenset[str]:
             importers.setdefault(target, set()).add(path)
     above = _reached(own, {path: frozenset(found) for path, found in importers.items()})
     behind = _reached(own, imports)
-    front = _reached(set(scopes) - above - behind, imports)
-    return frozenset(own | ((above | behind) - front))
+    beside = _beside(own, scopes)
+    front = _reached(set(scopes) - above - behind - beside, imports)
+    return frozenset(own | ((above | behind | beside) - front))
+
+
+def _beside(own: set[str], paths: Iterable[str]) -> set[str]:
+    """Scripts in the folder of a back end, `backend/check-uploads.js`: tools of its developers, unless it serves them."""
+    folders = {match.group(0) for path in own if (match := _BACK.match(path)) is not None}
+    inside = {f: [p for p in paths if p.startswith(f) and not _SERVED.search(p[len(f) :])] for f in folders}
+    return {p for found in inside.values() if not any(p.endswith(_SHOWN) for p in found) for p in found}
 
 
 def _is_lambda(scope: Scope) -> bool:

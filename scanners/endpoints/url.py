@@ -16,6 +16,8 @@ _OWN_HOST = lazy(
 ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
 
 
+_WHOLE = lazy(r"(?i)(^|_)(ur[li]|href|link)$|(?-i:[a-z]Ur[li]$)")
+"""What is filled in under such a name is a whole address: no base goes before it."""
 _PATH_NAME = lazy(
     r"(?i)(endpoint|path|url|uri|route|resource|href|suffix|action|^api$)(?!\w*(?:type|kind|ids?|name|key)$)"
 )
@@ -141,6 +143,8 @@ class Url:
         if rest and isinstance(rest[0], Hole):
             rest = (_SEAM, *rest)  # the slash depends on what callers put there
         elif rest and isinstance(rest[0], Gap):
+            if len(rest) == 1 and _WHOLE.search(rest[0].name):
+                return other
             rest = ("/", *rest)
         if head and isinstance(head[-1], str):
             head = (*head[:-1], head[-1].rstrip("/"))
@@ -157,6 +161,9 @@ class Url:
             else:
                 parts.append(part)
         for index, part in enumerate(parts):
+            last = parts[-1]
+            if part == _SEAM and index == len(parts) - 2 and isinstance(last, Gap) and _WHOLE.search(last.name):
+                return Url((last,), self.direct)
             if part == _SEAM:
                 parts[index] = "" if flat(parts[index + 1 :]).startswith(("/", "?")) else "/"
         if len(parts) > 1 and isinstance(parts[0], Base):

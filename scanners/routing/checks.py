@@ -14,7 +14,7 @@ VERIFIES = lazy(
     r"admin_get_user|verifyIdToken|verifySessionCookie|getServerSession|authenticate_user_token)$|jwt\.decode$|jwt\.verify$|"
     r"verifier\.verify$|jose\.\w*verify\w*$|auth\.get_?user$|cognito\w*\.get_?user$|id_token\.verify\w*$|signer\.unsign$|"
     r"serializer\.loads$|passport\.authenticate$|jws\.verify$|verify_key\.verify$|webhook\w*\.(?:construct_?event|verify)$|"
-    r"firebase\w*\.verify\w*$|supabase\w*\.auth\.\w+$|computeHmac\w*$"
+    r"firebase\w*\.verify\w*$|supabase\w*\.auth\.(?:api\.)?get\w+$|computeHmac\w*$"
 )
 UNVERIFIED = lazy(r"(?i)(^|\.)(get_unverified_claims|jwt_?decode|decode_unverified|unsafe_decode|decodeJwt)$")
 THROWS = lazy(

@@ -30,7 +30,7 @@ class Entry:
     """Whether its first parameter is the request."""
 
 
-_EXPORTED = lazy(r"(?i)^(module\.)?exports\.|handler$")
+_EXPORTED = lazy(r"(?i)^(module\.)?exports\.|handler$|^main$")
 _CHAIN = frozenset({"use", "before", "after", "onError", "handler"})
 """What middy's wrapped functions are told."""
 

@@ -136,7 +136,8 @@ class Program:
             base = posixpath.normpath(posixpath.join(posixpath.dirname(importer), written))
         elif written.startswith(("@", "~", "#", "src/", "/opt/nodejs/")):  # aliases of tsconfig and bundlers
             wanted = re.sub(r"^(?:[@~#]/?|/opt/nodejs/)", "", written)
-            return self._unique_tail(wanted, importer) if "/" in wanted or written[1:2] == "/" else None
+            alias = "/" in wanted or written[1:2] == "/" or (written[:1] == "@" and wanted.isalpha())  # `@functions`
+            return self._unique_tail(wanted, importer) if alias else None
         else:
             return None
         stem = base[:-3] if base.endswith((".js", ".ts")) else base
@@ -167,10 +168,13 @@ class Program:
 
     def _unique_tail(self, wanted: str, importer: str) -> Scope | None:
         """The file whose path ends in `wanted`: the one nearest to the importer, None when there is none."""
+        within = wanted.endswith("/index")
+        wanted = wanted.removesuffix("/index")
         candidates = [
             path
             for path in self._by_tail.get(wanted.rsplit("/", 1)[-1].rsplit(".", 1)[0], ())
-            if f"/{path.rsplit('.', 1)[0].removesuffix('/__init__').removesuffix('/index')}".endswith(f"/{wanted}")
+            if (not within or "/index." in path)
+            and f"/{path.rsplit('.', 1)[0].removesuffix('/__init__').removesuffix('/index')}".endswith(f"/{wanted}")
         ]
         if not candidates or ("/" not in wanted and len(candidates) > 3):
             return None

@@ -25,7 +25,7 @@ VENDORED = lazy(
 )
 TESTS = lazy(
     r"(?i)(^|/)(tests?|__tests__|spec|specs|e2e|cypress|playwright|__mocks__|mocks?|fixtures?|testdata|test_data|stories)/|"
-    r"(^|/)(test_[^/]+|[^/]+_test|conftest)\.py$|\.(test|spec|stories|cy|e2e|d)\.[cm]?[jt]sx?$|"
+    r"(^|/)(test_[^/]+|[^/]+_test|conftest)\.py$|(^|/)(test|verify|smoke)-[^/]+\.(?:[cm]?js|html)$|\.(test|spec|stories|cy|e2e|d)\.[cm]?[jt]sx?$|"
     r"[-_](e2e|tests?|spec)\.[cm]?[jt]sx?$"
 )
 _SCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts")

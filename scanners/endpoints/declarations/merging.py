@@ -72,7 +72,14 @@ def merge(
         added.append(_declared_endpoint(declared, handler, guards, routed=routed))
     endpoints = [e for i, old in enumerate(endpoints) for e in refined.get(i, [old])]
     _note_descriptions(endpoints, described)
-    return [*endpoints, *added], unserved
+    return [*endpoints, *added] or _only_described(found, described, guards), unserved
+
+
+def _only_described(found: Inventory, described: Sequence[Declared], guards: Guards) -> list[Endpoint]:
+    """What an OpenAPI file says where nothing else says a path: handlers without a template, or no code at all."""
+    if not found.handlers and guards.program.scopes:
+        return []
+    return [_declared_endpoint(d, None, guards) for d in described if d.method != "OPTIONS"]
 
 
 def _settled(declared: Declared, guards: Guards) -> Declared:

@@ -23,9 +23,10 @@ def is_openapi(document: Block) -> bool:
 
 def openapi_routes(document: Block, path: str) -> Iterator[Declared]:
     """Every operation; its `handler` is the logical name of a Lambda function where the integration says one."""
-    prefix = text(document.get("basePath"))
+    amazon = _has(document, _AMAZON)
+    prefix = "" if amazon else text(document.get("basePath"))  # in Amazon's exports that is the stage
     servers = document.get("servers")
-    if isinstance(servers, list) and servers and not prefix:
+    if isinstance(servers, list) and servers and not prefix and not amazon:
         prefix = _server_path(text(block(servers[0]).get("url")))
     paths = block(document.get("paths"))
     for route, item in paths.items():
@@ -39,6 +40,21 @@ def openapi_routes(document: Block, path: str) -> Iterator[Declared]:
                 method, spell(whole), path, block(item).line(key), auth, evidence, _function(operation),
                 "schema in OpenAPI" if _has_schema(operation) else "", "OpenAPI",
             )  # fmt: skip
+
+
+_AMAZON = ("x-amazon-apigateway-integration",)
+_GATEWAYS = (*_AMAZON, "x-google-backend", "x-azure-backend")
+
+
+def is_gateway(document: Block) -> bool:
+    """Whether a document says where a gateway sends each request: then it is deployed, and does not only describe."""
+    return _has(document, _GATEWAYS)
+
+
+def _has(document: Block, keys: tuple[str, ...]) -> bool:
+    items = [block(item) for item in block(document.get("paths")).values()]
+    places = [document, *items, *(block(operation) for item in items for operation in item.values())]
+    return any(key in place for place in places for key in keys)
 
 
 def _server_path(url: str) -> str:

@@ -9,7 +9,7 @@ from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files
 from scanners.endpoints.declarations.cloudformation import Template, is_template
 from scanners.endpoints.declarations.documents import Block, read_document
-from scanners.endpoints.declarations.openapi import is_openapi, openapi_routes
+from scanners.endpoints.declarations.openapi import is_gateway, is_openapi, openapi_routes
 from scanners.endpoints.declarations.serverless import is_serverless, serverless_routes
 from scanners.endpoints.declarations.terraform import terraform_routes
 from scanners.endpoints.endpoint import Declared
@@ -27,7 +27,9 @@ _WORDS = (
     b"aws_lambda_function", b"route_key", b"module",
 )  # fmt: skip
 """One of them is in everything that is relevant; plain searches are many times as fast as the expression."""
-_SKIP = lazy(r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless)/")
+_SKIP = lazy(
+    r"(^|/)(node_modules|\.venv|venv|vendor|\.terraform|\.git|site-packages|\.aws-sam|dist|\.serverless|\.chalice)/|(^|/)out/sam\.json$"
+)
 _MODULE_EXAMPLE = lazy(r"(^|/)modules/.*/examples?/")
 """What shows how to use a Terraform module deploys nothing."""
 _ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
@@ -59,10 +61,9 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
 
     deployed: list[Declared] = []
     described: list[Declared] = []
+    gateways: set[str] = set()
     for path in content:
-        if path.endswith(".tf"):
-            continue
-        document = read(path)
+        document = read(path) if not path.endswith(".tf") else None
         if document is None:
             continue
         if is_template(document):
@@ -71,10 +72,21 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
             deployed.extend(serverless_routes(document, path, read))
         elif is_openapi(document):
             described.extend(openapi_routes(document, path))
+            gateways.update([path] if is_gateway(document) else ())
     if any(path.endswith(".tf") for path in content):  # what the others say of variables counts too
         deployed.extend(terraform_routes(_texts(files, entries, ".tf"), _texts(files, entries, ".tfvars")))
+    return _apart(deployed, described, gateways)
+
+
+def _apart(
+    deployed: list[Declared], described: list[Declared], gateways: set[str]
+) -> tuple[list[Declared], list[Declared]]:
+    """An OpenAPI file that says where a gateway sends requests is deployed, unless another file says what is."""
     included = {(d.file, d.method, d.path) for d in deployed}
-    return deployed, [d for d in described if (d.file, d.method, d.path) not in included]
+    described = [d for d in described if (d.file, d.method, d.path) not in included]
+    if deployed:
+        return deployed, described
+    return [d for d in described if d.file in gateways], [d for d in described if d.file not in gateways]
 
 
 def _texts(files: Files, entries: Sequence[FileEntry], end: str) -> dict[str, str]:
