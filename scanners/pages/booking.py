@@ -159,7 +159,7 @@ def _is_made(page: Page, form: LexborNode) -> bool:
 
 
 _KEEPS = lazy(
-    r"^\W*(?:add|save|update|create|delete|edit|upload|publish|hinzuf[üu]gen|speichern|aktualisieren|guardar|a[ñn]adir|agregar|actualizar|ajouter|enregistrer|modifier|salva|aggiungi|modifica|adicionar|salvar|atualizar|zapisz|dodaj)\b(?!.{0,20}\b(?:cart|booking|reservation|basket|reserva|panier|warenkorb|carrito)\b)",
+    r"^\W*(?:add|save|update|create|delete|edit|upload|publish|hinzuf[üu]gen|speichern|aktualisieren|guardar|insertar|crear|cr[ée]er|anlegen|erstellen|cadastrar|inserisci|a[ñn]adir|agregar|actualizar|ajouter|enregistrer|modifier|salva|aggiungi|modifica|adicionar|salvar|atualizar|zapisz|dodaj)\b(?!.{0,20}\b(?:cart|booking|reservation|basket|reserva|panier|warenkorb|carrito)\b)",
     re.IGNORECASE,
 )
 """What a button says that puts something into the site: a visitor sends, asks or books."""
@@ -169,6 +169,16 @@ _CALCULATES = lazy(r"calc|rechner|kalkul|simul", re.IGNORECASE)
 def _is_of_staff(form: LexborNode) -> bool:
     button = form.css_first("button[type='submit' i], input[type='submit' i], button:not([type])")
     return button is not None and bool(_KEEPS.search(button.text().strip() or button.attributes.get("value") or ""))
+
+
+def _asks(fields: list[LexborNode]) -> bool:
+    """Whether one can write or pick a day: numbers and choices alone filter a list."""
+    return any(
+        (field.attributes.get("type") or "text").lower() not in _CHOICES for field in fields if field.tag != "select"
+    )
+
+
+_CHOICES = frozenset({"number", "range", "checkbox", "radio"})
 
 
 def _calculates(field: LexborNode) -> bool:
@@ -181,13 +191,12 @@ def _has_booking_form(site: Site, *, made: bool = True) -> bool:
         of_staff: set[int] = set()
         for form in page.tree.css("form"):
             fields = form.css(_FIELD)
-            if _is_of_staff(form):
+            if _is_of_staff(form) or (fields and not _asks(fields)):
                 of_staff |= {field.mem_id for field in fields}
                 continue
             words = f"{form.attributes.get('role') or ''} {form.attributes.get('class') or ''} {form.attributes.get('id') or ''} {form.attributes.get('action') or ''}"
             if (
                 len(fields) >= 2
-                and any(field.tag != "select" for field in fields)
                 and not form.css("input[type='password' i]")
                 and not (_SMALL_FORM.search(words) and len(fields) < 3)
             ) or (made and _is_made(page, form)):

@@ -26,7 +26,7 @@ _CALL_TO_BOOK = lazy(
     r"\b(?:book(?!\s+(?:a|your|an|my)?\s*(?:free\s+|discovery\s+|strategy\s+|quick\s+|intro\w*\s+|tech\s+)*(?:call|demo|consult\w*|meeting|session|audit|chat|review))(?:\s+(?:now|online|a|an|it|your|today|here|this|direct|with|our|the|us|appointments?|tables?|tickets?|tours?|stay|rooms?|trips?))|(?<!more )(?<!new )(?<!get )bookings?|reserve\s+(?:now|your|a|today|online|here|yours?)|(?<=\| )reserve(?= \|)|reservations?"
     r"|request\s+(?:a|your|an)\s+(?:booking|pick-?up|reservation|appointment)|check\s+availability|(?:make|schedule|get|request)\s+(?:appointments?\b|(?:an?|your|my)\s+(?:\w+\s+)?(?:appointment|visit|pick-?up|haul|tour|trip|rental))|rent\s+(?:now|today|a|yours?|this)|schedule\s+(?:now|online|pick-?up|service)|online\s+(?:scheduling|appointments?)"
     r"|đặt\s+(?:tour|chỗ|vé|phòng|lịch|bàn|ngay|xe)|(?:pedir|solicitar|sacar|reservar)\s+(?:hora|turno|cita)|marcar\s+(?:consulta|hor[áa]rio)|agende\s+(?:sua|seu|agora)|um[óo]w\s+(?:wizyt[ęe]|si[ęe])|objednat|programare|programeaz[ăa]|запис(?:аться|ь|атися)|забронювати|бронювання|замовити|заказать|randevu|foglal(?:ás|jon)|id[őo]pont\w*|pesan\s+(?:sekarang|tiket)|reservasi"
-    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|reservieren|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|(?:prendre|prise\s+de)\s+rdv|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
+    r"|bestill|boka|varaa|rezerwuj|rezervovat|забронировать|бронирование|buchen|buchung(?:en|sanfragen?)?|reservieren|reservierung(?:en)?|anfragen|reservar|reservas?|res[ée]rve[rz]|r[ée]servations?|prenota(?:zioni?|re|ora)?|agend(?:ar|e|a\s+tu|amento)|pedir\s+cita|cita\s+(?:previa|online)|(?:prendre|prise\s+de)\s+rdv|prendre\s+rendez-vous|rendez-vous|termin\s+(?:vereinbaren|buchen)|jetzt\s+(?:buchen|anfragen|mieten)|online\s+buchen|boeken|boek\s+nu|reserveren|rezervasyon|rezervo|rezerv[aá]c[ie]|rezervuj|κράτηση|予約|预订)\b",
     re.IGNORECASE,
 )
 _BY_APPOINTMENT = lazy(
@@ -237,6 +237,8 @@ _FILLED_IN = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\{[\w.$]+\}")
 _WORDS_JOINED = lazy(r"(?<=[a-zäöüßéèáíóúñç])(?=[A-ZÄÖÜÉ][a-zäöüé]|[A-ZÄÖÜ]{2,}\b)")
 """Where a name like `FerienwohnungEden` has its space."""
 _MOST_OF_A_LAYOUT = 300
+_FRAME = lazy(r"(?:^|/)[\w-]*(?:header|footer|nav|navigation|menu)[\w-]*\.[a-z.]+$", re.IGNORECASE)
+"""Parts that stand on every page."""
 
 
 def _headline(site: Site) -> str:
@@ -253,7 +255,9 @@ def _headline(site: Site) -> str:
         parts.append(page.meta("keywords")[:300])
     if site.is_shell or any(page.is_assembled for page in site.pages):
         if not re.search(r"[^\W\d_]{3}", _FILLED_IN.sub("", " ".join(parts))):
-            parts.append(site.main.text_of_body()[:_MOST_OF_A_LAYOUT])  # All that a layout says by itself.
+            # All that a layout says by itself.
+            frame = (part for part in site.fragments if _FRAME.search(part.path))
+            parts += [each.text_of_body()[:_MOST_OF_A_LAYOUT] for each in (site.main, *islice(frame, 6))]
         # What a layout leaves open stands in its parts.
         parts += [part.first_text(name) for part in site.fragments[:20] for name in ("head > title", "h1")]
         parts += [found[1] for part in site.fragments[:120] for found in _FRONT.finditer(part.front)]
@@ -265,7 +269,7 @@ def _shown(site: Site) -> str:
     """Text of links, buttons and headings."""
     parts = []
     for page in (*site.public, *site.fragments):
-        parts += [node.text(separator=" ") for node in page.tree.css("a, button, h1, h2, h3, label, title")]
+        parts += [node.text(separator=" ") for node in page.tree.css("a, button, h1, h2, h3, h4, h5, label, title")]
         parts += [
             node.attributes.get("value") or "" for node in page.tree.css("input[type='submit'], input[type='button']")
         ]

@@ -34,6 +34,8 @@ _LIBRARY = lazy(
     re.IGNORECASE,
 )
 """Scripts of others: what they could do says nothing of what the page does."""
+_FETCHED = lazy(r"[\"'`](?:\.{0,2}/)*([\w][\w./-]{0,120}\.json)\b")
+_MOST_FETCHED = 20
 _IS_INDEX = lazy(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
 _INNER = lazy(
     r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views|pages|templates|snippets|sections|theme|src|app|resources|"
@@ -167,7 +169,15 @@ class Site:
                 if path and not _LIBRARY.search(path):
                     files[path] = None
         parts |= dict.fromkeys(self.texts(files))
+        parts |= dict.fromkeys(self.texts(self._fetched(parts)))
         return "\n".join(parts)
+
+    def _fetched(self, scripts: Iterable[str]) -> list[str]:
+        """Files of data that scripts of the site ask for."""
+        named = {found[1] for script in scripts if ".json" in script for found in _FETCHED.finditer(script)}
+        prefix = f"{self.root}/" if self.root else ""
+        wanted = {normpath(join(prefix, name.lstrip("/"))) for name in sorted(named)[:_MOST_FETCHED]}
+        return sorted(path for path in self.paths if path in wanted)
 
     def is_near(self, path: str) -> bool:
         """Whether a file belongs to the same project: no manifest lies between them."""

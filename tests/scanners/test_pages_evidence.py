@@ -180,3 +180,41 @@ def test_a_link_to_a_page_of_php_that_is_nowhere_is_broken() -> None:
     files = {"nav.php": "<nav></nav>", "index.php": page}
     assert places(files, "broken-link") == {"index.php"}
     assert not places({**files, "precios.php": WHOLE.format("P", "")}, "broken-link")
+
+
+def test_what_laravel_has_compiled_is_no_second_site() -> None:
+    layout = WHOLE.format("Argentina", "@yield('contenido')")
+    compiled = layout.replace("@yield('contenido')", "<?php echo $__env->yieldContent('contenido'); ?>")
+    files = {"artisan": "", "resources/views/layout.blade.php": layout, "storage/framework/views/a1.php": compiled}
+    assert scan(Pages(), files).looked_at["sites"] == 1
+
+
+def test_a_filter_of_a_list_asks_for_no_booking() -> None:
+    page = TOURS.replace("<a href='/book'>Book now</a>", "<p>Call to book</p>")
+    fields = "<select></select><input type='number' placeholder='0'><input type='number'><input type='search'>"
+    assert "no-booking-form" in said({"index.html": page.format(f"<form method='dialog'>{fields}</form>")})
+
+
+def test_prices_that_a_script_fetches_are_prices() -> None:
+    files = {
+        "index.html": TOURS.format("<script src='shop.js'></script>"),
+        "shop.js": "fetch('./data/products.json').then(show)",
+    }
+    assert "no-price" in said(files)
+    assert "no-price" not in said({**files, "data/products.json": '[{"name": "Shampoo", "price": 24.9}]'})
+
+
+def test_a_layout_whose_title_stands_in_a_database_is_known_by_its_footer() -> None:
+    files = {
+        "composer.json": "{}",
+        "templates/_layout/base.twig": "<!doctype html><html lang='de'><head><title>{{ seoTitle }}</title></head><body>"
+        "{% include '_partials/nav.twig' %}{% block content %}{% endblock %}{% include '_partials/footer.twig' %}</body></html>",
+        "templates/_partials/nav.twig": "<a href='/preise'>Preise</a><a href='/kontakt'>Kontakt</a><a href='/b'>Buchungsanfrage senden</a>",
+        "templates/_partials/footer.twig": "<p>Unsere Ferienwohnung mit zwei Schlafzimmern liegt ruhig.</p><p>Bis 4 Gäste.</p>",
+    }
+    assert {"marketing", "booking", "rental"} <= profiles(files)
+
+
+def test_blind_text_is_placeholder_text() -> None:
+    blind = "<p>Far far away, behind the word mountains, live the blind texts.</p>"
+    assert "placeholder-text" in said({"index.html": HEAD.format("Salon") + blind + "</body></html>"})
