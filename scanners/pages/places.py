@@ -9,7 +9,7 @@ from posixpath import dirname
 from auditor.model.pattern import lazy
 
 _BACK_OFFICE = lazy(
-    r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_.][^/]*)?(?:/|\.[a-z.]+$)",
+    r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_. ][^/]*)?(?:/|\.[a-z.]+$)",
     re.IGNORECASE,
 )
 _LAYOUT = lazy(

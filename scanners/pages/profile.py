@@ -51,7 +51,7 @@ _BUSINESS_NAV = lazy(
     re.IGNORECASE,
 )
 _TOURS = lazy(
-    r"\b(?:tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
+    r"\b(?:(?<!virtual )(?<!360 )(?<!take a )tours?|excursions?|cruises?|(?:yacht|boat|fishing|sailing|private|sunset|deep[\s-]sea|catamaran|luxury)\s+charters?|charters\b|sailing\s+trips?"
     r"|fishing\s+(?:trips?|adventures?|guides?)|whale\s+watching|snorkel\w*|safaris?|kayak\w*|boat\s+(?:trips?|rides?|rentals?)|day\s+trips?|sightseeing|expeditions?|trekking|rafting|scuba|diving|surf\s+lessons?|paddle\s*board\w*|zip-?lin\w*|horseback|parasail\w*|jet\s?skis?|boat\s+hire"
     r"|paddling|canoe(?:ing)?|sup\s+(?:tours?|lessons?)|kite\s?surf\w*|wakeboard\w*|flyboard\w*|glass[\s-]bottom|dolphin\s+(?:tours?|watching)|sailing\s+(?:tours?|charters?|adventures?|experiences?|lessons?|school)|(?:boat|yacht|fishing|sailing|private|day|skippered|bareboat)\s+charters?|air\s?boat|(?:yachts?|boats?|vessels?|catamarans?|sailboats?)\s+(?:\w+\s+){0,2}for\s+charter|charter\s+(?:yachts?|boats?|enquir\w+|inquir\w+|rates)|houseboats?|pontoon\s+rentals?|boat\s+club|guided\s+(?:trips?|walks?|hikes?|fishing)|hiking|balloon\s+(?:rides?|flights?)|helicopter\s+(?:rides?|flights?)"
     r"|alquiler\s+de\s+(?:barcos?|yates?|embarcaciones|veleros?|lanchas?|catamaran\w*|motos?\s+de\s+agua|kayaks?)|excursi[oó]n(?:es)?|paseos?|avistamiento|navegaci[oó]n|pesca\s+deportiva|buceo|snorkel|senderismo|viajes\s+a|aventuras?"
@@ -192,7 +192,13 @@ def _kinds(site: Site, headline: str, shown: str) -> set[str]:
         found.add("rental")
     stated = frozenset().union(*(kinds_of(kind, site) for kind in site.structured_types))
     found |= {name for name, kinds in _TYPES if kinds & stated}
-    named_only = not found and not of_houses and not _HIRE.search(headline) and not site.is_shell
+    named_only = (
+        not found
+        and not of_houses
+        and not (serves_customers(headline) and not _TRAVEL.search(headline))
+        and not _HIRE.search(headline)
+        and not site.is_shell
+    )
     if named_only and _sells_trips(headline, shown, text, 2 if site.main.is_assembled else 4):
         found.add("tours")
     if "boats" in found and _CALL_TO_BOOK.search(shown) and not _SELLS_BOATS.search(headline):

@@ -95,13 +95,13 @@ class Site:
     @cached_property
     def main(self) -> Page:
         """The page a visitor begins with."""
-        order = {name: rank for rank, name in enumerate(_INDEX)}
+        order = {name: rank for rank, name in enumerate(_INDEX)} | {f"{stem}.": 8 for stem in ("index", "home")}
         return min(
             self.pages,
             key=lambda p: (
                 is_back_office(p.path) or p.is_apart,
                 p.path.count("/"),
-                order.get(p.path.rsplit("/", 1)[-1].lower(), 9),
+                order.get(name := p.path.rsplit("/", 1)[-1].lower(), order.get(f"{name.partition('.')[0]}.", 9)),
                 p.is_application,
                 not is_opener(p.path),
                 p.path,

@@ -218,3 +218,20 @@ def test_a_layout_whose_title_stands_in_a_database_is_known_by_its_footer() -> N
 def test_blind_text_is_placeholder_text() -> None:
     blind = "<p>Far far away, behind the word mountains, live the blind texts.</p>"
     assert "placeholder-text" in said({"index.html": HEAD.format("Salon") + blind + "</body></html>"})
+
+
+def test_a_salon_that_shows_itself_around_sells_no_trips() -> None:
+    page = HEAD.format("Wellness hair salon and day spa") + (
+        "<a href='/t'>Virtual tour</a><a href='/p'>Packages</a><a href='/d'>Destinations</a><a href='/b'>Book now</a>"
+        "<h2>Packages</h2><h2>Tour our rooms</h2><h2>Tour the bar</h2><h2>Tour it</h2>"
+        "<p>package package package packages destination package trip tour tour</p></body></html>"
+    )
+    assert "tours" not in profiles({"index.html": page})
+
+
+@pytest.mark.parametrize("index", ["index.blade.php", "index.ejs", "home.hbs"])
+def test_a_site_of_templates_begins_with_its_index(index: str) -> None:
+    page = HEAD.format("Salon") + "<h1>Hair salon</h1></body></html>"
+    files = {"server.js": "", "artisan": "", f"resources/views/{index}": page, "resources/views/about.blade.php": page}
+    (site,) = (record for record in scan(Pages(), files).records if record.kind == "page-site")
+    assert site.source.path == f"resources/views/{index}"
