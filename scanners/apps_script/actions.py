@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from scanners.apps_script.checks import CallerChecks, ScriptGuards, secret_compared, user_checked
+from scanners.apps_script.page_calls import named_by_pages
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches
 from scanners.routing.entries import Entry
@@ -98,12 +99,17 @@ class Actions:
             yield from self._past_the_guard(scope, function, method, named)
         if method == "GET" and not named and self._fails_on_get(function, scope):
             return
-        if named:
-            yield from self._rest(scope, function, method, named)
+        acting = [r for r in named if terminates(r.body) or self._handler(r) is not None or self._does(r)]
+        if acting:
+            yield from self._rest(scope, function, method, acting)
         else:
             yield self._action(
                 method, "", (scope.path, function.line), function.name, evidence, scope, (function,)
             )  # fmt: skip
+
+    def _does(self, reached: Reached) -> bool:
+        """Whether a branch reads or changes anything; `if (data.type === "quote") lines.push(...)` is no action."""
+        return self.reaches.of(reached.body, reached.scope) > Reach.NONE
 
     def _past_the_guard(
         self, scope: Scope, function: t.Function, method: str, named: list[Reached]
@@ -145,26 +151,58 @@ class Actions:
         """What the entry does for everything that is no named action, when that reaches anything."""
         taken = {id(node) for reached in named for node in reached.body}
         every = tuple(_without(function.body, taken))
-        rest = tuple(n for n in every if not isinstance(n, (t.If, t.Switch, t.Try, t.Block)))
+        rest = tuple(_apart(function.body, taken))
         checks = tuple(n for n in every if not any(id(inner) in taken for inner in t.walk(n)))
         evidence = self.checks.in_statements(checks, scope)
         action = self._action(method, "", (scope.path, function.line), function.name, evidence, scope, rest)
         entered = {called(n).rsplit(".", 1)[-1] for n in t.walk(*rest) if isinstance(n, t.Call)}
         inner = any(r.scope is not scope or r.handler in entered for r in named) or self._holds(rest, scope, taken)
+        handed = self._handed_on(rest, scope, taken) if inner else None
+        if handed is not None and isinstance(handed.node, t.Function) and handed.node is not function:
+            yield from self._rest(handed.module, handed.node, method, named)
+            return
         if not inner and (action.reach >= Reach.WRITE or (method == "GET" and self._answers_with_data(rest, scope))):
             yield action
 
+    def _handed_on(self, rest: tuple[t.Node, ...], scope: Scope, taken: set[int]) -> Found | None:
+        """The function whose own branches are the named actions, where the entry only calls it: `return doGet_(e)`."""
+        calls = [n.value for n in t.walk(*rest) if isinstance(n, t.Return) and isinstance(n.value, t.Call)]
+        for call in calls:
+            target = self.reaches.target(call, scope)
+            if target is not None and isinstance(target.node, t.Function):
+                inside = t.walk(*target.node.body, into_functions=False)
+                if any(id(n) in taken for n in inside):
+                    return target
+        return None
+
     def _answers_with_data(self, rest: tuple[t.Node, ...], scope: Scope) -> bool:
         """Whether what is returned for no action in particular was read: `return json(sheet.getDataRange().getValues())`."""
-        read = {
-            n.target.id for n in t.walk(*rest)
-            if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and self.reaches.gives((n.value,), scope)
-        }  # fmt: skip
+        read = self._read(rest, scope)
         returned = [n.value for n in t.walk(*rest) if isinstance(n, t.Return) and n.value is not None]
         return any(
             self.reaches.gives((value,), scope) or any(isinstance(n, t.Name) and n.id in read for n in t.walk(value))
             for value in returned
         )
+
+    def _read(self, nodes: tuple[t.Node, ...], scope: Scope) -> set[str]:
+        """Names that hold what was read, or something filled from it: `employees[dept].push(rows[i][1])`."""
+        read: set[str] = set()
+        for _ in range(3):
+            for node in t.walk(*nodes):
+                if isinstance(node, t.Bind):
+                    if _mentions((node.value,), read) or self.reaches.gives((node.value,), scope):
+                        read |= {_base(node.target)}
+                elif isinstance(node, t.Loop) and node.target is not None and _mentions((node.source,), read):
+                    read |= {n.id for n in t.walk(node.target) if isinstance(n, t.Name)}
+                elif (
+                    isinstance(node, t.Call)
+                    and isinstance(node.func, t.Attr)
+                    and node.func.name in {"push", "add", "set"}
+                    and _mentions(node.args, read)
+                ):
+                    read |= {_base(node.func.base)}
+            read -= {""}
+        return read
 
     def _holds(self, nodes: tuple[t.Node, ...], scope: Scope, taken: set[int], depth: int = 0) -> bool:
         """Whether the named actions stand in functions that these nodes call: `return doGet(e)`."""
@@ -241,7 +279,7 @@ class Actions:
     # -- google.script.run --------------------------------------------------------------------------------------
 
     def _run_by_pages(self) -> Iterator[Action]:
-        for name in dict.fromkeys(self._named_by_pages()):
+        for name in dict.fromkeys(named_by_pages(self.project)):
             found = self.project.function(name)
             if found is None or not isinstance(found.node, t.Function):
                 continue
@@ -250,29 +288,16 @@ class Actions:
                 "RUN", name, (found.module.path, found.node.line), name, evidence, found.module, (found.node,)
             )
 
-    def _named_by_pages(self) -> Iterator[str]:
-        """Names that pages run; where a page finds the name at run time, every text of the pages that is one of ours."""
-        by_name = False
-        scopes = [s for path in self.project.pages if (s := self.project.program.scopes.get(path)) is not None]
-        for scope in scopes:
-            runners = {
-                n.target.id
-                for n in scope.nodes
-                if isinstance(n, t.Bind) and isinstance(n.target, t.Name) and _is_runner(n.value)
-            }
-            for node in scope.nodes:
-                if isinstance(node, t.Call):
-                    yield run_target(node, runners)
-                    func = node.func
-                    by_name = by_name or (
-                        isinstance(func, t.Index)
-                        and not isinstance(func.key, t.Const)
-                        and _is_runner(func.base, runners)
-                    )
-        for scope in scopes if by_name else ():
-            for node in scope.nodes:
-                if isinstance(node, t.Const) and isinstance(node.value, str) and not node.value.endswith("_"):
-                    yield node.value
+
+def _mentions(nodes: Iterable[t.Node], names: Collection[str]) -> bool:
+    return any(isinstance(n, t.Name) and n.id in names for n in t.walk(*nodes))
+
+
+def _base(node: t.Node) -> str:
+    """The name in front: `employees` of `employees[dept].first`."""
+    while isinstance(node, (t.Attr, t.Index)):
+        node = node.base
+    return node.id if isinstance(node, t.Name) else ""
 
 
 def _in_order(body: tuple[t.Node, ...]) -> Iterator[t.Node]:
@@ -322,22 +347,15 @@ def _without(body: tuple[t.Node, ...], taken: set[int]) -> Iterator[t.Node]:
             yield from _without(node.body, taken)
 
 
-_HANDLERS = frozenset({"withSuccessHandler", "withFailureHandler", "withUserObject"})
-
-
-def run_target(node: t.Call, runners: Collection[str] = ()) -> str:
-    """The server function of `google.script.run...name(...)`, or empty; `runners`: names that hold the front part of it."""
-    if not isinstance(node.func, t.Attr) or node.func.name in _HANDLERS:
-        return ""
-    return node.func.name if _is_runner(node.func.base, runners) else ""
-
-
-def _is_runner(node: t.Node, runners: Collection[str] = ()) -> bool:
-    """`google.script.run`, with handlers or without."""
-    while isinstance(node, (t.Call, t.Attr)):
-        if isinstance(node, t.Attr) and node.name == "run" and t.dotted(node).endswith("google.script.run"):
-            return True
-        if isinstance(node, t.Attr) and node.name not in _HANDLERS:
-            return False
-        node = node.func if isinstance(node, t.Call) else node.base
-    return isinstance(node, t.Name) and node.id in runners
+def _apart(body: tuple[t.Node, ...], taken: set[int]) -> Iterator[t.Node]:
+    """Statements that hold no named action, whole; of those that do, what stands beside it."""
+    for node in body:
+        if id(node) in taken:
+            continue
+        if not any(id(n) in taken for n in t.walk(node)):
+            yield node
+        elif isinstance(node, t.If):
+            yield from _apart(node.body, taken)
+            yield from _apart(node.orelse, taken)
+        elif isinstance(node, (t.Try, t.Block)):
+            yield from _apart(node.body, taken)

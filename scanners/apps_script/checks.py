@@ -171,7 +171,9 @@ def _always(statements: tuple[t.Node, ...], given: frozenset[str] = frozenset())
     return tuple(kept)
 
 
-_SENT = lazy(r"(?i)^(auth|access|api|admin|user|session)?_?(token|secret|key|pass(word|code)?|pwd|pin|jwt|otp)$")
+_SENT = lazy(
+    r"(?i)^([a-z]+_?)?(token|secret|pass(word|code)|pwd|jwt|otp)$|^(auth|access|api|admin|user|session)?_?(key|pass|pin)$"
+)
 
 
 def _asking(statements: tuple[t.Node, ...]) -> tuple[t.Node, ...]:

@@ -13,17 +13,13 @@ from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reach, Reaches
 from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, passing, reached_by_get
+from scanners.apps_script.validation import checks_input, is_validator, uses_input
 from scanners.routing.evidence import Auth
-from scanners.routing.shapes import called, terminates
+from scanners.routing.shapes import called
 from scanners.routing.taint import names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 
-_NOT_INPUT = frozenset({
-    "action", "type", "postData", "contents", "parameter", "parameters", "token", "key", "secret", "length", "method", "cmd",
-    "apiKey", "e", "event", "password", "auth",
-})  # fmt: skip
-"""Fields of a request that route it or prove who sends it."""
 _SECRET = re.compile(
     r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth|access|api|admin)?_?token|(?:auth|admin|access|master)_?key"
 )
@@ -109,13 +105,10 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
             yield from _in_body(action, body)
         entry = project.function("doPost")
         around = entry.node.body if entry is not None and isinstance(entry.node, t.Function) else ()
-        checked = any(
-            _refuses_input(n, names)
-            for body in runs
-            for names in [body.names - _looked_up(body)]
-            for n in t.walk(*body.nodes)
-        ) or any(_is_validator(n) for n in t.walk(*around) if isinstance(n, t.Call))
-        uses = any(_uses_input(n, body.names) for body in runs for n in t.walk(*body.nodes))
+        checked = any(checks_input(body) for body in runs) or any(
+            is_validator(n) for n in t.walk(*around) if isinstance(n, t.Call)
+        )
+        uses = any(uses_input(n, body.names) for body in runs for n in t.walk(*body.nodes))
         if (
             action.method == "POST"
             and action.reach >= Reach.WRITE
@@ -141,64 +134,6 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
         for node in t.walk(*_statements(found.node)):
             if isinstance(node, t.Try):
                 yield from leaks(found.module, node, reaches, entry=id(found.node) in starts)
-
-
-def _uses_input(node: t.Node, names: frozenset[str]) -> bool:
-    if isinstance(node, t.Index) and not isinstance(node.key, t.Const):
-        return holds(node.base, names)
-    if not isinstance(node, t.Attr) or node.name in _NOT_INPUT:
-        return False
-    whole = node.base.base if isinstance(node.base, t.Attr) and node.base.name == "parameter" else node.base
-    parsed = isinstance(whole, t.Call) and called(whole) == "JSON.parse" and holds(whole, names)
-    return parsed or (isinstance(whole, t.Name) and whole.id in names)
-
-
-def _is_validator(node: t.Call) -> bool:
-    return bool(re.search(r"(?i)valid|sanitiz|require|schema|isEmail", called(node).rsplit(".", 1)[-1]))
-
-
-def _refuses_input(node: t.Node, names: frozenset[str]) -> bool:
-    """A branch that ends the request because of a field of it, or a call that validates."""
-    if isinstance(node, t.Call):
-        return _is_validator(node)
-    if not isinstance(node, t.If) or not terminates(node.body) or _hands_back(node.body, names):
-        return False
-    parts = tuple(_but_repeats(node.test, names))
-    fields = [n for n in parts if isinstance(n, (t.Attr, t.Index)) and holds(n, names)]
-    simple = [n for n in parts if isinstance(n, t.Name) and n.id in names and n.id not in {"e", "event"}]
-    texts = {n.name for n in fields if isinstance(n, t.Attr)} | {n.id for n in simple}
-    return bool(texts - _NOT_INPUT)
-
-
-def _looked_up(body: Body) -> frozenset[str]:
-    """Names that hold what a function of ours found among the rows: that it was there before says nothing of the values."""
-    found: set[str] = set()
-    for node in t.walk(*body.nodes):
-        if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and isinstance(node.value, t.Call):
-            target = body.reaches.target(node.value, body.scope)
-            if target is not None and not _is_validator(node.value) and body.reaches.function(target) >= Reach.READ:
-                found.add(node.target.id)
-    return frozenset(found - body.given)
-
-
-def _hands_back(body: Sequence[t.Node], names: frozenset[str]) -> bool:
-    """`if (body.length) return body`: what was asked is returned, or nothing at all, and nobody is refused."""
-    last = body[-1] if body else None
-    value = last.value if isinstance(last, t.Return) else None
-    return (isinstance(value, t.Name) and value.id in names) or (isinstance(value, t.Table) and not value.pairs)
-
-
-def _but_repeats(test: t.Node, names: frozenset[str]) -> Iterator[t.Node]:
-    """Parts of a test, but not `row[0] === data.id`: what is stored already is looked for, no value is refused."""
-    if isinstance(test, t.Binary) and test.op == "==":
-        sides = (test.left, test.right)
-        stored = any(isinstance(s, t.Index) and isinstance(s.base, t.Index) for s in sides)
-        if stored and any(holds(s, names) for s in sides):
-            return
-    yield test
-    if not isinstance(test, t.Function):
-        for part in t.children(test):
-            yield from _but_repeats(part, names)
 
 
 def _in_body(action: Action, body: Body) -> Iterator[Place]:

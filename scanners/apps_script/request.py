@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanners.apps_script.actions import Action
 from scanners.apps_script.project import Project
@@ -37,6 +37,8 @@ class Body:
     passes: frozenset[str]
     """Functions of ours that hand a text on with little change: `stripQuotes(value)`."""
     reaches: Reaches
+    helper: bool = False
+    """Whether it is a function of ours that the code of the action calls."""
 
 
 def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Reaches) -> Iterator[Body]:
@@ -56,15 +58,23 @@ def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Re
         yield Body(action.scope, action.nodes, names, given, copies, passes, reaches)
         for node in t.walk(*action.nodes):
             found = _ours(reaches, action.scope, node)
-            if found is not None:
-                stack.append((found.module, _function(found), None))
+            if found is not None and isinstance(node, t.Call):
+                whole = Body(action.scope, action.nodes, names, given, copies, passes, reaches)
+                named = any(set(names_in(a)) & names for a in node.args)
+                stack.append(
+                    (found.module, _function(found), _told(_function(found), node.args, whole) if named else None)
+                )
     while stack and len(seen) < 40:
         scope, function, told = stack.pop()
         if id(function) in seen:
             continue
         seen.add(id(function))
         body = _inside(
-            scope, function, told or _Told(_params(function), _params(function), frozenset()), passes, reaches
+            scope,
+            function,
+            told or _Told(_params(function), _params(function), frozenset(), called=False),
+            passes,
+            reaches,
         )
         yield body
         for node in t.walk(*function.body):
@@ -80,13 +90,14 @@ class _Told:
     names: frozenset[str]
     given: frozenset[str]
     copies: frozenset[str]
+    called: bool = True
 
 
 def _inside(scope: Scope, function: t.Function, told: _Told, passes: frozenset[str], reaches: Reaches) -> Body:
     names = from_request(function, told.names)
     given = _as_given(function.body, told.given)
     copies = _copies(function.body, names, given, passes) | told.copies
-    return Body(scope, function.body, names, given, copies, passes, reaches)
+    return Body(scope, function.body, names, given, copies, passes, reaches, helper=told.called)
 
 
 def _told(function: t.Function, args: tuple[t.Node, ...], body: Body, depth: int = 0) -> _Told:
@@ -96,7 +107,7 @@ def _told(function: t.Function, args: tuple[t.Node, ...], body: Body, depth: int
     ]
     patterns = {p for param in function.params if not param.name for p in _params_of(param)}
     names = frozenset(p for found, a in named for p in found if set(names_in(a)) & body.names)
-    given = frozenset(p for found, a in named for p in found if _part_of(a, body.given))
+    given = frozenset(p for found, a in named for p in found if part_of(a, body.given))
     copies = frozenset(
         p for found, a in named for p in found if is_raw(a, body, depth) or (p in patterns and p in names)
     )
@@ -134,12 +145,12 @@ def from_request(function: t.Function, params: frozenset[str] | None = None) -> 
 
 def _of_each(node: t.Node, names: set[str], *, as_given: bool = False) -> set[str]:
     """The name of each element where a list of the request is gone through."""
-    of_request = _part_of if as_given else holds
+    of_request = part_of if as_given else holds
     if isinstance(node, t.Loop) and node.target is not None and of_request(node.source, frozenset(names)):
         return {n.id for n in t.walk(node.target) if isinstance(n, t.Name)}
     if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name in _ROWS and node.args:
         arrow = node.args[0]
-        if isinstance(arrow, t.Function) and arrow.params and _part_of(node.func.base, frozenset(names)):
+        if isinstance(arrow, t.Function) and arrow.params and part_of(node.func.base, frozenset(names)):
             return {n.id for n in t.walk(arrow.params[0].target) if isinstance(n, t.Name)}
     return set()
 
@@ -149,43 +160,43 @@ def _as_given(nodes: tuple[t.Node, ...], start: frozenset[str]) -> frozenset[str
     names = set(start)
     for _ in range(3):
         for node in t.walk(*nodes):
-            if isinstance(node, t.Bind) and _part_of(node.value, frozenset(names)):
+            if isinstance(node, t.Bind) and part_of(node.value, frozenset(names)):
                 names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
             names.update(_of_each(node, names, as_given=True))
     return frozenset(names)
 
 
-def _part_of(node: t.Node, names: frozenset[str]) -> bool:
+def part_of(node: t.Node, names: frozenset[str]) -> bool:
     """`e.parameter.id`, `JSON.parse(e.postData.contents).id || ""`, `String(data.id).trim()`: the request's own text."""
     match node:
         case t.Name(id=name):
             return name in names
         case t.Attr(base=base):
-            return _part_of(base, names)
+            return part_of(base, names)
         case t.Index(base=base):
-            return _part_of(base, names)
+            return part_of(base, names)
         case t.Logic(values=values):
-            return any(_part_of(v, names) for v in values)
+            return any(part_of(v, names) for v in values)
         case t.Choice(then=then, other=other):
-            return _part_of(then, names) or _part_of(other, names)
+            return part_of(then, names) or part_of(other, names)
         case t.Call(func=t.Attr(name="filter", base=base)):
-            return _part_of(base, names)
+            return part_of(base, names)
         case t.Call(func=t.Attr(name="map", base=base), args=(t.Function() as arrow, *_)):
             each = list(_returned(arrow))
-            return _part_of(base, names) and bool(each) and all(_part_of(v, _params(arrow)) for v in each)
+            return part_of(base, names) and bool(each) and all(part_of(v, _params(arrow)) for v in each)
         case t.Call(func=func, args=args):
             if called(node).rsplit(".", 1)[-1] not in _CONVERTS and not (
                 isinstance(func, t.Attr) and func.name in _CONVERTS | {"getDataAsString"}
             ):
                 return False
-            return any(_part_of(a, names) for a in args) or (isinstance(func, t.Attr) and _part_of(func.base, names))
+            return any(part_of(a, names) for a in args) or (isinstance(func, t.Attr) and part_of(func.base, names))
         case _:
             return False
 
 
 def names_a_file(node: t.Node, body: Body) -> bool:
     """Whether the id of a file is the request's own text."""
-    return _part_of(node, body.given)
+    return part_of(node, body.given)
 
 
 def holds(node: t.Node, names: frozenset[str]) -> bool:
@@ -203,15 +214,20 @@ def passing(project: Project) -> frozenset[str]:
     """Our functions that return what they are given, no sign of a formula looked for."""
     found: set[str] = set()
     for _, function in project.functions():
-        returned = list(_returned(function))
+        returned = [v for v in _returned(function) if not _is_flat(v)]
         params = _params(function)
-        if len(returned) != 1 or not _part_of(returned[0], params):
+        if not returned or not all(part_of(v, params) for v in returned):
             continue
         parts = [n for n in t.walk(*function.body) if isinstance(n, (t.Regex, t.Const, t.Name))]
         texts = [n.source if isinstance(n, t.Regex) else n.id if isinstance(n, t.Name) else str(n.value) for n in parts]
         if not any("=" in text or text in {"'", "String", "Number"} for text in texts):
             found.add(function.name)
     return frozenset(found)
+
+
+def _is_flat(node: t.Node) -> bool:
+    """A constant, or JSON: what is returned for empty values and for objects."""
+    return isinstance(node, t.Const) or (isinstance(node, t.Call) and called(node) == "JSON.stringify")
 
 
 def _copies(
@@ -271,8 +287,10 @@ def _is_raw_call(node: t.Call, body: Body, depth: int) -> bool:
             return is_raw(first, body, depth)
         case t.Call(func=t.Attr(name="values"), args=args) if called(node) == "Object.values":
             return any(holds(a, body.names) for a in args)
-        case t.Call(func=t.Attr(name="map"), args=(t.Function() as arrow, *_)):
-            return any(is_raw(v, body, _DEEPEST) for v in _returned(arrow))
+        case t.Call(func=t.Attr(name="map", base=base), args=(t.Function() as arrow, *_)):
+            each = _params(arrow) if part_of(base, body.given) else frozenset[str]()
+            inside = replace(body, copies=body.copies | each)
+            return any(is_raw(v, inside, _DEEPEST) for v in _returned(arrow))
         case _:
             return depth < _DEEPEST - 1 and _builds_raw_row(node, body, depth)
 
