@@ -59,6 +59,12 @@ def taken_from_answer(name: str, function: t.Function) -> bool:
     return False
 
 
+def fullest(urls: list[Url]) -> Url:
+    """Of what a function may give back: the parameter behind a base, else the parameter, else the first."""
+    with_hole = [u for u in urls if u.has_hole]
+    return next((u for u in with_hole if any(isinstance(p, Base) for p in u.parts)), (with_hole or urls)[0])
+
+
 def is_path_choice(choice: t.Choice) -> bool:
     """Whether both sides are literal pieces of a path (one of them may be empty); a query is not."""
     texts = [t.text_of(choice.then), t.text_of(choice.other)]

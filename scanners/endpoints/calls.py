@@ -26,6 +26,23 @@ _HTTP_OBJECTS = lazy(r"(?i)^(axios|\$http|http|httpClient|ky|got|superagent|requ
 _CLIENT_NAME = lazy(
     r"(?i)axios|^(use)?(\w*_)?api$|api_?client|api_?service|http_?(client|service)?$|^client$|^\w+(Api|API|Http|Client)$"
 )
+_STATIC = (
+    ".js",
+    ".mjs",
+    ".css",
+    ".png",
+    ".jpg",
+    ".svg",
+    ".gif",
+    ".webp",
+    ".mp3",
+    ".wav",
+    ".ogg",
+    ".mp4",
+    ".woff2",
+    ".wasm",
+    ".glb",
+)
 _LAST = frozenset({
     *_VERBS, "fetch", "$fetch", "ofetch", "fetchJson", "useFetch", "open", "ajax", "getJSON", "axios", "request", "$http", "del",
     "sendBeacon", "EventSource", "patchForm", "postForm", "getUri", "load", "$get", "$post", "$put", "$patch", "$delete", "WebSocket",
@@ -85,7 +102,7 @@ class Calls:
             if (url.is_wrapper or (url.direct and url.has_hole)) and self._is_wrapper(function, scope):
                 continue  # its callers say the path
             call = self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
-            if call.path.endswith((".js", ".mjs", ".css")):
+            if call.path.lower().endswith(_STATIC):
                 continue  # a part of the page itself
             if re.sub(r"[{]\w*[}]|/", "", call.path) or call.path == "/":
                 yield call
@@ -103,6 +120,9 @@ class Calls:
         last = name.rsplit(".", 1)[-1]
         if said.script is not None:
             yield "RUN", self._script(said.script, function)
+            return
+        if last == "httpsCallable" and len(node.args) > 1:  # a function of Firebase, by its name
+            yield "POST", Url(("/", t.text_of(node.args[1]) or ""))
             return
         if last not in self.wrapped.known and last not in _LAST and not isinstance(node.func, t.Name):
             return

@@ -126,6 +126,7 @@ class Url:
             return re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
         text = re.split(r"[?#]", text, maxsplit=1)[0]
         text = re.sub(r"^\.{1,2}/", "/", text)
+        text = re.sub(r"(?<!:)//+", "/", text)  # a base that ends in a slash, and a path that begins with one
         text = re.sub(r"(?<=[\w}])\{query\w*\}$", "", text)
         return spell(text)
 
@@ -178,8 +179,8 @@ def as_base(name: str, value: str) -> tuple[Piece, ...]:
     found = ABSOLUTE.match(value)
     if not found:
         return (Base(name, value),)
-    path = value[found.end() :].rstrip("/")
-    return (Base(name, value), path) if path else (Base(name, value),)
+    path = value[found.end() :]
+    return (Base(name, value), path) if path.strip("/") else (Base(name, value),)
 
 
 def flat(parts: tuple[Piece, ...] | list[Piece]) -> str:

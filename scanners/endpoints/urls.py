@@ -12,6 +12,7 @@ from scanners.endpoints.address_parts import (
     PLACE,
     SOMEWHERE,
     called_freeze,
+    fullest,
     in_place,
     is_path_choice,
     node_name,
@@ -63,15 +64,13 @@ class Urls:
             sides = [self.of(side, function, scope) for side in (resolved.then, resolved.other)]
             if all(flat(s.parts).startswith("/") and s.path.strip("{}/") for s in sides) and sides[0] != sides[1]:
                 return sides
-        objects = self.fields.each(resolved, scope) if resolved is not None else ()
+        if resolved is None:
+            return [self.of(node, function, scope)]
+        objects = self.fields.each(resolved, scope)
         if objects:
             return [self.of(value, function, scope) for value in objects]
-        choice = (
-            next((n for n in t.walk(resolved, into_functions=False) if isinstance(n, t.Choice)), None)
-            if resolved
-            else None
-        )
-        if resolved is not None and choice is not None and is_path_choice(choice):
+        choice = next((n for n in t.walk(resolved, into_functions=False) if isinstance(n, t.Choice)), None)
+        if choice is not None and is_path_choice(choice):
             sides = [
                 self.of(with_part(resolved, choice, side), function, scope) for side in (choice.then, choice.other)
             ]
@@ -204,10 +203,7 @@ class Urls:
             yield from self._setting(node.name, scope)  # import.meta.env.VITE_API
             return
         head = name.split(".", 1)[0]
-        if (
-            name.startswith(("process.env.", "import.meta.env.", "window.env.", "window.__", "Deno.env."))
-            or ".env." in f".{name}"
-        ):
+        if name.startswith("window.__") or ".env." in f".{name}":
             yield from self._setting(name.rsplit(".", 1)[-1], scope)
             return
         if name.split(".")[-2:-1] == ["location"] and node_name(node) in PLACE:
@@ -303,7 +299,8 @@ class Urls:
                 yield tail
             return
         if not flat(other) or not flat(then):
-            yield from then if flat(then).startswith("/") else [Gap("value")]
+            known = flat(then).startswith("/") or any(isinstance(p, Base) for p in then)
+            yield from then if known else [Gap("value")]
             return
         yield from then
 
@@ -316,6 +313,9 @@ class Urls:
             return
         if last in OF_VALUES:
             inner = node.args[0] if node.args else (node.func.base if isinstance(node.func, t.Attr) else None)
+            if last == "trim" and inner is not None and ".env." in f".{t.dotted(inner)}":
+                yield from self._parts(inner, function, scope, depth + 1)
+                return
             wanted = t.dotted(inner).rsplit(".", 1)[-1] if inner is not None else ""
             yield Gap(wanted or "value")
             return
@@ -387,13 +387,11 @@ class Urls:
         """What a function of ours gives back, with the arguments in place."""
         inner = found.node
         assert isinstance(inner, t.Function)
-        value = next(
-            (n.value for n in t.walk(*inner.body, into_functions=False) if isinstance(n, t.Return) and n.value), None
-        )
-        if value is None or depth > 6:
+        returns = [n.value for n in t.walk(*inner.body, into_functions=False) if isinstance(n, t.Return) and n.value]
+        if not returns or depth > 6:
             yield Gap(inner.name or "value")
             return
-        url = Url(tuple(self._parts(value, inner, found.module, depth + 2)))
+        url = fullest([Url(tuple(self._parts(value, inner, found.module, depth + 2))) for value in returns[:8]])
         values = {
             index: Url(tuple(self._parts(arg, function, scope, depth + 2))) for index, arg in enumerate(node.args)
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.model.pattern import lazy
-from scanners.routing.checks import names_in
+from scanners.routing.checks import PASSWORD, names_in
 from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 
@@ -37,6 +37,9 @@ class Callers(set[str]):
         """Take in what a name is bound to, when it is not about who is calling."""
         targets = {n.id for n in t.walk(node.target) if isinstance(n, t.Name) and not _PROVES.search(n.id)}
         names = set(names_in(node.value))
+        if any(PASSWORD.search(name) for name in names):
+            self.looked_up |= targets  # `const same = await bcrypt.compare(...)`: a wrong password, as in a log-in
+            return
         if not targets or names & self or any(_PROVES.search(name) for name in names):
             return
         if names & self.looked_up:
