@@ -117,3 +117,39 @@ def test_words_for_a_night_or_a_week_say_what_prices_are_for() -> None:
 def test_a_figure_in_a_cell_of_several_lines_stands_in_its_line() -> None:
     page = "<table><tr><th>A</th><th>B</th></tr>\n<tr><td>Rent</td><td>\n first\n then $500\n</td></tr></table>\n"
     assert [f.source.line for f in facts(page)] == [4]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("- Netto: 16.000 – 16.936,17 = –936,17 EUR", "-936.17 EUR"),
+        ("- Resultaat = **–5.183,67 EUR**", "-5183.67 EUR"),
+        ("- Beitrag: 16,00 € pro Kalenderjahr", "16 EUR year"),
+        ("- Suivi : 200 € HT / mois", "200 EUR month"),
+        ("- Équipe : 650 €/j", "650 EUR day"),
+        ("- TVA : 20% par défaut", "20 percent"),
+        ("- Taux horaire : 40 euros", "40 EUR hour"),
+        ("- 5 km Run: 16 EUR", "16 EUR"),
+        ("- Revenue multiple: 3x annual revenue", "3 ratio"),
+    ],
+)
+def test_signs_and_what_an_amount_is_for_are_read_as_they_are_said(line: str, value: str) -> None:
+    assert [v for _, v in said(line + "\n")][-1] == value
+
+
+def test_two_amounts_with_a_between_them_are_a_range_in_portuguese() -> None:
+    page = "| Item | Mensal | Anual |\n|-|-|-|\n| Nuvem | R$ 80 a R$ 300 | R$ 960 a R$ 3.600 |\n"
+    assert [v for _, v in said(page)] == ["80..300 BRL month", "960..3600 BRL year"]
+
+
+def test_a_column_of_codes_names_no_rows() -> None:
+    page = (
+        "| Compte | Libellé | Montant (€) |\n|-|-|-|\n| 621 | Intervenants | 7 000 |\n| 6181 | Formations | 5 000 |\n"
+    )
+    assert said(page) == [("Intervenants", "7000 EUR"), ("Formations", "5000 EUR")]
+
+
+def test_what_an_amount_is_for_may_begin_the_next_line() -> None:
+    assert next(v for _, v in said("Most people have phone plans. I pay $39.90 AUD per\nmonth for data.\n")) == (
+        "39.9 AUD month"
+    )

@@ -49,7 +49,7 @@ _PERCENT = re.compile(
 )
 _POINTS = re.compile(r"\s?(?:%|percent(?:age)?)[ -]?points?\b|\s?(?:pp|ppts?|p\.p\.)(?![A-Za-z])", re.IGNORECASE)
 _BASIS = re.compile(r"[ \u00a0-]?(?:basis points?|bps?|bips)(?![A-Za-z])", re.IGNORECASE)
-_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|(?<!\d{4}(?=X))[x×](?![\w])")
+_RATIO = re.compile(r"(?<!\b1)[ ]?:[ ]?1(?![\d:])|(?<!\d{4}(?=X))[x×](?![\w]|\s?(?:R\$|[$€£]))")
 _NO_CENTS = re.compile(r"[,.](?:--?|–|—|=)(?!\s?\d)(?=\W|$)")
 """In the place of cents: `€ 200,-`."""
 _STARS = re.compile(r"\s?[★⭐]")
@@ -90,6 +90,7 @@ _KINDS_OF = frozenset({"business", "calendar", "working", "square", "nautical", 
 _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 
 
+_SIGN_OF_RESULT = re.compile(r"[=:(→≈|][ \u00a0]*–$")
 _QUOTED_SIGN = re.compile(r"[‘“\"'(][-−–] $")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -126,14 +127,7 @@ def read_atom(
     atom = Atom(start, m.end(), to_decimal(m["num"], euro=dots_group or code in {"EUR", "BRL", "IDR", "PLN", "TRY"}))
     atom.currency, atom.unit, atom.flags = code, "money" if code else "", set()
     atom.negative = signed
-    if money and start and text[start - 1] in "-−–" and _sign_place(text, start - 1):
-        atom.negative, atom.start = True, start - 1
-    elif money and text[start - 1 : start] == " " and _QUOTED_SIGN.search(text, max(0, start - 3), start):
-        atom.negative, atom.start = True, start - 2
-    elif start and text[start - 1] == "+" and _sign_place(text, start - 1):
-        atom.start = start - 1
-    elif start and text[start - 1] == "–" and not text[: start - 1].strip("( "):
-        atom.negative, atom.start = True, start - 1
+    _sign_before(text, atom, start, money=money)
     glued = (
         left in "-−–‑" and not atom.negative and start > 1 and (text[start - 2].isalnum() or text[start - 2] in "%+")
     )
@@ -147,6 +141,20 @@ def read_atom(
     atom.glued = glued and not money
     atom.year_like = not atom.unit and not atom.factor and not atom.noun and _YEAR.fullmatch(m["num"]) is not None
     return atom
+
+
+def _sign_before(text: str, atom: Atom, start: int, *, money: bool) -> None:
+    """Takes the sign that stands before a number, or before its currency, for a part of it."""
+    if money and start and text[start - 1] in "-−–" and _sign_place(text, start - 1):
+        atom.negative, atom.start = True, start - 1
+    elif money and text[start - 1 : start] == " " and _QUOTED_SIGN.search(text, max(0, start - 3), start):
+        atom.negative, atom.start = True, start - 2
+    elif start and text[start - 1] == "–" and _SIGN_OF_RESULT.search(text, max(0, start - 8), start):
+        atom.negative, atom.start = True, start - 1
+    elif start and text[start - 1] == "+" and _sign_place(text, start - 1):
+        atom.start = start - 1
+    elif start and text[start - 1] == "–" and not text[: start - 1].strip("( "):
+        atom.negative, atom.start = True, start - 1
 
 
 def _is_numbered(before: str) -> bool:

@@ -123,6 +123,8 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
     for i, cells in enumerate(body):
         if _is_index(header[i], cells) or _numbers_periods(header[i], [c for c in cells if c]):
             continue
+        if i + 1 < len(body) and _is_coded(header[i], cells) and any(is_name(c) for c in body[i + 1]):
+            continue
         filled = [c for c in cells if c]
         if not filled:
             if header[i]:
@@ -133,6 +135,21 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
             return i
         return i if i == 0 and METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
     return None
+
+
+_CODE_HEADER = re.compile(
+    r"codes?|ids?|ref\.?|reference|sku|n[°o]\.?|nr\.?|(?:g/?l )?accounts?(?: (?:no|number|code)\.?)?|acct\.?|compte|konto|cuenta|conta|rekening|art\.?[- ]?nr\.?",
+    re.IGNORECASE,
+)
+_CODED = re.compile(r"[A-Z]{0,3}[-.]?\d{1,6}[A-Z]?")
+
+
+def _is_coded(header: str, cells: Sequence[str]) -> bool:
+    """A column of numbers or codes of what its rows are called beside it."""
+    filled = [c for c in cells if c]
+    return (
+        bool(filled) and _CODE_HEADER.fullmatch(header.strip()) is not None and all(_CODED.fullmatch(c) for c in filled)
+    )
 
 
 def _described(header: Sequence[str], body: Sequence[Sequence[str]], label: int) -> int | None:
@@ -223,6 +240,8 @@ def _column(
     *,
     plain: bool = False,
 ) -> Column:
+    if label is not None and i < label and _is_coded(header, cells):
+        return Column(i, header, "skip")
     if i == label:
         unit, currency, factor, _ = hints(header, scope)
         plain_name = Column(

@@ -157,7 +157,9 @@ def national_dollar(lines: Sequence[str], titles: str) -> str:
         code, times = said.most_common(1)[0]
         return (
             code
-            if len(said) == 1 or (times > 1 and times * 3 >= sum(said.values()) * 2 and "$ " + code[:2] in text)
+            if len(said) == 1
+            or (times > 1 and times * 3 >= sum(said.values()) * 2 and "$ " + code[:2] in text)
+            or (times > 3 and times * 4 >= sum(said.values()) * 3)
             else ""
         )
     named = _nations(titles)

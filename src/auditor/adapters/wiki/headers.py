@@ -31,7 +31,9 @@ ATTRIBUTE = {
     "per": re.compile(
         r"^(?:per|frequency|cadence|billing|interval|billing period|how often|recurrence)$", re.IGNORECASE
     ),
-    "unit": re.compile(r"^(?:units?|uom|measure|unit of measure)$", re.IGNORECASE),
+    "unit": re.compile(
+        r"^(?:units?|uom|measure|unit of measure|unit[ée]|einheit|unidade?|eenheid|unit[àa])$", re.IGNORECASE
+    ),
     "period": re.compile(
         r"^(?:period|month|quarter|year|fiscal year|fy|as at|when|week|day|(?:(?:transaction|posting|posted|booking|booked|payment|invoice|value|paid|received|purchase|order|donation|expense) )?date(?: (?:paid|received|posted|of \w+))?|"
         r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
@@ -80,7 +82,7 @@ MONEY_WORDS = re.compile(
     r"\b(?:costs?|revenues?|prices?|amounts?|income|expen(?:ses?|ditures?)|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
     r"betrag|kosten|preis|summe|umsatz|einnahmen|ausgaben|gesamtkosten|prix|montant|co[uû]ts?|d[ée]penses|recettes|importe|precio|costo|coste|ingresos|gastos|bedrag|"
     r"prijs|bel[øo]p|belopp|pris|kostnad(?:er)?|cena|kwota|importo|prezzo|costi|"
-    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll|debits?|credits?|withdrawals?|deposits?|paid (?:in|out)|money (?:in|out)|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|incomings?|outgoings?)\b|"
+    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll|saldo|banksaldo|netto|inkomsten|uitgaven|omzet|winst|solde|r[ée]sultat|receitas?|despesas?|valor|custos?|pre[çc]os?|debits?|credits?|withdrawals?|deposits?|paid (?:in|out)|money (?:in|out)|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|incomings?|outgoings?)\b|"
     + MONEY.pattern,
     re.IGNORECASE,
 )

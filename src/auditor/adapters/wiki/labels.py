@@ -8,6 +8,7 @@ from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.periods import periods_in
 from auditor.adapters.wiki.sift import Words
+from auditor.adapters.wiki.units import PERIODS
 
 _DIGIT = re.compile(r"\d")
 _AS_OF = Words.of("as of", "as at", "last updated", "updated(?: on)?", "status as of", "per", after=r"\b[:\s]*")
@@ -29,6 +30,7 @@ TRAIL = frozenset(
     "standing remains remain remained amounting amounts amounted totals equivalent approximate estimated additional extra further therefore thus hence so out "
     "ab von bis für zu zum zur um auf mit ca rund etwa insgesamt beträgt betragen kostet liegt lag bei der die das den dem ein eine einen und wurden wurde sind ist war haben hat "
     "range ranges ranging vary varies us me them that's basically sur sous dans chez autour vers vite d'environ "
+    "van het een voor op naar met zijn wordt werd wij we uit gaan "
     "de du des le la les à est sont coûte environ pour et un une del el los las es son cuesta unos por y".split()
 )
 
@@ -289,6 +291,25 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 """A period that a figure is only compared with."""
+
+
+_BROKEN = re.compile(r"[ \u00a0](?:per|a|each|every)\s*$|\s*$")
+_BROKEN_FROM = re.compile(
+    r"\s*(?:(?:per|each|every) )?(month|year|week|day|hour|night|person|member|adult|child|user|head|family|household)\b",
+    re.IGNORECASE,
+)
+
+
+def broken_per(text: str, hit: Hit, following: str) -> str | None:
+    """What an amount is for where its line ends within `per month`."""
+    m = _BROKEN.match(text, hit.end)
+    if m is None or (n := _BROKEN_FROM.match(following)) is None:
+        return None
+    return (
+        PERIODS.get(n[1].lower(), n[1].lower())
+        if m[0].strip() or following.lstrip()[:4].lower() in {"per ", "each", "ever"}
+        else None
+    )
 
 
 _RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|ARR)\b")

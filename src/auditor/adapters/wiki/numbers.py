@@ -245,6 +245,8 @@ def _joins(text: str, first: Atom, between: str) -> bool:
     """Whether what stands between two numbers makes a range of them: no subtraction, no change, no mere "and"."""
     word = between.strip().lower()
     before = text[max(0, first.start - 80) : first.start]
+    if word == "a" and first.unit == "money":
+        return True
     if (opened := _TWO_ENDS.get(word)) is not None:
         return opened.search(before) is not None
     if word == "to":

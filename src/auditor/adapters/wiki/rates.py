@@ -47,8 +47,28 @@ class Atom:
     """After a hyphen: only the end of a range, or part of a word."""
 
 
+_ASIDE = re.compile(
+    r"[ \u00a0]\(?(?:HT|TTC|HTVA|TVAC|netto|brutto|\+ ?(?:VAT|GST|MwSt\.?)|(?:excl?|incl?|inkl|zzgl|plus)\.? (?:VAT|GST|btw|MwSt\.?|tax|IVA)|"
+    r"pledged|paid|charged|billed|budgeted|donated|earned|due|spent)\)?(?=[ \u00a0]?(?:/|per\b|par\b|pro\b|por\b|each\b))"
+)
+"""What may stand between an amount and what it is for: taxes, `pledged`."""
+_NO_THING = frozenset(
+    "défaut rapport exemple ejemplo exemplo ailleurs contre favor encima supuesto fois cent ciento cento default hand".split()
+)
+
+
 def read_per(text: str, atom: Atom) -> None:
     """Adds to an atom what the words behind it say it is per."""
+    if atom.unit == "money" and (aside := _ASIDE.match(text, atom.end)) is not None:
+        end, atom.end = atom.end, aside.end()
+        _read_per(text, atom)
+        if atom.per is None:
+            atom.end = end
+        return
+    _read_per(text, atom)
+
+
+def _read_per(text: str, atom: Atom) -> None:
     if m := _PER_SLASH.match(text, atom.end):
         scale, word, second = (m[1] or "").strip(), m[2], m[3]
         if word.lower() == "or":
@@ -56,6 +76,8 @@ def read_per(text: str, atom: Atom) -> None:
         _set_per(atom, scale, word, second, m.end())
     elif m := _PER_WORD.match(text, atom.end):
         article = m[0].strip(" -").split(" ", 1)[0].split("-", 1)[0].lower()
+        if m[2].lower() in _NO_THING:
+            return
         if article == "for" and atom.unit != "money":
             return
         word = m[2].lower()
@@ -68,7 +90,7 @@ def read_per(text: str, atom: Atom) -> None:
         if article in {"a", "an"} and atom.unit == "percent" and word not in units.PERIODS:
             return
         _set_per(atom, (m[1] or "").strip(), m[2], m[3] or m[4], m.end())
-    elif m := _PER_ADVERB.match(text, atom.end):
+    elif atom.unit != "ratio" and (m := _PER_ADVERB.match(text, atom.end)):
         key = m[1].lower()
         atom.per = units.PERIODS.get(key) or ("month" if "month" in key else "year")
         atom.end = m.end()

@@ -17,6 +17,7 @@ from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import (
     GOES_ON,
     as_of_of,
+    broken_per,
     following_period,
     near_period,
     prose_label,
@@ -46,6 +47,10 @@ _IDENTIFIER = re.compile(
 )
 _OPERAND = re.compile(r"\s*(?:[+×x*÷/]|\s[−–-]\s)\s*[(]?[$€£]?\d")
 """What follows a figure that is only a part of a calculation."""
+_SIZES = frozenset(
+    {"km", "miles", "GB", "TB", "MB", "ft", "kg", "lb", "litres", "vCPU", "W", "kW", "sqft", "sqm", "oz"}
+)
+"""Units of figures in the name of something with a price: `5 km run: 16 EUR`."""
 _GENERIC = re.compile(
     r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total)s?", re.IGNORECASE
 )
@@ -87,7 +92,10 @@ def line_facts(
     label, value_at = split
     value_text = text[value_at:]
     inside = tuple(h for h in hits if h.start >= value_at - 1)
-    before = tuple(h for h in hits if h.start < value_at - 1 and not h.bare and not is_span(text, h))
+    sizes = _SIZES if inside and inside[0].value.unit == "money" else ()
+    before = tuple(
+        h for h in hits if h.start < value_at - 1 and not h.bare and h.value.unit not in sizes and not is_span(text, h)
+    )
     if before and kind != "heading":
         own = re.sub(r"\s*\([^)]*\)?", "", label).strip() or label
         for hit in before:
@@ -294,6 +302,13 @@ def _prose(
             name = _NAMED.match(text) if kind == "item" else None
             if name is not None and name.end() <= hit.start and ")" not in text[name.end() : hit.start]:
                 label = name[1] if label.startswith(name[1]) else f"{name[1]} ({label})"
+        if (
+            position == len(hits) - 1
+            and hit.value.unit == "money"
+            and hit.value.per is None
+            and (broken := broken_per(text, hit, line.following))
+        ):
+            hit = replace(hit, value=replace(hit.value, per=broken))
         if lead_per is not None and hit.value.unit == "money" and hit.value.per is None:
             hit = replace(hit, value=replace(hit.value, per=lead_per))
         yield from _fact(

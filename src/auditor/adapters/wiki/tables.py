@@ -336,7 +336,7 @@ def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> t
     """Label of the figure, and the row's own name."""
     name = row.label
     header = column.header
-    if not name:
+    if not name or (header and _AMOUNT_ALONE.fullmatch(name)):
         return header, header
     if (row.period and is_period(name) and not TOTAL.search(name)) or (row.scenario and row.scenario == name):
         return (header if header and not is_period(header) else about or header or name), name
@@ -351,6 +351,8 @@ def _label(row: Row, column: Column, numeric: Sequence[Column], about: str) -> t
     return f"{name} – {header}", name
 
 
+_AMOUNT_ALONE = re.compile(r"[+-−–]?\s?[$€£¥][\d.,]+|[\d.,]+\s?€")
+"""A first cell that is an amount names nothing."""
 _LEADING = re.compile(r"\W*([^:]{2,20}):\s")
 """A row that begins with its period: `Year 1: Railway $120 | Render $285`."""
 _OWN_LABEL = re.compile(r"^\W*([A-Za-z][^:|$€£\d]{1,50}?)\s*:\s*[~<>≈]?\s*$")

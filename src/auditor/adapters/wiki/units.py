@@ -57,7 +57,7 @@ PERIODS = {
     "månad": "month", "mese": "month", "jahr": "year", "jahre": "year", "an": "year", "ans": "year", "année": "year", "año": "year", "ano": "year", "jaar": "year",
     "år": "year", "anno": "year", "tag": "day", "tage": "day", "jour": "day", "jours": "day", "día": "day", "dia": "day", "dag": "day",
     "giorno": "day", "woche": "week", "semaine": "week", "semana": "week", "uke": "week", "vecka": "week", "settimana": "week", "stunde": "hour",
-    "heure": "hour", "hora": "hour", "uur": "hour", "ora": "hour", "nacht": "night", "nuit": "night", "noche": "night", "noite": "night",
+    "kalenderjahr": "year", "geschäftsjahr": "year", "kalendermonat": "month", "j": "day", "journée": "day", "saison": "season", "heure": "hour", "hora": "hour", "uur": "hour", "ora": "hour", "nacht": "night", "nuit": "night", "noche": "night", "noite": "night",
 }  # fmt: skip
 """Word to what one of a figure is for."""
 
@@ -80,7 +80,8 @@ MEASURES = {
     "gb": "GB", "tb": "TB", "mb": "MB", "kb": "KB", "gib": "GiB", "tib": "TiB", "mib": "MiB",
     "kw": "kW", "kwh": "kWh", "mw": "MW", "mwh": "MWh", "w": "W", "hp": "hp", "bps": "bps", "bp": "bps",
     "x": "ratio", "×": "ratio", "vcpu": "vCPU", "vcpus": "vCPU",
-    "stunden": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
+    "jour": "days", "journée": "days", "journées": "days", "heure": "hours", "semaine": "weeks", "stunde": "hours", "woche": "weeks", "monat": "months",
+    "hora": "hours", "día": "days", "semana": "weeks", "stunden": "hours", "heures": "hours", "horas": "hours", "minuten": "minutes", "tage": "days", "tagen": "days", "jours": "days",
     "días": "days", "dias": "days", "wochen": "weeks", "semaines": "weeks", "semanas": "weeks", "monate": "months", "monaten": "months", "mois": "months",
     "meses": "months", "jahre": "years", "jahren": "years", "ans": "years", "années": "years", "años": "years", "anos": "years",
     "nacht": "nights", "nächte": "nights", "nachte": "nights", "nächten": "nights", "noches": "nights",

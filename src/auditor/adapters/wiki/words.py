@@ -55,7 +55,7 @@ ZERO = re.compile(
 )
 _PER = re.compile(
     r"(?:(\bper\b|/|\beach\b|\ba\b)\s*)?\b(month(?:ly)?|year(?:ly)?|annual(?:ly|ized|ised)?|annum|week(?:ly)?|da(?:y|ily)|quarter(?:ly)?|hour(?:ly)?|night(?:ly)?|mo|yr|p\.a|"
-    r"mensuel(?:le)?s?|annuel(?:le)?s?|hebdomadaires?|mensual(?:es)?|anual(?:es)?|monatlich(?:e[nrs]?)?|j[äa]hrlich(?:e[nrs]?)?)\b",
+    r"mensuel(?:le)?s?|annuel(?:le)?s?|hebdomadaires?|mensual(?:es)?|anual(?:es)?|anuais|mensa(?:l|is)|mensil[ei]|annual[ei]|semana(?:l|is|les)|trimestra(?:l|is|les)|trimestriel(?:le)?s?|horaires?|monatlich(?:e[nrs]?)?|j[äa]hrlich(?:e[nrs]?)?)\b",
     re.IGNORECASE,
 )
 _ADJECTIVES = (
@@ -65,6 +65,12 @@ _ADJECTIVES = (
     ("anual", "year"),
     ("j", "year"),
     ("hebdo", "week"),
+    ("semana", "week"),
+    ("anuais", "year"),
+    ("trimestr", "quarter"),
+    ("horaire", "hour"),
+    ("annuali", "year"),
+    ("annuale", "year"),
 )
 """How words of other languages for `monthly` and `yearly` begin."""
 
@@ -152,11 +158,14 @@ def per_of(text: str) -> str | None:
     return None
 
 
+_LUMP = frozenset({"forfait", "lump", "pauschal", "pauschale", "flat", "fixed", "lot", "projet", "global"})
+
+
 def per_cell(text: str) -> str | None:
     """A cell of a `per` column: `month`, `per year`, `monthly`, `charter`."""
     words = re.findall(r"[A-Za-z.]+", text.lower())
-    words = [w for w in words if w not in {"per", "a", "each", "every", "/"}]
-    if not words or len(words) > 2:
+    words = [w for w in words if w not in {"per", "a", "each", "every", "/", "par", "pro", "por", "je"}]
+    if not words or words[0] in _LUMP or len(words) > 2:
         return None
     return PERIODS.get(words[0]) or (words[0] if len(words) == 1 else None)
 
