@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from scanners.pages.apply import Check, Hit, excerpt, hits
 from scanners.pages.cards import PageRule, compiled
 from scanners.pages.deep import MOST_PAGES, Deep, axe_file
 from scanners.pages.page import LARGEST, Page, decoded
-from scanners.pages.places import built_copies, is_copied, is_elsewhere, is_mail, saved_copies
+from scanners.pages.places import built_copies, is_copied, is_elsewhere, is_mail, of_packages, saved_copies
 from scanners.pages.prices import prices
 from scanners.pages.profile import KNOWN
 from scanners.pages.site import Site, roots
@@ -228,6 +229,7 @@ class _Reading:
             self.not_scanned.append(NotScanned("", "too many templates", detail=f"{len(made)}"))
         wanted += made[:_MOST_TEMPLATES]
         saved = saved_copies((entry.path for entry in wanted), self.entries)
+        saved |= of_packages((entry.path for entry in wanted), self.entries)
         wanted = [entry for entry in wanted if entry.path not in saved]
         copies = built_copies([entry.path for entry in wanted])
         self.not_scanned += [NotScanned(path, "built copy", expected=True) for path in sorted(copies)]
@@ -294,7 +296,9 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
 def _demote(everything: Sequence[Page]) -> None:
     """Whole documents that other whole documents include are parts of those: nobody visits them by themselves."""
     whole = [page for page in everything if page.is_page]
-    wanted = {name for page in whole for name in page.includes if not name.startswith("index.")}
+    named = Counter(name for page in whole for name in page.includes)
+    opened = Counter(name for page in everything if not page.is_page for name in page.includes)
+    wanted = {name for name, times in named.items() if times >= opened[name] and not name.startswith("index.")}
     for page in whole:
         name = page.path.rsplit("/", 1)[-1]
         if name in wanted and not any(part in page.path for part in ("/pages/", "/views/")):

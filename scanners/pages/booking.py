@@ -218,8 +218,13 @@ def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing to fill in, here or at a booking service."""
     del now
     services = _links(site, (*BOOKING_SERVICES, *MARKETPLACES, *FORM_SERVICES))
+    names = {path.rsplit("/", 1)[-1].lower() for path in site.paths}
     elsewhere = rule.unless_href is not None and any(
-        _AWAY.search(href) and rule.unless_href.search(href) and site.target(href) is None for href in site.hrefs
+        _AWAY.search(href)
+        and rule.unless_href.search(href)
+        and site.target(href) is None
+        and not _leads_nowhere(site, href, names)
+        for href in site.hrefs
     )
     if services or elsewhere or _loads(site, (*FORM_SERVICES, *BOOKING_SERVICES)) or _has_booking_form(site):
         return

@@ -220,11 +220,18 @@ def missing_pictures(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]
 
 
 def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.Pattern[str]) -> Iterator[Hit]:
-    built = {dirname(path) for path in site.paths if _BUILD.search(path) and not is_elsewhere(path)}
+    ways = {path for path in site.paths if _BUILD.search(path) and not is_elsewhere(path)}
+    built = {dirname(path) for path in ways}
+    served = {dirname(path) for path in ways if path.endswith("server.js")}
+    only_served = (
+        wanted is _PICTURE
+        and built == served
+        and not any(_IS_BUILD.search(site.read(f"{each}/package.json".lstrip("/"))) for each in served)
+    )
     names = {path.rsplit("/", 1)[-1] for path in site.paths}
     for page in judged(rule, site):
         by_php = wanted is _PHP_NAME and page.path.lower().endswith(".php")
-        if page.has("base[href]") or any(_is_below(page.path, folder) for folder in built):
+        if page.has("base[href]") or (not only_served and any(_is_below(page.path, folder) for folder in built)):
             continue
         if _is_filled_in(page) and not by_php:
             continue
@@ -235,11 +242,18 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
                 continue
             plain = unquote(address).replace("\\", "/")
             # What begins at the root of the host may be mounted anywhere; what a template shows, too.
-            elsewhere = plain.rsplit("/", 1)[-1] in names and (plain.startswith("/") or is_template(page.path))
+            elsewhere = plain.rsplit("/", 1)[-1] in names and (
+                plain.startswith("/") or is_template(page.path) or bool(built)
+            )
+            elsewhere = elsewhere or (bool(built) and bool(_UPLOADED.search(plain)))
             if site.local(page, plain) is None and not elsewhere:
                 spots.append(Spot(page.line_of(node), excerpt(address)))
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+_UPLOADED = lazy(r"(?:^|/)(?:uploads?|media|files|storage|data)/", re.IGNORECASE)
+_IS_BUILD = lazy(r"\"build\"\s*:\s*\"(?!echo)")
 
 
 def _is_filled_in(page: Page) -> bool:
@@ -295,12 +309,17 @@ def _has_a_head_of_its_own(page: Page) -> bool:
     return not _is_filled_in(page) and not is_layout(page.path)
 
 
+_SERVED = lazy(r"(?:^|(?<=/))(?:public|www|htdocs|public_html|docs|dist)/")
+"""Folders of which a server shows what lies in them: what lies beside them under the same name is a copy."""
+
+
 def _differ(pages: Sequence[Page]) -> bool:
     """Whether pages of one file name are different pages: index pages of folders are, copies in two folders are not."""
     return (
         len(pages) > 1
         and pages[0].path.rsplit("/", 1)[-1].startswith("index.")
         and len({page.text for page in pages}) > 1
+        and len({_SERVED.sub("", page.path) for page in pages}) > 1
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from posixpath import dirname
 
 from auditor.model.pattern import lazy
@@ -39,6 +39,13 @@ _APART = lazy(
     r"|test\d*|google[0-9a-f]{10,}|yandex_[^/]*|redirect[^/]*)(?:\.blade)?\.(?:html?|php|aspx?|ejs|astro|njk|twig|hbs)$",
     re.IGNORECASE,
 )
+
+
+_MADE_BY = lazy(
+    r"<meta\s+name=[\"']generator[\"']\s+content=[\"'](?:doxygen|phpdocumentor|jsdoc|javadoc|pdoc|yard|rdoc|typedoc|dartdoc|naturaldocs)|<!--\s*generated\s+by\s+(?:doxygen|javadoc)",
+    re.IGNORECASE,
+)
+_LIBRARIES = lazy(r"(?:^|/)(?:plugins?|libs?|lib|libraries|vendors?|third-?party)/", re.IGNORECASE)
 
 
 def is_back_office(path: str) -> bool:
@@ -79,8 +86,28 @@ def is_mail(path: str, source: str) -> bool:
 
 
 def is_copied(source: str) -> bool:
-    """Whether a browser saved it from somebody else's site."""
-    return "<!-- saved from url=" in source[:2000]
+    """Whether a browser saved it from somebody else's site, or a tool made it of code or as a first page to replace."""
+    head = source[:4000]
+    return (
+        "<!-- saved from url=" in head[:2000]
+        or bool(_MADE_BY.search(head))
+        or ("<title>Laravel</title>" in head and "laravel.com/docs" in source)
+    )
+
+
+def of_packages(paths: Iterable[str], every: Collection[str]) -> frozenset[str]:
+    """Pages that a package brings which lies among libraries, with its own manifest."""
+    return frozenset(
+        path
+        for path in paths
+        if (found := _LIBRARIES.search(path))
+        and any(
+            f"{path[: end.start()]}/{name}" in every
+            for end in re.finditer("/", path)
+            if end.start() >= found.end()
+            for name in ("package.json", "bower.json", "composer.json")
+        )
+    )
 
 
 def saved_copies(paths: Iterable[str], every: Iterable[str]) -> frozenset[str]:

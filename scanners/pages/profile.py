@@ -105,7 +105,7 @@ _HIRE = lazy(
 )
 """Things for hire: bookings are taken, but nobody sleeps in them."""
 _TO_THE_TRADE = lazy(
-    r"\b(?:websites?\b(?!\s+of)|web\s?design|web\s+(?:development|agency|studio)|seo\b|google\s+ads|digital\s+(?:marketing|agency|studio)|(?:web|werbe|digital|marketing)-?agentur|agencia\s+(?:digital|web|de\s+marketing)|agence\s+(?:web|digitale)|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
+    r"\b(?:(?<!travel )(?<!hotel )(?<!restaurant )(?<!tour )(?<!tours )(?<!tourism )(?<!salon )(?<!official )websites?\b(?!\s+of)|web\s?design|web\s+(?:development|agency|studio)|seo\b|google\s+ads|digital\s+(?:marketing|agency|studio)|(?:web|werbe|digital|marketing)-?agentur|agencia\s+(?:digital|web|de\s+marketing)|agence\s+(?:web|digitale)|software|saas|marketing\s+(?:agency|company|for)|lead\s+gen\w*|crm|booking\s+(?:system|engine|platform|software)|templates?|hosting)\b",
     re.IGNORECASE,
 )
 """Sold to those who sell trips or haul, not to their customers."""

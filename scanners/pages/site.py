@@ -43,7 +43,9 @@ _INNER = lazy(
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
-_VIEWS = lazy(r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|views|templates)/")
+_VIEWS = lazy(
+    r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|views|templates)/", re.IGNORECASE
+)
 """Where frameworks keep the templates of one site, a folder for each kind of page."""
 _STARTS = ("manage.py", "wsgi.py", "run.py", "main.py", "app.py")
 """What starts the program that fills in the templates of its packages: the site is all of it."""

@@ -24,6 +24,10 @@ _CLOSED_AT_ONCE = lazy(
 )
 _EXPRESSION = lazy(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
 """In an attribute its quotes would end the value for a parser that knows nothing of templates."""
+_LOOKED_UP = lazy(
+    r"\{%-?\s*(?:trans|translate|t|lang)\s+(?P<quote>[\"'])(?P<text>[^\"'<>{}\n]{1,200})(?P=quote)\s*(?:\|[^%{}\n]{0,60})?-?%\}"
+)
+"""A text, looked up in a dictionary of translations."""
 _COMMENT = lazy(
     r"\{%-?\s*comment\b[^%]*%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{!--.*?--\}\}|\{\{--.*?--\}\}|\{\{-?\s*/\*.*?\*/\s*-?\}\}",
     re.DOTALL,
@@ -134,6 +138,7 @@ def parted(source: str) -> tuple[str, str]:
     if "{{" in source or "{%" in source:
         if "comment" in source or "{{!" in source or "{{/*" in source or "{{--" in source:
             source = _COMMENT.sub(lambda found: _NOT_BREAK.sub(" ", found[0]), source)
+        source = _LOOKED_UP.sub(lambda found: _only(found, found.start("text"), found["text"]), source)
         source = _EXPRESSION.sub(lambda found: re.sub(r"[\"'<>]", " ", found[0]), source)
     if "<?" not in source and "<%" not in source:
         return source, ""
@@ -170,6 +175,12 @@ def parted(source: str) -> tuple[str, str]:
         at = found.end()
     out.append(source[at:])
     return "".join(out), "\n".join(code)
+
+
+def _only(found: re.Match[str], start: int, text: str) -> str:
+    """A text that a tag prints, where it stands in the tag, and nothing else of the tag."""
+    before = start - found.start()
+    return " " * before + text + " " * (len(found[0]) - before - len(text))
 
 
 def _stand_in(text: str, *, printed: bool) -> str:

@@ -235,3 +235,65 @@ def test_a_site_of_templates_begins_with_its_index(index: str) -> None:
     files = {"server.js": "", "artisan": "", f"resources/views/{index}": page, "resources/views/about.blade.php": page}
     (site,) = (record for record in scan(Pages(), files).records if record.kind == "page-site")
     assert site.source.path == f"resources/views/{index}"
+
+
+def test_a_text_that_is_looked_up_for_a_language_is_shown() -> None:
+    page = HEAD.format("Login") + "{% load i18n %}<button type='submit'>{% trans 'Login' %}</button></body></html>"
+    assert "control-without-name" not in said({"templates/base.html": page})
+    assert "control-without-name" in said({"templates/base.html": page.replace("{% trans 'Login' %}", "{% if x %}")})
+
+
+def test_a_link_to_a_form_that_is_not_there_asks_for_no_booking() -> None:
+    page = TOURS.replace("<a href='/book'>Book now</a>", "<a href='contact.html'>Book now</a>").format("")
+    assert "no-booking-form" in said({"index.html": page})
+
+
+def test_a_copy_of_the_first_page_in_the_folder_that_is_served_shares_no_title() -> None:
+    files = {"server.js": "", "index.html": HEAD.format("Kapsalon") + "<p>a</p></body></html>"}
+    assert "same-title" not in said({**files, "public/index.html": HEAD.format("Kapsalon") + "<p>b</p></body></html>"})
+    assert "same-title" in said({**files, "shop/index.html": HEAD.format("Kapsalon") + "<p>b</p></body></html>"})
+
+
+def test_a_picture_that_is_nowhere_is_missed_behind_a_server_too() -> None:
+    page = HEAD.format("Kapsalon") + "<img src='{}' alt='a'></body></html>"
+    files = {"server.js": "app.use(express.static('public'))", "public/logo.svg": "<svg/>"}
+    assert "missing-picture" in said({**files, "index.html": page.format("assets/images/gone.jpg")})
+    assert "missing-picture" not in said({**files, "index.html": page.format("/images/logo.svg")})
+    assert "missing-picture" not in said({**files, "index.html": page.format("uploads/gone.jpg")})
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "docs/html/index.html": '<html><head><meta name="generator" content="Doxygen 1.9.1"/></head><body></body></html>'
+        },
+        {
+            "public/plugins/picker/package.json": "{}",
+            "public/plugins/picker/index.html": HEAD.format("Picker") + "</body></html>",
+        },
+        {
+            "resources/views/welcome.blade.php": "<!DOCTYPE html><html><head><title>Laravel</title></head>"
+            "<body><a href='https://laravel.com/docs'>Docs</a></body></html>"
+        },
+    ],
+)
+def test_what_a_tool_or_a_package_brings_is_no_page_of_the_team(files: dict[str, str]) -> None:
+    assert not scan(Pages(), files).matches
+    assert scan(Pages(), {**files, "index.html": TOURS.format("")}).looked_at["pages"] == 1
+
+
+def test_views_with_a_capital_letter_are_those_of_one_site() -> None:
+    page = "<!doctype html><html><head><title>{}</title></head><body><h1>Nails</h1></body></html>"
+    files = {
+        "app/Views/article/show.php": page.format("Article"),
+        "app/Views/home/main.php": page.format("Home"),
+        "app/Controllers/Home.php": "<?php render('home/main');",
+    }
+    assert scan(Pages(), files).looked_at["sites"] == 1
+
+
+def test_a_travel_website_is_for_travellers_and_a_website_builder_for_the_trade() -> None:
+    shown = "<h1>Excursions and tours</h1><a href='/book'>Book now</a><p>Call +255 777 123 456</p></body></html>"
+    assert "tours" in profiles({"index.html": HEAD.format("Travel Website") + shown})
+    assert "tours" not in profiles({"index.html": HEAD.format("Websites for charters") + shown})
