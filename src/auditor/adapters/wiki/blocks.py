@@ -49,7 +49,7 @@ def _bold_line(line: str) -> re.Match[str] | None:
 
 
 def _colon_line(line: str) -> re.Match[str] | None:
-    """A line that ends in a colon: what is before it."""
+    """What is before the colon that ends a line."""
     return _COLON_LINE.match(line) if ":" in line else None
 
 
@@ -339,8 +339,8 @@ def _joined(run: list[Line]) -> tuple[Line, ...]:
     """The lines of a paragraph, each that may hold a figure knowing the ones beside it."""
     texts = ["", *(line.text for line in run), ""]
     return tuple(
-        replace(line, following=texts[n + 2][:80], preceding=texts[n][-80:]) if _DIGIT.search(line.text) else line
-        for n, line in enumerate(run)
+        Line(at.text, at.number, at.term, texts[n + 2][:80], texts[n][-80:]) if _DIGIT.search(at.text) else at
+        for n, at in enumerate(run)
     )
 
 

@@ -85,7 +85,8 @@ _NATIONS = {
     "": r"europe(?:an)?|germany|india|britain|british(?! columbia)|(?-i:UK|EU)",
 }
 _NATION = re.compile(
-    "|".join(rf"(?P<n{n}>(?<!\w)(?:{words})(?!\w))" for n, words in enumerate(_NATIONS.values())), re.IGNORECASE
+    r"(?<!\w)(?=[a-z$])(?:" + "|".join(rf"(?P<n{n}>{words})" for n, words in enumerate(_NATIONS.values())) + r")(?!\w)",
+    re.IGNORECASE,
 )
 """Words that tell whose dollars a page is about."""
 _CODES_OF = alternatives(DOLLARS)

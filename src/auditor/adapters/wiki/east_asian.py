@@ -108,9 +108,9 @@ def yuan_of(text: str) -> str:
     """Whose yuan or dollars a page in Chinese writes; empty where it is not in Chinese or does not speak of money."""
     if "元" not in text and "$" not in text and "幣" not in text and "币" not in text:
         return ""
-    if _TAIWAN.search(text):
+    if any(needle in text for needle in ("NT$", "NTD", "TWD", "灣", "湾", "幣", "币")) and _TAIWAN.search(text):
         return "TWD"
-    if _HONGKONG.search(text):
+    if any(needle in text for needle in ("HK$", "HKD", "港")) and _HONGKONG.search(text):
         return "HKD"
     if "元" not in text:
         return ""

@@ -43,6 +43,8 @@ _PATH = re.compile(rf"(?<![\w$€£])[\w-]+{_FILE_END.pattern}")
 _MARKER = re.compile(r"^\s*(?:>\s?)*\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|[A-Za-z][.)]\s+(?=\S))?(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s*(?:(?:\d+[.)])+\d*\.?\s+|\d+(?:\.\d+)+\s+)?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ODD = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3001\u3002\ufeff\uff01-\uffe6]")
+"""Signs that are invisible or wider than those of ASCII."""
 
 
 def blank(match: re.Match[str]) -> str:
@@ -53,7 +55,7 @@ def blank(match: re.Match[str]) -> str:
 def mask(line: str) -> str:
     """The readable text of a line, as long as the line itself; struck-out text, links' targets and code are blank."""
     marked = "<" in line or "&" in line
-    text = line if line.isascii() else narrowed(_INVISIBLE.sub(" ", line))
+    text = line if line.isascii() or not _ODD.search(line) else narrowed(_INVISIBLE.sub(" ", line))
     if not _MARKUP.search(text):
         return text
     if "{" in text:

@@ -133,6 +133,13 @@ def is_scenario(cell: str) -> bool:
     return len(cell) <= 40 and _SCENARIO_CELL.fullmatch(cell.strip()) is not None
 
 
+def _may_be_elsewhere(lowered: str) -> bool:
+    for needle in _ELSEWHERE_NEEDLES:  # noqa: SIM110  `any` of a generator costs more than the search
+        if needle in lowered:
+            return True
+    return False
+
+
 @lru_cache(maxsize=4096)
 def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
@@ -141,7 +148,7 @@ def per_of(text: str) -> str | None:
     if not text.isascii() and (east := per_in(narrowed(text))) is not None:
         return east
     lowered = text.lower()
-    if any(part in lowered for part in _ELSEWHERE_NEEDLES) and (m := _ELSEWHERE.search(lowered)) is not None:
+    if _may_be_elsewhere(lowered) and (m := _ELSEWHERE.search(lowered)) is not None:
         return _COMPOUNDS.get((m["of"] or "")[:3]) or PERIODS.get(m["word"] or "")
     if _PER.search(text) is None:
         return None
