@@ -16,7 +16,7 @@ from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files, ScanContext
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
-from scanners.pages import accessibility, booking, content, security, structure, tracking
+from scanners.pages import accessibility, booking, content, placeholders, security, structure, tracking
 from scanners.pages.apply import Check, Hit, excerpt, hits
 from scanners.pages.cards import PageRule, compiled
 from scanners.pages.deep import MOST_PAGES, Deep, axe_file
@@ -79,8 +79,9 @@ CHECKS: Mapping[str, Check] = {
     "noopener": security.opener,
     "inline_handlers": security.inline_handlers,
     "stale_year": content.stale_year,
-    "placeholder_phone": content.placeholder_phone,
-    "placeholder_email": content.placeholder_email,
+    "placeholder_phone": placeholders.phone,
+    "placeholder_email": placeholders.email,
+    "placeholder_text": placeholders.text,
     "dead_links": content.dead_links,
     "broken_links": content.broken_links,
     "missing_pictures": content.missing_pictures,

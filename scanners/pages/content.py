@@ -10,7 +10,7 @@ from posixpath import dirname
 from urllib.parse import unquote
 
 from auditor.model.pattern import lazy
-from scanners.pages.apply import Hit, Spot, counted, excerpt, is_templated, judged
+from scanners.pages.apply import Hit, Spot, counted, excerpt, judged
 from scanners.pages.cards import PageRule
 from scanners.pages.page import Page
 from scanners.pages.places import is_elsewhere, is_layout
@@ -40,15 +40,6 @@ _RESERVED = lazy(
     re.IGNORECASE,
 )
 """A line of copyright without the sign."""
-_MADE_UP_NUMBER = lazy(
-    r"^1?(?:555\d{7}|\d{3}55501\d\d|\d{3}5555555|12345679?[0-9]{2,3}|\d{2,6}0{7}|0000000000|1111111111|9999999999|1234567|5555555|0000000|\d{3}0000000|\d{0,6}1234567(?:8(?:90?)?)?|\d{3}5551234|\d{0,3}(\d)\1{8,})$"
-)
-_TEXT_NUMBER = lazy(
-    r"(?<![\w.+-])(?:\+?1[\s.-]?)?\(?(?:\d{3}|[Xx]{3})\)?[\s.-](?:\d{3}|[Xx]{3})[\s.-](?:\d{4}|[Xx]{4})(?![\w-])"
-    r"|(?<![\w.+-])0\d{9,10}(?![\w-])|(?<![\w./+-])0\d{2,5}\s?/\s?\d{4,8}(?![\w/-])|(?<![\w.+-])(\d)\1\1[\s.-]\1{3}[\s.-]\1{3}(?![\w-])|(?<![\w.])\+\d{1,3}[\s.-]?(?:\(?[\dXx]{1,4}\)?[\s.-]?){2,5}(?![\w-])"
-)
-_OF_NUMBERS = lazy(r"[\dXx+(][\dXx+()\s./-]{3,}")
-"""Whatever a telephone number is written with, as far as it goes: nearly all of a page is nothing of the kind."""
 _TOGGLE = lazy(
     r"toggle|modal|prev|next|scroll|(?:back|to)[-_]?top|close|tab\b|tabs|slide|carousel|accordion|hamburger|menu-?(?:btn|button|icon)|collapse|dropdown|lang",
     re.IGNORECASE,
@@ -117,72 +108,6 @@ def _script_writes_year(site: Site, page: Page) -> bool:
         return True
     paths = (site.local(page, node.attributes.get("src") or "") for node in page.tree.css("script[src]"))
     return any("getFullYear" in text for text in site.texts(path for path in paths if path))
-
-
-def placeholder_phone(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
-    """Numbers that ring nowhere: 555-01xx (reserved for fiction), area code 555, 123-456-7890, XXX."""
-    del now
-    for page in judged(rule, site):
-        spots = []
-        for node in page.css("a[href^='tel:' i], a[href*='wa.me/' i]"):
-            address = node.attributes.get("href") or ""
-            if _is_made_up(address):
-                spots.append(Spot(page.line_of(node), excerpt(address)))
-        if not spots and any(_numbers(page.text)):
-            spots = [Spot(page.line_at(f.start()), excerpt(f[0])) for f in _numbers(page.bare) if _is_made_up(f[0])]
-        if spots:
-            yield Hit(page, tuple(spots), counted(rule, len(spots)))
-
-
-def placeholder_email(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
-    """Addresses where nobody reads: of hosts that are kept for examples, and of names that only stand in."""
-    del now
-    for page in judged(rule, site):
-        links = page.css("a[href^='mailto:' i]")
-        stated = ((node, (node.attributes.get("href") or "").strip()) for node in links)
-        spots = [
-            Spot(page.line_of(node), excerpt(address))
-            for node, address in stated
-            if not is_templated(address) and (_NOBODY.search(address) or _STANDS_IN.search(address))
-        ]
-        if not spots and "@" in page.text and _NOBODY.search(page.text):
-            found = (each for each in _NOBODY.finditer(page.bare))
-            spots = [Spot(page.line_at(each.start()), excerpt(each[0])) for each in found if not _is_hint(page, each)]
-        if spots:
-            yield Hit(page, tuple(spots), counted(rule, len(spots)))
-
-
-def _is_hint(page: Page, found: re.Match[str]) -> bool:
-    """Whether an address only shows what one is to write, or is what a script replaces."""
-    return bool(_FOR_EXAMPLE.search(page.bare, max(0, found.start() - 60), found.start()))
-
-
-_NOBODY = lazy(
-    r"[\w.+-]{0,64}@(?:[\w-]{1,64}\.){0,4}?(?:[\w-]{1,64}\.(?:example|invalid|test|localhost)\b"
-    r"|(?:example|exemple|ejemplo|exemplo|esempio|beispiel|muster(?:mann|firma)?|test|domain|yourdomain|your-?domain|yoursite|your-?company|company|email|mysite|website|sample)"
-    r"\.(?:com|org|net|co|de|at|ch|fr|es|it|pt|br|com\.br|co\.uk|nl|be|pl)\b|[\w-]*\.(?:[a-z]*([a-z])\1{2}[a-z]*)\b|[\w-]{0,20}(?:lala|blabla|asdf|qwert)[\w-]*\.[a-z]{2,})",
-    re.IGNORECASE,
-)
-_STANDS_IN = lazy(
-    r"mailto:(?:your[-_.]?(?:e?-?mail|name|company|business|address)?|you|name|email|someone|user|test|example)@|^mailto:\s*$",
-    re.IGNORECASE,
-)
-_FOR_EXAMPLE = lazy(
-    r"\b(?:e\.?g|z\.\s?B|p\.?\s?ex|ej|esempio|exemple|ejemplo|exemplo|such as|like|format|beispiel)\b[^@]*$",
-    re.IGNORECASE,
-)
-
-
-def _numbers(text: str) -> Iterator[re.Match[str]]:
-    """Telephone numbers as they are written; one character more is seen, for what may not follow them."""
-    for run in _OF_NUMBERS.finditer(text):
-        yield from _TEXT_NUMBER.finditer(text, run.start(), run.end() + 1)
-
-
-def _is_made_up(number: str) -> bool:
-    if re.search(r"[xX]{3,}", number):
-        return True
-    return bool(_MADE_UP_NUMBER.match(re.sub(r"\D", "", number)))
 
 
 def dead_links(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

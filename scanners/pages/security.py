@@ -103,7 +103,8 @@ def secrets(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     for page in (*site.pages, *site.parts):
         if not any(word in page.source for word in _SECRET_WORDS):
             continue
-        lines = [page.line_at(found.start()) for each in (_SECRET, _NAMED) for found in each.finditer(page.source)]
+        lines = [page.line_at(found.start()) for found in _SECRET.finditer(page.source)]
+        lines += [page.line_at(at + found.start()) for at, text in page.scripts for found in _NAMED.finditer(text)]
         if lines:
             yield Hit(page, tuple(Spot(line) for line in lines))
             continue

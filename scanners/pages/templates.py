@@ -9,7 +9,7 @@ from auditor.model.pattern import lazy
 PLAIN = lazy(r"\.(?:[xs]?html?|xht)$", re.IGNORECASE)
 TEMPLATE = lazy(
     r"\.(?:php\d?|phtml|njk|nunjucks|liquid|hbs|handlebars|mustache|ejs|eta|erb|rhtml|twig|jinja2?|j2|astro|jsp|jspf|cshtml|vbhtml"
-    r"|razor|aspx?|ascx|master|cfm|ftlh?|latte|tpl|tmpl|gohtml|heex|eex|edge|marko)$",
+    r"|razor|aspx?|ascx|master|cfm|ftlh?|latte|tpl|tmpl|gohtml|heex|eex|edge|marko)$|(?:^|/)_(?:layouts|includes)/[^/]+\.(?:md|markdown)$",
     re.IGNORECASE,
 )
 _TAG = lazy(

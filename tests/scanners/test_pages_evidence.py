@@ -297,3 +297,16 @@ def test_a_travel_website_is_for_travellers_and_a_website_builder_for_the_trade(
     shown = "<h1>Excursions and tours</h1><a href='/book'>Book now</a><p>Call +255 777 123 456</p></body></html>"
     assert "tours" in profiles({"index.html": HEAD.format("Travel Website") + shown})
     assert "tours" not in profiles({"index.html": HEAD.format("Websites for charters") + shown})
+
+
+def test_a_layout_that_is_named_as_markdown_is_a_layout() -> None:
+    layout = (
+        "<!doctype html><html lang='en'><head><title>{{ page.title }}</title></head><body>{{ content }}</body></html>"
+    )
+    files = {
+        "_config.yml": "title: Burnside nails\n",
+        "_layouts/master.md": layout,
+        "index.md": "---\nlayout: master\ntitle: Nails and spa\n---\n# Nails\n",
+    }
+    assert scan(Pages(), files).looked_at["pages"] == 1
+    assert places(files, "no-description") == {"_layouts/master.md"}
