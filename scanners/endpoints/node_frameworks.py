@@ -9,9 +9,10 @@ from auditor.model.pattern import lazy
 from scanners.endpoints.applications import Application
 from scanners.endpoints.endpoint import Hit
 from scanners.endpoints.node_applications import NodeApplications
-from scanners.endpoints.node_shapes import is_gate
+from scanners.endpoints.node_shapes import asked_of_rows, is_gate
 from scanners.endpoints.script_text import texts
 from scanners.routing.route import ANY, METHODS, Match, exact, joined
+from scanners.routing.rows import says
 from scanners.routing.shapes import called, fails
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
@@ -35,6 +36,7 @@ class NodeRoutes:
         """Descriptions of routes that an application has been given."""
         self.guarded = any(called(n).endswith(".auth.default") for s in self.known.scopes for n in s.all_of(t.Call))
         """hapi: every route asks who is calling unless it says otherwise."""
+        self._rows: frozenset[tuple[str, bool]] | None = None
         self.continued: frozenset[int] = frozenset()
         """In the file at hand: `.all(check)` in a chain of one path that goes on with methods."""
 
@@ -133,7 +135,19 @@ class NodeRoutes:
             return
         app = Application(scope, "routes", "express")
         for method in methods:
-            yield from self._hits(method, self._texts(path, scope), (*_hooks(table), handler), table, app, scope)
+            before = (*_hooks(table), *self._guard_of_row(table))
+            yield from self._hits(method, self._texts(path, scope), (*before, handler), table, app, scope)
+
+    def _guard_of_row(self, table: t.Table) -> tuple[t.Node, ...]:
+        """`{ path: "/boats", auth: true }` where some file asks `if (route.auth)` and then who is calling."""
+        asked = [(key, wanted) for key, wanted in self._asked_of_rows() if says(table, key) in {wanted, None}]
+        return (t.Name(table.line, "require_auth"),) if asked else ()
+
+    def _asked_of_rows(self) -> frozenset[tuple[str, bool]]:
+        if self._rows is None:
+            scopes = [s for s in self.program.scopes.values() if s.module.language == "javascript"]
+            self._rows = frozenset(found for scope in scopes for found in asked_of_rows(scope))
+        return self._rows
 
     def _hits(
         self,

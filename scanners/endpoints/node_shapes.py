@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from auditor.model.pattern import lazy
 from scanners.routing.shapes import called, is_auth_name
@@ -77,6 +78,34 @@ def chain_root(node: t.Node) -> t.Node:
             break
         node = node.func.base
     return node
+
+
+_OF_ROW = lazy(
+    r"(?i)^(is_?)?(auth|protected|secured?|private|public|open|guarded|authenticated|anonymous)$|"
+    r"^(requires?|needs?|skip|no|with|use)_?auth(entication)?$|^auth_?(required|needed|entication)$|^(allowed_?)?roles?$"
+)
+
+
+def asked_of_rows(scope: Scope) -> Iterator[tuple[str, bool]]:
+    """Fields of rows upon which a check follows, `if (route.auth) await verify()`, with the value that leads there."""
+    found: list[t.If | t.Choice] = [*scope.all_of(t.If), *scope.all_of(t.Choice)]
+    for node in found:
+        test, wanted = node.test, True
+        if isinstance(test, t.Not):
+            test, wanted = test.value, False
+        if not isinstance(test, t.Attr) or not isinstance(test.base, t.Name) or not _OF_ROW.search(test.name):
+            continue
+        then = node.body if isinstance(node, t.If) else (node.then,)
+        if test.base.id.lower() not in {"req", "request", "event", "user", "this"} and any(
+            _checks(n) for n in t.walk(*then)
+        ):
+            yield test.name, wanted
+
+
+def _checks(node: t.Node) -> bool:
+    return (isinstance(node, t.Call) and is_auth_name(called(node))) or (
+        isinstance(node, t.Name) and is_auth_name(node.id)
+    )
 
 
 def own_prefix(value: t.Node) -> str:

@@ -46,7 +46,7 @@ def wrapper_of(
         if isinstance(param.target, t.Table) and by_param is None and param.target.get("method") is not None:
             by_options = index
     fixed = method if by_param is None and by_options is None else ""
-    default = method or "GET"
+    default = _default_method(function, names) or method or "GET"
     if by_param is not None and function.params[by_param].default is not None:
         default = (t.text_of(function.params[by_param].default) or default).upper()
     defaults = tuple((i, text) for i, p in enumerate(function.params) if (text := t.text_of(p.default)) is not None)
@@ -105,6 +105,20 @@ def _taken_apart(function: t.Function, names: list[str]) -> dict[str, int]:
                 if isinstance(inner, t.Name) and (key is None or t.text_of(key) in {"method", "type"})
             }
     return found
+
+
+def _default_method(function: t.Function, names: list[str]) -> str:
+    """`POST` of `request(path, { method = "POST" })`, also where the options are taken apart in a statement."""
+    tables = [p.target for p in function.params]
+    tables += [
+        node.target for node in t.walk(*function.body, into_functions=False)
+        if isinstance(node, t.Bind) and set(names) & {n.id for n in t.walk(node.value) if isinstance(n, t.Name)}
+    ]  # fmt: skip
+    for table in tables:
+        for key, value in table.defaults if isinstance(table, t.Table) else ():
+            if key == "method":
+                return value.upper()
+    return ""
 
 
 def _said_by(table: t.Table, names: list[str], apart: dict[str, int]) -> tuple[int | None, int | None]:

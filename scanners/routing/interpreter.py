@@ -14,6 +14,7 @@ from scanners.routing.endings import is_false, most_telling, only_normalises, sa
 from scanners.routing.entries import Entry
 from scanners.routing.expressions import Expressions
 from scanners.routing.route import Route, product
+from scanners.routing.rows import of_row
 from scanners.routing.shapes import denies, fails, is_check, names_handler, terminates
 from scanners.routing.values import Code, Cond, Frame, Lit, Made, Many, Part, Picked, Request, Value, What
 from scanners.syntax import tree as t
@@ -127,6 +128,9 @@ class Interpreter:
 
     def branch(self, node: t.If, frame: Frame, routes: tuple[Route, ...]) -> tuple[tuple[Route, ...], bool]:
         """Follow both sides; the routes left for what comes after, and whether they were cut down."""
+        if of_row(node.test, self.eval, frame) is False:  # `if route["auth"]:` for a row that has none
+            self.block(node.orelse, frame, routes)
+            return routes, False
         cond = self.eval.condition(node.test, frame)
         trail, tests = self.trail, self.tests
         took = False
@@ -208,6 +212,7 @@ class Interpreter:
 
     def reach(self, routes: Iterable[Route], line: int, body: tuple[t.Node, ...], frame: Frame) -> None:
         """Note a place that serves those routes."""
+        body = tuple(n for n in body if not (isinstance(n, t.If) and of_row(n.test, self.eval, frame) is False))
         answers = names_handler(body)
         name = answers or (frame.function.name if frame.function is not None else "")
         for route in routes:

@@ -174,6 +174,7 @@ def _required(target: t.Node) -> tuple[tuple[str, str], ...]:
 def object_literal(lo: Lowering, n: Any) -> t.Node:
     """An object, or a pattern of one."""
     pairs: list[tuple[t.Node | None, t.Node]] = []
+    defaults: list[tuple[str, str]] = []
     for child in n.named_children:
         kind = child.type
         line = lo.line(child)
@@ -187,14 +188,17 @@ def object_literal(lo: Lowering, n: Any) -> t.Node:
             pairs.append((t.Const(line, text_in(child)), t.Name(line, text_in(child))))
         elif kind == "object_assignment_pattern":
             left = field_of(child, "left")
+            right = field_of(child, "right")
             if left is not None:
                 pairs.append((t.Const(line, text_in(left)), t.Name(line, text_in(left))))
+            if left is not None and right is not None and right.type == "string":
+                defaults.append((text_in(left), text_in(right).strip("'\"")))
         elif kind == "method_definition":
             method = lo.node(child)
             pairs.append((t.Const(line, getattr(method, "name", "")), method))
         elif kind in {"spread_element", "rest_pattern"}:
             pairs.extend((None, inner) for inner in lo.block(child))
-    return t.Table(lo.line(n), tuple(pairs))
+    return t.Table(lo.line(n), tuple(pairs), tuple(defaults))
 
 
 def _key(lo: Lowering, n: Any) -> t.Node:

@@ -116,6 +116,8 @@ class Table(Node):
     """A dict or an object; a key of None spreads the value. Also a destructuring pattern."""
 
     pairs: tuple[tuple[Node | None, Node], ...]
+    defaults: tuple[tuple[str, str], ...] = ()
+    """Of a pattern: literal texts for what is absent, `{ method = "POST" }`."""
 
     def get(self, *names: str) -> Node | None:
         """Value of the first key that is one of these literals."""
