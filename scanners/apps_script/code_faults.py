@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from scanners.apps_script.actions import Action
+from scanners.apps_script.credentials import constants, first_passwords, given_back, in_table, shaped
 from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, stored
 from scanners.apps_script.leaks import leaks
 from scanners.apps_script.place import Place
@@ -23,6 +24,7 @@ from scanners.syntax.program import Scope
 _SECRET = re.compile(
     r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth|access|api|admin)?_?token|(?:auth|admin|access|master)_?key"
 )
+_PROOF = re.compile(r"(?i)(secret|token|password|passcode|api_?key|_key|_pin)$")
 _PASSWORD = re.compile(r"(?i)\bpass\b|passw|pwd|senha|contrase")
 
 
@@ -48,15 +50,22 @@ def _anywhere(project: Project) -> Iterator[Place]:
                 yield Place("framing-allowed", scope.path, node.line)
             if _weak_hash(node, helpers):
                 yield Place("weak-password-hash", scope.path, node.line)
+            yield from first_passwords(node, scope)
             yield from opened(node, last, scope)
             yield from stored(node, last, scope)
             yield from addresses(project, node, last, scope)
         elif isinstance(node, t.Binary) and node.op in {"==", "!="}:
             yield from compared(node, scope)
+            yield from constants(project, node, scope)
         elif isinstance(node, t.Bind):
             yield from bound(node, scope)
         elif isinstance(node, t.Table):
             yield from listed(node, scope)
+            yield from in_table(node, scope)
+        elif isinstance(node, t.Const):
+            yield from shaped(node, scope)
+        elif isinstance(node, t.Function):
+            yield from given_back(node, scope)
 
 
 def _digests(project: Project) -> dict[str, str]:
@@ -190,6 +199,12 @@ def _in_entry(scope: Scope, function: t.Function, *, by_get: bool) -> Iterator[P
                 and t.dotted(node.base).rsplit(".", 1)[-1] in {"parameter", "parameters"} | queries
             ):
                 yield Place("secret-in-query", scope.path, node.line, f"{name} is taken from the address")
+        if by_get and isinstance(node, t.Binary) and node.op in {"==", "!="}:
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                base = t.dotted(side.base) if isinstance(side, (t.Attr, t.Index)) else ""
+                proof = t.dotted(other).rsplit(".", 1)[-1]
+                if base.rsplit(".", 1)[-1] in {"parameter"} | queries and _PROOF.search(proof):
+                    yield Place("secret-in-query", scope.path, node.line, f"{t.dotted(side)} is compared with {proof}")
         if isinstance(node, (t.Text, t.Binary)) and _is_jsonp(node, callbacks):
             yield Place("jsonp", scope.path, node.line)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from auditor.model.pattern import lazy
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
+from scanners.routing.shapes import called
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
@@ -16,6 +17,9 @@ _TOKEN_NAME = lazy(
 )
 _ID_NAME = lazy(
     r"(?i)(^|_)(id|database|sheet|spreadsheet|folder|file|db|doc|document|template|planilha|carpeta|pasta)(_?ids?)?$|(^|_)id_|[a-z](Id|ID)$"
+)
+_ADDRESS_NAME = lazy(
+    r"(?i)url|link|href|folder|file|sheet|doc|drive|template|form|carpeta|pasta|planilha|hoja|image|photo|logo|foto|gambar|address|path|_?id$|src"
 )
 _FILE_ID = lazy(r"^(?:[\w-]{40,60}|(?:1|0[AB])[\w-]{24,38})$")
 _FILE_URL = lazy(r"^https://(?:docs|drive)\.google\.com/(?:[\w/]*/d/|drive/(?:u/\d+/)?folders/)([\w-]{25,60})")
@@ -70,7 +74,8 @@ def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
         if not text:
             continue
         address = _FILE_URL.match(text)
-        if (is_file_id(text) and _ID_NAME.search(key)) or (address is not None and is_file_id(address[1])):
+        named = address is not None and is_file_id(address[1]) and _ADDRESS_NAME.search(key)
+        if (is_file_id(text) and _ID_NAME.search(key)) or named:
             yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{key} = {text[:4]}…")
         if _TOKEN_NAME.search(key) and _is_secret(text):
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
@@ -122,10 +127,36 @@ def addresses(project: Project, node: t.Call, last: str, scope: Scope) -> Iterat
     for value in given:
         if value is None:
             continue
-        text = t.text_of(value) or _constant(project, value, scope)
-        parts = [p.strip() for p in text.split(",")]
+        parts = [p.strip() for text in _texts(project, value, scope, node) for p in text.split(",")]
         if any(_ADDRESS.fullmatch(part) and not _EXAMPLE.search(part) for part in parts):
             yield Place("hard-coded-email", scope.path, value.line)
+
+
+def _texts(project: Project, node: t.Node, scope: Scope, call: t.Call, depth: int = 0) -> Iterator[str]:
+    """What a value may be: a text, a constant, a name of the same function, what a getter of settings returns."""
+    for value in _alternatives(node):
+        text = t.text_of(value) or _constant(project, value, scope)
+        if text:
+            yield text
+        elif isinstance(value, t.Name) and depth < 3:
+            for bind in _bound_near(scope, call, value.id):
+                yield from _texts(project, bind, scope, call, depth + 1)
+        elif isinstance(value, t.Call) and value.args and (key := t.text_of(value.args[0])):
+            found = project.program.resolve(scope, called(value))
+            body = found.node.body if isinstance(found, Found) and isinstance(found.node, t.Function) else ()
+            for inner in t.walk(*body):
+                base = inner.base if isinstance(inner, t.Index) and not isinstance(inner.key, t.Const) else None
+                if isinstance(base, t.Name) and isinstance(found, Found):
+                    yield _constant(project, t.Attr(inner.line, base, key), found.module)
+
+
+def _bound_near(scope: Scope, call: t.Call, name: str) -> Iterator[t.Node]:
+    """What a name is set to in the function that a call stands in."""
+    for function in scope.nodes:
+        if isinstance(function, t.Function) and any(n is call for n in t.walk(*function.body)):
+            for node in t.walk(*function.body):
+                if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and node.target.id == name:
+                    yield node.value
 
 
 def _constant(project: Project, node: t.Node, scope: Scope) -> str:

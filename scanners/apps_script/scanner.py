@@ -14,6 +14,7 @@ from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget
 from scanners.apps_script.actions import Action, Actions
 from scanners.apps_script.faults import Faults
+from scanners.apps_script.page_calls import runs_functions
 from scanners.apps_script.project import (
     GlobalProgram,
     Manifest,
@@ -29,6 +30,7 @@ from scanners.syntax.nesting import room_for_nesting
 from scanners.syntax.pages import inline_scripts
 from scanners.syntax.reading import LARGEST, is_ours
 
+_FRONTS = (".tsx", ".jsx", ".vue")
 _SCRIPTS = (".gs", ".js", ".ts", ".gs.", ".gs.txt")
 
 
@@ -60,6 +62,7 @@ class AppsScript:
         scripts = without_packages(scripts, packages, manifests)
         clasp_of = {clasp_home(p, body, scripts, manifests): p for p, body in clasps.items()}
         homes = roots(scripts, manifests, clasp_of)
+        fronts = {p: body for p, body in content.items() if p not in homes and _is_front(p, body)}
         if not homes:
             return ScanResult(skipped="no Apps Script project")
         matches: list[Match] = []
@@ -70,7 +73,9 @@ class AppsScript:
             others = set(homes.values()) - {root}
             own = {p: body for p, body in manifests.items() if posixpath.dirname(p) not in others}
             clasp = clasp_of.get(root, "")
-            project = _project(root, mine, content, own, (clasp, clasps.get(clasp, b"")), everywhere=alone)
+            project = _project(
+                root, mine, content, own, (clasp, clasps.get(clasp, b"")), everywhere=alone, fronts=fronts
+            )
             actions = Actions(project)
             found = actions.all()
             matches.extend(Faults(target, project, found, actions.dynamic).all())
@@ -83,20 +88,28 @@ class AppsScript:
         )
 
 
+def _is_front(path: str, content: bytes) -> bool:
+    """Whether it is a source that is built into a page of the script."""
+    return path.lower().endswith((*_FRONTS, ".ts", ".js")) and runs_functions(path, content)
+
+
 def _read(context: ScanContext) -> tuple[dict[str, bytes], list[NotScanned]]:
     """Scripts, pages and manifests by path. Pages and scripts are read only where a project may be."""
     assert context.files is not None
     wanted = [
         e for e in context.files.entries()
-        if e.path.lower().endswith((*_SCRIPTS, ".html", "appsscript.json", ".clasp.json")) and is_ours(e.path)
+        if e.path.lower().endswith((*_SCRIPTS, *_FRONTS, ".html", "appsscript.json", ".clasp.json")) and is_ours(e.path)
     ]  # fmt: skip
     too_large = [NotScanned(e.path, "too large") for e in wanted if e.size > LARGEST and e.path.endswith(".gs")]
     small = [e for e in wanted if e.size <= LARGEST]
-    content = {e.path: body for e, body in context.files.read_many(e for e in small if not e.path.endswith(".html"))}
+    content = {
+        e.path: body
+        for e, body in context.files.read_many(e for e in small if not e.path.endswith((".html", *_FRONTS)))
+    }
     manifests = [p for p in content if posixpath.basename(p) in {"appsscript.json", ".clasp.json"}]
     scripts = {p: body for p, body in content.items() if p not in manifests}
     if roots(scripts, manifests, [posixpath.dirname(p) for p in manifests]):
-        pages = [e for e in small if e.path.endswith(".html")]
+        pages = [e for e in small if e.path.endswith((".html", *_FRONTS))]
         content.update((e.path, body) for e, body in context.files.read_many(pages))
     return content, too_large
 
@@ -109,6 +122,7 @@ def _project(
     clasp: tuple[str, bytes],
     *,
     everywhere: bool,
+    fronts: dict[str, bytes],
 ) -> Project:
     """`everywhere`: the only project of a repository without a manifest has all of its pages."""
     modules = [
@@ -122,6 +136,9 @@ def _project(
             nodes.extend(parse_javascript(path, script.source, first_line=script.first_line).body)
         if nodes:
             modules.append(t.Module(path, "javascript", tuple(nodes)))
+    for path, body in fronts.items():
+        modules.append(parse_javascript(path, body, dialect="tsx" if path.endswith(("x", ".vue")) else ""))
+        pages[path] = body
     manifest_path = f"{inside}appsscript.json"
     if manifest_path not in manifests:
         manifest_path = next((p for p in manifests if p.startswith(inside)), "")
