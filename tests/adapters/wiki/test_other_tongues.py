@@ -153,3 +153,18 @@ def test_what_an_amount_is_for_may_begin_the_next_line() -> None:
     assert next(v for _, v in said("Most people have phone plans. I pay $39.90 AUD per\nmonth for data.\n")) == (
         "39.9 AUD month"
     )
+
+
+def test_a_chinese_list_of_purchases_is_named_by_what_was_bought() -> None:
+    page = "| 序号 | 日期 | 类别 | 项目名称 | 总金额(元) | 备注 |\n|-|-|-|-|-|-|\n| 1 | 2023-10-05 | 材料费 | 地板 | 10000 | 实木 |\n"
+    assert [(f.label, f.value.currency, f.period) for f in facts(page)] == [("地板", "CNY", "2023-10")]
+
+
+def test_a_wide_colon_parts_a_label_from_its_calculation() -> None:
+    page = "# 会費\n\n## 2024年3月\n\n自動更新あり：180円×5名 = 900円（手数料は弊社持ち）\n"
+    assert [(f.label, f.period) for f in facts(page)] == [("自動更新あり", "2024-03"), ("自動更新あり", "2024-03")]
+
+
+def test_an_ordinal_ends_no_clause() -> None:
+    line = "Der Beitrag für Kinder bis zur Vollendung des 16. Lebensjahres beträgt 60,00 Euro.\n"
+    assert "Vollendung" in said(line)[0][0]

@@ -44,6 +44,7 @@ _HINT = re.compile(
 )
 _TRADITIONAL = re.compile("[費萬總預購買廳樓設計項質裝員]")
 _SIMPLIFIED = re.compile("[费万总预购买厅楼设计项质装员]")
+_KANA = re.compile("[\u3040-\u30ff]")
 _TAIWAN = re.compile(r"[台臺][灣湾幣币]|NT\$|\bNTD\b|\bTWD\b")
 _HONGKONG = re.compile(r"香港|港[元幣币]|HK\$|\bHKD\b")
 _PERS = (
@@ -113,6 +114,8 @@ def yuan_of(text: str) -> str:
     if any(needle in text for needle in ("HK$", "HKD", "港")) and _HONGKONG.search(text):
         return "HKD"
     if "元" not in text:
+        return ""
+    if _KANA.search(text):
         return ""
     return "TWD" if _TRADITIONAL.search(text) and not _SIMPLIFIED.search(text) else "CNY"
 

@@ -17,7 +17,7 @@ NUMBERED = re.compile(r"\d{1,2}\+?|\d{1,2}\s?[-–—]\s?\d{1,2}\+?|\d{1,2} to \
 """A cell that counts periods: `3`, `7–12`."""
 PERIOD_HEADER = re.compile(r"^(?:year|month|quarter|week|yr|period|date|phase|when|timeline)s?$", re.IGNORECASE)
 INDEX = re.compile(
-    r"^(?:#|no\.?|nr\.?|sl\.? ?no\.?|sr\.? ?no\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority|option|pos\.?|lfd\.? ?nr\.?)$",
+    r"^(?:#|no\.?|nr\.?|sl\.? ?no\.?|sr\.? ?no\.?|id|rank|step|phase|sprint|order|item #|s/?no\.?|row|line|ref|priority|option|pos\.?|lfd\.? ?nr\.?|序号|序號|番号|编号|編號|순번|번호)$",
     re.IGNORECASE,
 )
 GENERIC = re.compile(
@@ -36,7 +36,7 @@ ATTRIBUTE = {
     ),
     "period": re.compile(
         r"^(?:period|month|quarter|year|fiscal year|fy|as at|when|week|day|(?:(?:transaction|posting|posted|booking|booked|payment|invoice|value|paid|received|purchase|order|donation|expense) )?date(?: (?:paid|received|posted|of \w+))?|"
-        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
+        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|日期|日付|年月|月份|날짜|일자|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
         re.IGNORECASE,
     ),
     "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
@@ -46,7 +46,7 @@ ATTRIBUTE = {
 }
 NO_BARE = re.compile(
     r"^(?:start|end)(?:ing|s|ed)?(?: date| time| month| year)?$|\b(?:dates?|due|deadline|when|launch(?:ed)?|founded|since|period|timeline|eta|version|phone|zip|ids?|sku|ref|code|port|"
-    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|saison|season|zeitraum|commit|hash|address|priority|page|issue|pr|ticket|"
+    r"invoice|order no|year built|notes?|comments?|description|details|source|reference|lines?|url|link|备注|備註|備考|비고|saison|season|zeitraum|commit|hash|address|priority|page|issue|pr|ticket|"
     r"configuration|config|spec|model|example)\b|#|^(?:(?:g/?l )?accounts?|acct\.?|compte|konto|cuenta|conto|conta|rekening)(?:[ -]?(?:no\.?|nr\.?|n°|num[eé]ro|number|code))?$",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ DESCRIPTION = re.compile(
     r"^(?:descriptions?|items?|tasks?|work(?: done)?|projects?|activit(?:y|ies)|services?|clients?|customers?|what|names?|payee|vendor|supplier|"
     r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event|details?|transactions?|particulars|narration|text|remarks?|reason|paid to|from|to|who|donor|"
     r"posten|beschreibung|bezeichnung|verwendungszweck|zweck|buchungstext|empf[äa]nger|libell[ée]s?|d[ée]signation|objet|intitul[ée]|b[ée]n[ée]ficiaire|fournisseur|concepto|descripci[óo]n|"
-    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce)$",
+    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce|[项項]目(?:名称|名稱|名)?|品目|品名|品項|摘要|内容|內容|名称|名稱|科目|明细|明細|用途|内訳|내역|항목|품목)$",
     re.IGNORECASE,
 )
 ANYTHING = re.compile(

@@ -14,7 +14,9 @@ _DIGIT = re.compile(r"\d")
 _AS_OF = Words.of("as of", "as at", "last updated", "updated(?: on)?", "status as of", "per", after=r"\b[:\s]*")
 
 
-_CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[()\[\]—–|]| - |, (?:and|but|which|with)\b|,(?=\s)")
+_CLAUSE = re.compile(
+    r";|(?<!de[srmn] \d)(?<!de[srmn] \d\d)\.(?=\s|$)|[:!?](?=\s|$)|[()\[\]—–|]| - |, (?:and|but|which|with)\b|,(?=\s)"
+)
 
 
 TRAIL = frozenset(
@@ -127,7 +129,8 @@ def prose_label(
     text: str, hit: Hit, hits: tuple[Hit, ...], position: int, following: str = "", preceding: str = ""
 ) -> str:
     """The words of the clause next to the figure: before it, without the verb; else behind it, on the next line if need be."""
-    left = re.sub(r"[\s:=~≈*_‘“]+$", "", text[hits[position - 1].end if position else 0 : hit.start])
+    ended = (h.end for h in reversed(hits[:position]) if not (h.bare and text.startswith(".", h.end)))
+    left = re.sub(r"[\s:=~≈*_‘“]+$", "", text[next(ended, 0) : hit.start])
     clause = _CLAUSE.split(left)[-1]
     if position:
         clause = re.split(r"\band\b", clause)[-1]

@@ -11,7 +11,9 @@ from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.vocabulary import Vocabulary
 
-_LABELLED = re.compile(r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|=|→|\|)\s*(?P<value>.*)$")
+_LABELLED = re.compile(
+    r"^\s*(?P<label>[^:=|→]{1,90}?)\s*(?P<sep>::?(?!//|\d)|(?<=[\u3040-\u9fff\uac00-\ud7af]):(?=\d)|=|→|\|)\s*(?P<value>.*)$"
+)
 _DASHED = re.compile(r"^\s*(?P<label>[^:=–—]{2,70}?)\s+(?P<sep>–|—|-|\.{3,}|→)\s+(?P<value>\S.*)$")
 _SPACED = re.compile(r"^\s*(?P<label>\S(?:[^\d$€£]*[^\s\d$€£])?)(?:\s{2,}|\t|\.{3,})\s*(?P<value>\S.*)$")
 _SIGNS = {

@@ -220,6 +220,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(rf"(?<![\d-])(?P<y>{YEAR})[-/](?P<m>0[1-9]|1[0-2])(?![\d-])", lambda m: f"{m['y']}-{m['m']}"),
     (DATE, _dated),
+    _rule(rf"(?P<y>{YEAR})\s?年\s?(?P<m>0?[1-9]|1[0-2])\s?月", lambda m: f"{m['y']}-{int(m['m']):02d}", 0),
     _rule(rf"(?<![\d/])(?P<m>0?[1-9]|1[0-2])/(?P<y>{YEAR})(?![\d/])", lambda m: f"{m['y']}-{int(m['m']):02d}"),
     _rule(rf"\b(?P<m>{MONTH})\.?(?:[\s,/-]+|\s?['’]|\s+(?:de|of)\s+)(?P<y>{YEAR}|\d\d)\b(?!-\d|\.?\d)", _month_year),
     _rule(
