@@ -42,7 +42,7 @@ _TAKEN = lazy(
     r"\bdisable\s*:\s*(?!true|false)\S|beforeshowday|isinvaliddate|isdatedisabled|disabledayfn|datesdisabled|lockdays|filterdate|\benable\s*:\s*\["
 )
 _AVAILABILITY = lazy(r"\bavailability\s*[:=(\[]")
-_CALENDAR_MARKUP = "[id*='calendar' i]:not(i):not(svg):not(input), [class*='calendar' i]:not(i):not(svg):not(span):not(input), [data-calendar], [id*='availability' i]:not(input)"
+_CALENDAR_MARKUP = "[id*='calendar' i]:not(i):not(svg):not(input), [class*='calendar' i]:not(i):not(svg):not(span):not(input):not(img):not(a):not(em):not([class*='icon' i]):not([class*='fa-' i]):not([class*='bi-' i]), [data-calendar], [id*='availability' i]:not(input)"
 _PAYMENT_LINK = lazy(
     r"/(?:pay(?:ments?)?|pagos?|pagamento|paiement|zahlung|bezahlen|deposit)(?:[/.?#]|$)|^(?:pay(?:ments?|-now|-deposit)?|deposit|pagos?|paiement|zahlung)(?:\.(?:html?|php))?(?:[?#]|$)"
 )
@@ -66,11 +66,11 @@ _CONTACT_LINK = lazy(
 )
 _OWN_FILE = lazy(r"(?![a-z][a-z0-9+.-]*:|//)(?:[^?#]*/)?([^/?#]+\.(?:html?|php))(?:[?#]|$)")
 _ASKED_ADDRESS = lazy(r"type\s*[=:]\s*\\?['\"]email|name\s*[=:]\s*\\?['\"][\w-]*email", re.IGNORECASE)
-_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i], input[name*='tarjeta' i], input[id*='tarjeta' i], input[name*='cartao' i], input[name*='numero_carte' i], input[name*='numero_carta' i], input[name*='kartennummer' i], input[name='cvv' i], input[name='cvc' i], input[id='cvv' i], input[id='cvc' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
+_CARD_FIELDS = "input[autocomplete^='cc-'], input[name*='card' i]:not([name*='cardap' i]), input[name*='tarjeta' i], input[id*='tarjeta' i], input[name*='cartao' i], input[name*='numero_carte' i], input[name*='numero_carta' i], input[name*='kartennummer' i], input[name='cvv' i], input[name='cvc' i], input[id='cvv' i], input[id='cvc' i], [id*='card-number' i], [id*='card-element' i], form[id*='payment' i], form[action*='pay' i], input[id*='payment' i], button[id*='pay' i], [id*='payment-element' i], [id*='payment-form' i], [name*='deposit' i], [class*='payment' i][class*='form' i]"
 _REVIEWS = lazy(
     r"\b(?:testimonials?|(?<!leave\s)(?<!write\s)reviews(?!\s+(?:your|the|all|each|every|our|any|availab\w+|requests?|applications?|bookings?|inquir\w+|enquir\w+|submissions?|details|it|them|whether)\b)|(?:customer|client|guest|patient|google|yelp|verified|recent|read|star)s?\s+reviews?|reviews?\s+(?:from|by|of\s+our)|reviewed\s+(?:on|by)|what\s+(?:our\s+|my\s+|past\s+|happy\s+)*(?:customers|clients|guests|people|others|patients|travell?ers|families|neighbou?rs|they)\s+(?:are\s+|have\s+to\s+)?say\w*"
     r"|(?:customer|client|guest|patient|traveler)s?.?\s+(?:comments?|voices|stories)|happy\s+(?:customers|clients|guests|patients)|kind\s+words|in\s+their\s+(?:own\s+)?words|word\s+on\s+the\s+street"
-    r"|rated\s+\d|(?<![\d/])[345](?:[.,]\d)?\s*/\s*5(?![\d/])|\d(?:[.,]\d)?\s*(?:out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|five[- ]star|5[- ]star|trusted\s+by\s+(?:\d|thousands|hundreds)|loved\s+by\s+(?:\d|thousands|hundreds|our|customers|clients|guests|locals|patients)"
+    r"|rated\s+\d|(?<![\d/])[345](?:[.,]\d)?\s*/\s*5(?![\d/])|\d(?:[.,]\d)?\s*(?:out\s+of\s+5|stars?(?!\s+(?:hotels?|resorts?|accommodation|luxury|villas?|boutique|propert|stay)))|star\s+rat(?:ed|ing)|(?:five|5)[- ]star(?!\s+(?:service|experience|hotel|resort|quality|luxury|accommodation|treatment|hospitality|comfort|cuisine|dining|villa|stay))|trusted\s+by\s+(?:\d|thousands|hundreds)|loved\s+by\s+(?:\d|thousands|hundreds|our|customers|clients|guests|locals|patients)"
     r"|bewertungen|kundenstimmen|rezensionen|referenzen|g[äa]stestimmen|was\s+(?:unsere\s+)?(?:kunden|g[äa]ste|patienten)\s+(?:über\s+uns\s+)?sagen"
     r"|opini[oó]n(?:es)?|rese[ñn]as|testimonios?|lo\s+que\s+dicen|clientes\s+(?:dicen|felices|satisfechos)"
     r"|avis|t[ée]moignages?|ce\s+(?:que|qu.)\s+(?:nos|en)\s+(?:clients|disent)\w*|ils\s+nous\s+ont|livre\s+d.or"
@@ -210,8 +210,8 @@ def _has_booking_form(site: Site, *, made: bool = True) -> bool:
     return False
 
 
-_AWAY = lazy(r"^(?!#|[^?]*/#)")
-"""A link to a section of the page itself leads to no form elsewhere."""
+_AWAY = lazy(r"^(?!#|[^?]*/#|mailto:|tel:|sms:|whatsapp:|https?://(?:wa\.me|(?:api|web)\.whatsapp|m\.me|t\.me)/)")
+"""A link to a section of the page itself, to a mail program or to a chat leads to no form elsewhere."""
 
 
 def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

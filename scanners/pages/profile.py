@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
 from scanners.pages.services import BOOKING_SERVICES
-from scanners.pages.trades import serves_customers
+from scanners.pages.trades import serves_customers, takes_appointments
 
 if TYPE_CHECKING:
     from scanners.pages.site import Site
@@ -170,6 +170,7 @@ def profiles_of(site: Site) -> frozenset[str]:
         or found & {"tours", "hauling", "rental"}
         or _CALL_TO_BOOK.search(shown)
         or _BY_APPOINTMENT.search(site.text)
+        or takes_appointments(headline)
         or any(word in href for href in site.hrefs for word in BOOKING_SERVICES)
     ):
         found.add("booking")

@@ -333,7 +333,21 @@ def roots(
         if views:
             best = _started(_project(whole[: views.start()]), every)
         found.setdefault(best, []).append(path)
-    return {root: tuple(sorted(pages)) for root, pages in found.items()}
+    return {root: tuple(sorted(pages)) for root, pages in _joined(found, with_index).items()}
+
+
+def _joined(found: Mapping[str, Sequence[str]], with_index: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Pages of a program that lie beside the only site with an index belong to it."""
+    main = [root for root in found if root in with_index]
+    beside = [root for root, pages in found.items() if root not in with_index and all(map(_is_of_php, pages))]
+    if len(main) != 1 or not beside or not any(map(_is_of_php, found[main[0]])):
+        return found
+    joined = [*found[main[0]], *(path for root in beside for path in found[root])]
+    return {root: pages for root, pages in found.items() if root not in beside} | {main[0]: joined}
+
+
+def _is_of_php(path: str) -> bool:
+    return path.lower().endswith(".php")
 
 
 def _started(folder: str, every: Collection[str]) -> str:

@@ -27,3 +27,16 @@ _BEHIND_THE_COUNTER = lazy(
 def serves_customers(headline: str) -> bool:
     """Whether a headline names a trade, and nothing that only the trade itself would use."""
     return bool(_TRADE.search(headline)) and not _BEHIND_THE_COUNTER.search(headline)
+
+
+_BY_THE_HOUR = lazy(
+    r"\b(?:(?:hair|nail|nails|beauty|tanning|brow|lash|waxing)\s+(?:and\s+(?:\w+\s+)?)?(?:salons?|studios?|bars?|spa)|(?:hair|beauty)salons?|hairdress(?:er|ing)\w*|barber\s?shops?|day\s+spa|nail\s+(?:artist|technician)|massage\s+(?:therap\w+|studio)|tattoo\s+(?:studio|shop|parlou?r)|physiotherap\w+|chiropract\w+|dental\s+(?:clinic|practice|care|office)|dentists?|veterinar\w+|pet\s+groom\w+"
+    r"|friseur\w*|fris[öo]r\w*|kosmetik(?:studio|salon|institut)|nagelstudio|zahnarzt\w*|coiffeu\w+|salon\s+de\s+coiffure|institut\s+de\s+beaut[ée]|onglerie|barbier|peluquer[ií]as?|barber[ií]as?|sal[oó]n\s+de\s+belleza|est[ée]tica\s+(?:canina|facial)|barbearias?|cabeleireir\w+|sal[ãa]o\s+de\s+beleza|parrucchier\w+|barbiere|centro\s+estetico|kapsalon|kapper|schoonheidssalon|fryzjer\w*|salon\s+fryzjerski|gabinet\s+kosmetyczny|frisørsalon|парикмахерская|салон\s+красоты)\b",
+    re.IGNORECASE,
+)
+"""Trades that serve one customer at a time."""
+
+
+def takes_appointments(headline: str) -> bool:
+    """Whether a headline names a trade whose customers come by appointment, be it said or not."""
+    return bool(_BY_THE_HOUR.search(headline)) and not _BEHIND_THE_COUNTER.search(headline)

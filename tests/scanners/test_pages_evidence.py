@@ -310,3 +310,54 @@ def test_a_layout_that_is_named_as_markdown_is_a_layout() -> None:
     }
     assert scan(Pages(), files).looked_at["pages"] == 1
     assert places(files, "no-description") == {"_layouts/master.md"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='mailto:reservations@harbor-tours.org'>Write</a>",
+        "<a href='https://wa.me/16195550142?text=A%20reservation%20please'>Chat</a>",
+        "<a href='tel:+16195550142'>Reservations</a>",
+    ],
+)
+def test_an_address_to_write_to_is_no_form(link: str) -> None:
+    page = TOURS.replace("<a href='/book'>Book now</a>", "<p>Call to book</p>")
+    assert "no-booking-form" in said({"index.html": page.format(link)})
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<div class='calendar-icon'></div>",
+        "<img class='calendar' src='c.svg' alt='day'>",
+        "<a class='add-to-calendar' href='/e.ics'>Save</a>",
+    ],
+)
+def test_a_picture_of_a_calendar_shows_no_free_dates(mark: str) -> None:
+    assert "no-availability-calendar" in said({"index.html": TOURS.format(mark)})
+
+
+@pytest.mark.parametrize("claim", ["Enjoy our 5-star service", "A five-star experience", "5-star hotel nearby"])
+def test_a_star_that_a_business_gives_itself_is_no_review(claim: str) -> None:
+    assert "no-reviews" in said({"index.html": TOURS.format(f"<p>{claim}</p>")})
+
+
+def test_a_menu_in_portuguese_is_no_card_to_pay_with() -> None:
+    assert "no-checkout" in said({"index.html": TOURS.format("<input name='cardapio' aria-label='Prato'>")})
+
+
+@pytest.mark.parametrize("title", ["Burnside nails and beauty salon", "Friseursalon Maier", "Barbería Los Amigos"])
+def test_a_salon_takes_appointments_even_if_it_does_not_say_so(title: str) -> None:
+    page = (
+        HEAD.format(title)
+        + "<a href='/preise'>Prices</a><a href='/c'>Contact</a><p>Call +61 412 345 671</p></body></html>"
+    )
+    assert "booking" in profiles({"index.html": page})
+
+
+def test_a_page_of_a_program_beside_the_only_site_belongs_to_it() -> None:
+    files = {
+        "Vistas/Index.php": HEAD.format("Excursiones") + "<h1>Excursiones</h1></body></html>",
+        "funciones/olvidar.php": "<?php f(); ?>" + HEAD.format("Contraseña") + "<p>Nueva</p></body></html>",
+    }
+    assert scan(Pages(), files).looked_at["sites"] == 1
