@@ -145,7 +145,7 @@ class Calls:
 
     def _given(self, node: t.Call) -> tuple[t.Call, Scope] | None:
         """`this.$axios.get(...)` as a call of what is installed under that name, in the file that installs it."""
-        if not isinstance(node.func, t.Attr):
+        if not self.clients.installed or not isinstance(node.func, t.Attr):
             return None
         name = t.dotted(node.func.base).removeprefix("this.")
         if name not in self.clients.installed:

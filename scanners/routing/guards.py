@@ -47,6 +47,8 @@ class Guards(Definitions):
         super().__init__(program)
         self._functions: dict[tuple[int, int], Evidence | None] = {}
         self._checking: dict[int, bool] = {}
+        self._seen: dict[tuple[int, bool], tuple[bool, bool]] = {}
+        """Of functions that many routes name: whether they let strangers pass, and whether they refuse anybody."""
 
     def in_statements(self, statements: Iterable[t.Node], scope: Scope, depth: int = 0) -> Evidence | None:
         """The first real guard among statements that all run; an unverified one when there is nothing better."""
@@ -290,15 +292,21 @@ class Guards(Definitions):
             inner = first.items if isinstance(first, t.Items) else (first,)
             return next((e for n in inner if (e := self.decorator(n, scope)) is not None), None)
         found = self.definition(target, scope)
-        if found is not None and isinstance(found.node, t.Function) and lets_strangers_pass(found.node):
+        if found is not None and isinstance(found.node, t.Function) and self._manners(found.node)[0]:
             return lenient(last, found.module, found.node)
         if is_auth_name(name):
             return self._unverified(found, last) or Evidence(f"@{last}", scope.path, node.line)
         if found is not None and isinstance(found.node, t.Function):
-            if refuses(found.node):
+            if self._manners(found.node)[1]:
                 return Evidence(f"@{last}", scope.path, node.line)
             return self._told(found.node, found.module)
         return None
+
+    def _manners(self, function: t.Function, *, by_nothing: bool = False) -> tuple[bool, bool]:
+        key = (id(function), by_nothing)
+        if key not in self._seen:
+            self._seen[key] = lets_strangers_pass(function, by_nothing=by_nothing), refuses(function)
+        return self._seen[key]
 
     def _unverified(self, found: Found | None, name: str) -> Evidence | None:
         """A check of ours that only reads a token."""
@@ -332,9 +340,10 @@ class Guards(Definitions):
         func = node.func if isinstance(node, t.Call) else node
         found = self.definition(func, scope) or self.called_instance(func, scope)
         if found is not None and isinstance(found.node, t.Function):
-            if lets_strangers_pass(found.node, by_nothing=True):
+            passes, refused = self._manners(found.node, by_nothing=True)
+            if passes:
                 return lenient(name, found.module, found.node)
-            if refuses(found.node):
+            if refused:
                 return Evidence(f"Depends({name})", scope.path, node.line)
             for inner, home in dependencies(found.node, found.module, self.program):
                 deeper = self.dependency(inner, home, depth + 1) if depth < 5 else None
