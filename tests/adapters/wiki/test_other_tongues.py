@@ -168,3 +168,8 @@ def test_a_wide_colon_parts_a_label_from_its_calculation() -> None:
 def test_an_ordinal_ends_no_clause() -> None:
     line = "Der Beitrag für Kinder bis zur Vollendung des 16. Lebensjahres beträgt 60,00 Euro.\n"
     assert "Vollendung" in said(line)[0][0]
+
+
+def test_a_header_that_says_per_night_in_french_is_per_night() -> None:
+    page = "| Étape | Nuits | Total CHF | CHF / nuit |\n|-|-|-|-|\n| Kyoto | 5 | CHF 297 | CHF 59.40 |\n"
+    assert [v for _, v in said(page)] == ["5", "297 CHF", "59.4 CHF night"]

@@ -110,17 +110,27 @@ def header_per(header: str, hinted: str | None) -> str | None:
     return None if PRICED.search(plain) else _per_both(plain) or hinted or per_of(plain) or _per_thing(plain)
 
 
-_ONE_THING = re.compile(r"(?:/\s?|\bper )([A-Za-z]+)\W*$", re.IGNORECASE)
+_ABROAD = (
+    frozenset(
+        "nuit jour mois semaine heure nacht tag monat woche stunde jahr noche día mes semana hora año giorno mese notte".split()
+    )
+    & units.PERIODS.keys()
+)
+_ONE_THING = re.compile(r"(?:/\s?|\b(?:per|pro|par|por) )([^\W\d_]+)\W*$", re.IGNORECASE)
 
 
 def _per_thing(header: str) -> str | None:
     """`Cost / item`, `Per Trip`: one of a thing that is counted or measured."""
-    if "/" not in header and "er " not in header:
+    if "/" not in header and "r " not in header and "pro " not in header.lower():
         return None
     m = _ONE_THING.search(header)
-    if m is None or (m.start() and not MONEY_WORDS.search(header)):
+    if m is None:
         return None
     word = m[1].lower()
+    if word in _ABROAD and (money_hint(header) is not None or MONEY_WORDS.search(header)):
+        return units.PERIODS[word]
+    if m.start() and not MONEY_WORDS.search(header):
+        return None
     return word if word in units.COUNTED or (word in units.MEASURES and not word.endswith("s")) else None
 
 

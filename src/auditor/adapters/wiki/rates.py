@@ -111,7 +111,7 @@ def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) ->
         return
     if "-" in low:
         head, _, tail = low.partition("-")
-        name = f"{head}/{units.PERIODS.get(tail, tail)}"
+        name = f"{head}/{units.PERIODS[tail]}" if tail in units.PERIODS else low
     else:
         name = units.PERIODS.get(low) or units.singular(low)
     if scale:
