@@ -50,11 +50,43 @@ class CallerChecks:
 
     def in_statements(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
         """A guard: what the general rules see, a comparison with a shared secret, or a check of the user."""
-        statements = _asking(_always(statements))
+        statements = self._switched_on(_asking(_always(statements)), scope)
         found = self.guards.in_statements(statements, scope, 1)
         if found is not None and found.verified:
             return found
         return self._compared(statements, scope) or found
+
+    def _switched_on(self, statements: tuple[t.Node, ...], scope: Scope) -> tuple[t.Node, ...]:
+        """Without checks that the code itself turns off: `if (secret && body.secret !== secret)` with `SECRET: ""` above."""
+        bound = _bindings(statements)
+        kept: list[t.Node] = []
+        for node in statements:
+            parts = node.test.values if isinstance(node, t.If) and isinstance(node.test, t.Logic) else ()
+            both = isinstance(node, t.If) and isinstance(node.test, t.Logic) and node.test.op == "and"
+            if both and any(self._is_empty(part, bound, scope) for part in parts):
+                continue
+            if isinstance(node, t.Try):
+                node = replace(node, body=self._switched_on(node.body, scope))  # noqa: PLW2901
+            kept.append(node)
+        return tuple(kept)
+
+    def _is_empty(self, node: t.Node, bound: Mapping[str, t.Node], scope: Scope) -> bool:
+        """Whether a setting is the empty text in the code, where a getter of settings looks as well."""
+        if isinstance(node, t.Name) and node.id in bound:
+            return self._is_empty(bound[node.id], {}, scope)
+        found = self._function(node, scope) if isinstance(node, t.Call) else None
+        if found is not None and isinstance(node, t.Call) and isinstance(found.node, t.Function) and node.args:
+            key = t.text_of(node.args[0])
+            bases = [
+                n.base for n in t.walk(*found.node.body) if isinstance(n, t.Index) and not isinstance(n.key, t.Const)
+            ]
+            return key is not None and any(self._is_empty(t.Attr(node.line, b, key), {}, found.module) for b in bases)
+        head, _, rest = t.dotted(node).partition(".")
+        owner = self.reaches.program.resolve(scope, head) if head else None
+        value = owner.node if isinstance(owner, Found) else None
+        for part in rest.split(".") if rest else ():
+            value = value.get(part) if isinstance(value, t.Table) else None
+        return t.text_of(value) == ""
 
     def _compared(self, statements: tuple[t.Node, ...], scope: Scope) -> Evidence | None:
         bound = _bindings(statements)

@@ -88,7 +88,8 @@ class Reaches:
                 reach = max(
                     [self._call(node, scope, depth), *(self._call(c, scope, depth) for c in _dispatched(node, nodes))]
                 )
-                worst = max(worst, min(reach, Reach.WRITE) if reach > Reach.MAIL and made.has(node) else reach)
+                own = reach > Reach.MAIL and made.has(node) and not _opens_to_all(node)
+                worst = max(worst, min(reach, Reach.WRITE) if own else reach)
             if worst is Reach.DELETE:
                 break
         return worst
@@ -203,6 +204,11 @@ class Reaches:
             members = tuple(n for n in t.walk(found.node) if isinstance(n, t.Function) and n.name == rest)
         function = next((m for m in members if isinstance(m, t.Function)), None)
         return Found(found.module, function) if function is not None else None
+
+
+def _opens_to_all(node: t.Call) -> bool:
+    """`file.setSharing(DriveApp.Access.ANYONE_WITH_LINK, ...)`: what a stranger sent is published in the owner's name."""
+    return called(node).endswith("setSharing") and bool(node.args) and ".ANYONE" in t.dotted(node.args[0])
 
 
 def _is_sheet(node: t.Node) -> bool:

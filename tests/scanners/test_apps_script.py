@@ -113,8 +113,8 @@ def test_making_a_sheet_that_is_missing_is_no_change_by_a_link() -> None:
     )
 
 
-def test_sharing_the_file_that_was_just_uploaded_is_not_destructive() -> None:
-    upload = "const f = DriveApp.getFolderById(ID).createFile(blob(e)); f.setSharing(DriveApp.Access.ANYONE_WITH_LINK, VIEW);"
+def test_sharing_the_file_that_was_just_uploaded_with_somebody_is_not_destructive() -> None:
+    upload = "const f = DriveApp.getFolderById(ID).createFile(blob(e)); f.addViewer(OWNER);"
     assert "destructive-action-without-auth" not in faults(f"function doPost(e) {{ {upload} return out(f.getUrl()); }}")
     theirs = "DriveApp.getFileById(e.parameter.id).setSharing(DriveApp.Access.ANYONE_WITH_LINK, VIEW);"
     assert "destructive-action-without-auth" in faults(f"function doPost(e) {{ {theirs} return out('ok'); }}")

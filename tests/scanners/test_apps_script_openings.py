@@ -65,3 +65,31 @@ def test_a_secret_may_be_words_but_the_name_of_a_property_is_none() -> None:
     assert "hard-coded-secret" in rules("const API_TOKEN = 'garden_gate_token_qrs'; function doGet() {}")
     assert "hard-coded-secret" not in rules("const KEYS = {TOKEN: 'line_channel_token'}; function doGet() {}")
     assert "hard-coded-secret" not in rules("const PASSWORD = 'password'; function doGet() {}")
+
+
+def test_what_a_stranger_uploads_and_the_script_opens_to_all_is_shared() -> None:
+    code = """
+    function doPost(e) {
+      const data = JSON.parse(e.postData.contents);
+      const file = DriveApp.createFile(Utilities.newBlob(data.content, data.mime, data.name));
+      file.setSharing(DriveApp.Access.ANYONE_WITH_LINK, DriveApp.Permission.VIEW);
+      return ContentService.createTextOutput(file.getUrl());
+    }
+    """
+    assert "destructive-action-without-auth" in rules(code)
+    assert "destructive-action-without-auth" not in rules(code.replace("ANYONE_WITH_LINK", "PRIVATE"))
+
+
+def test_a_check_that_the_code_turns_off_is_no_guard() -> None:
+    code = """
+    const SETTINGS = {SHARED_SECRET: ''};
+    function setting(name) { return PropertiesService.getScriptProperties().getProperty(name) || SETTINGS[name]; }
+    function doPost(e) {
+      const data = JSON.parse(e.postData.contents);
+      const secret = setting('SHARED_SECRET');
+      if (secret && data.secret !== secret) return ContentService.createTextOutput('no');
+      SpreadsheetApp.getActiveSheet().appendRow([data.name]);
+    }
+    """
+    assert "post-without-auth" in rules(code)
+    assert "post-without-auth" not in rules(code.replace("SHARED_SECRET: ''", "OTHER: ''"))
