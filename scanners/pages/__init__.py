@@ -240,7 +240,7 @@ class _Reading:
             source = decoded(body)
             if source is None:
                 self.not_scanned.append(NotScanned(entry.path, "binary", expected=True))
-            elif source.strip() and not is_copied(source):
+            elif source.strip() and not is_copied(entry.path, source):
                 page = Page(entry.path, source)
                 if is_mail(entry.path, page.source):
                     continue  # One that its code only sends has been blanked.

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from posixpath import dirname
 
 from auditor.model.pattern import lazy
+from scanners.pages.templates import is_template
 
 _BACK_OFFICE = lazy(
     r"(?:^|/)(?:admin|administrator|dashboard|back-?office|console|control-?panel|staff|crew|wp-admin|adm\w{0,8})(?:[-_. ][^/]*)?(?:/|\.[a-z.]+$)",
@@ -45,6 +46,8 @@ _MADE_BY = lazy(
     r"<meta\s+name=[\"']generator[\"']\s+content=[\"'](?:doxygen|phpdocumentor|jsdoc|javadoc|pdoc|yard|rdoc|typedoc|dartdoc|naturaldocs)|<!--\s*generated\s+by\s+(?:doxygen|javadoc)",
     re.IGNORECASE,
 )
+_OWN_CODE = lazy(r"\{\{|\{%|<\?php|<\?=|<%|@(?:yield|include|section|extends)\b")
+"""What no browser has saved: a template was begun from what one saved."""
 _LIBRARIES = lazy(r"(?:^|/)(?:plugins?|libs?|lib|libraries|vendors?|third-?party)/", re.IGNORECASE)
 
 
@@ -85,11 +88,11 @@ def is_mail(path: str, source: str) -> bool:
     return bool(_MAIL_NAME.search(path)) and not _BROWSER_ONLY.search(source)
 
 
-def is_copied(source: str) -> bool:
+def is_copied(path: str, source: str) -> bool:
     """Whether a browser saved it from somebody else's site, or a tool made it of code or as a first page to replace."""
     head = source[:4000]
     return (
-        "<!-- saved from url=" in head[:2000]
+        ("<!-- saved from url=" in head[:2000] and not (is_template(path) and _OWN_CODE.search(source)))
         or bool(_MADE_BY.search(head))
         or ("<title>Laravel</title>" in head and "laravel.com/docs" in source)
     )

@@ -361,3 +361,11 @@ def test_a_page_of_a_program_beside_the_only_site_belongs_to_it() -> None:
         "funciones/olvidar.php": "<?php f(); ?>" + HEAD.format("Contraseña") + "<p>Nueva</p></body></html>",
     }
     assert scan(Pages(), files).looked_at["sites"] == 1
+
+
+def test_a_template_that_was_begun_from_a_saved_page_is_the_teams_own() -> None:
+    saved = "<!DOCTYPE html>\n<!-- saved from url=(0038)http://themes.example/salon/index.html -->\n<html><head></head>"
+    theirs = saved + "<body><h1>Salon</h1></body></html>"
+    ours = saved + "<link href=\"{{ asset('style.css') }}\"><body>@yield('content')</body></html>"
+    assert scan(Pages(), {"index.html": theirs}).skipped
+    assert scan(Pages(), {"resources/views/layouts/index.blade.php": ours}).looked_at["pages"] == 1
