@@ -27,6 +27,7 @@ _NAMED_CHECKS = frozenset(
 _PREFIXED = frozenset(
     {"createExpressServer", "createKoaServer", "useExpressServer", "useKoaServer", "InversifyExpressServer"}
 )
+_GRAPHS = frozenset({"GraphQLModule.forRoot", "GraphQLModule.forRootAsync"})
 _PUBLIC = lazy(
     r"(?i)^(is_?)?public(route|api|endpoint)?$|skip_?(jwt_?)?auth|allow_?(anonymous|any|unauthorized)|no_?auth|unprotected"
 )
@@ -51,10 +52,13 @@ class NestRoutes:
             for node in scope.all_of(t.Class)
             if _head(node, scope) or (_is_loopback(scope) and any(_verb(d, scope) for d in _of_members(node)))
         ]
-        if not controllers:
+        graphs = [(n, s) for s in self.scopes for n in s.all_of(t.Call) if called(n) in _GRAPHS]
+        if not controllers and not graphs:
             return
         for scope in self.scopes:
             self._settings(scope)
+        for call, scope in graphs:
+            yield self._graph(call, scope)
         for cls, scope in controllers:
             yield from self._controller(cls, scope)
 
@@ -82,6 +86,15 @@ class NestRoutes:
         """`routePrefix` of routing-controllers, `rootPath` of inversify."""
         for table in (a for a in node.args if isinstance(a, t.Table)):
             self.prefix = constant(table.get("routePrefix", "rootPath"), scope, self.program) or self.prefix
+
+    def _graph(self, call: t.Call, scope: Scope) -> Hit:
+        """`GraphQLModule.forRoot({path})`: one address for all resolvers, outside of the global prefix."""
+        options = call.args[0] if call.args else None
+        given = options.get("path") if isinstance(options, t.Table) else None
+        route = exact(constant(given, scope, self.program) or "/graphql")
+        return Hit(
+            ANY, route.path, route.match, scope.path, call.line, "", scope.path, before=self.everywhere, framework="nest",
+        )  # fmt: skip
 
     def _controller(self, cls: t.Class, scope: Scope) -> Iterator[Hit]:
         head = _head(cls, scope)
