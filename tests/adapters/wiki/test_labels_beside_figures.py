@@ -64,3 +64,8 @@ def test_the_costs_of_a_milestone_are_not_those_of_the_business() -> None:
     page = "## {}\n\n- **Costs:** $8,550\n"
     assert [f.metric for f in facts(page.format("Milestone 2"))] == [None]
     assert [f.metric for f in facts(page.format("Summary"))] == ["expenses"]
+
+
+def test_a_number_before_a_dash_and_a_price_begins_no_range() -> None:
+    assert [v for _, v in said("- Organizer: 2 – $400\n")][-1] == "400 USD"
+    assert [v for _, v in said("- Speaker: $200 – $400\n- Fee: 0 - $50\n")] == ["200..400 USD", "0..50 USD"]

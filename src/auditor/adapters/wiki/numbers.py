@@ -166,7 +166,7 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     if m is None:
         return None
     word = between.strip().lower()
-    if not _joins(text, first, between):
+    if not _joins(text, first, between) or _counts_first(text, first, second, between):
         return None
     second = _within(first, second)
     first = _of_same_dollar(text, first, second)
@@ -252,6 +252,12 @@ def _joins(text: str, first: Atom, between: str) -> bool:
     if word == "to":
         return _CHANGED.search(before) is None or _RANGES.search(before) is not None
     return not (word in {"-", "–", "−"} and between != between.strip() and _CALCULATION.search(text))
+
+
+def _counts_first(text: str, first: Atom, second: Atom, between: str) -> bool:
+    """Whether a plain number before a dash only counts or numbers what has a price: `Organizers: 2 – $400`."""
+    plain = not first.unit and not first.factor and first.amount > 0
+    return plain and between.strip() in {"-", "–", "—"} and between != between.strip() and text[second.start] in "$€£"
 
 
 def _plain(amount: Decimal) -> Decimal:
