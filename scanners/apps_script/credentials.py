@@ -40,7 +40,7 @@ _SHAPES = (
     ("a private key", lazy(r"-----BEGIN (?:RSA |EC )?PRIVATE KEY-----\s*\\?n?[A-Za-z0-9+/]{20}")),
 )  # fmt: skip
 _MADE_UP = lazy(
-    r"(?i)your|xxxx|example|placeholder|replace|change.?me|(?<![a-z])here(?![a-z])|<|\{|\*{3}|0{8}|1234567|abcdef|\.\.\."
+    r"(?i)your|xxxx|example|placeholder|replace|change.?me|(?<![a-z])here(?![a-z])|<|\{|\*{3}|dummy|sample|debug|mock|0{8}|1234567|abcdef|\.\.\."
 )
 _PROOF = lazy(
     r"(?i)^(pass(word|code|wd|phrase)?|pwd|senha|contrasena|secret|pin|token|key|api_?key|auth_?key|admin_?key|access_?code)$"

@@ -107,3 +107,9 @@ def test_attributes_and_pages_in_a_text_run_functions() -> None:
     )
     assert "public-function-unguarded" in rules(inline)
     assert "public-function-unguarded" not in rules(SERVES)
+
+
+def test_a_token_that_its_name_and_its_shape_give_away_is_told_once() -> None:
+    code = "const token = '71829" + "30465:AA" + "Hq7Zk3Jt9Xw2Lm5Np8Rv4Sy6Tb1Uc0Vd" + "';"
+    found = scan(AppsScript(), {"Code.gs": code, "appsscript.json": OPEN}).matches
+    assert [m.rule_id for m in found] == ["apps_script.hard-coded-secret"]
