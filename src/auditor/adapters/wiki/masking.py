@@ -13,7 +13,7 @@ _FOOTNOTE = re.compile(r"\[\^[^\]]*\]:?")
 _URL = re.compile(r"<?(?:https?|ftp|file|mailto|ipfs)://?[^\s>)\]|]+>?|\bwww\.[^\s>)\]|]+|<?[\w.+-]+@[\w-]+\.[\w.-]+>?")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
-_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|^\s*\{:\s?[.#].*?\}\s*$")
+_SHORTCODE = re.compile(r"\{\{[<%][^{}]{0,300}[%>]\}\}|\{%[^{}]{0,300}%\}|^\s*\{:\s?[.#].*?\}\s*$")
 """A call of the program that makes the page (Hugo, Jekyll), and classes for the line before."""
 _SIGN_APART = re.compile(r"([€$£¥])( {2,})(?=\d)")
 """A currency sign that a tag or the rest of an entity parts from its number."""
