@@ -24,6 +24,13 @@ _SERVICES = lazy(
     rb"ScriptApp|LockService|CacheService|FormApp|DocumentApp|SlidesApp|Utilities\.(?:formatDate|computeDigest))\b"
 )
 
+_STARTS = (b"doGet", b"doPost", b"onOpen", b"onEdit", b"onFormSubmit", b"onInstall", b"newTrigger")
+_GOOGLES = (
+    b"SpreadsheetApp", b"ContentService", b"HtmlService", b"DriveApp", b"MailApp", b"GmailApp", b"PropertiesService", b"CalendarApp",
+    b"UrlFetchApp", b"ScriptApp", b"LockService", b"CacheService", b"FormApp", b"DocumentApp", b"SlidesApp", b"Utilities.",
+)  # fmt: skip
+"""Parts of every match of the two: looked for first, since nearly no script of other projects holds one."""
+
 
 _GLOBALS = frozenset("global globalThis exports module.exports self window g".split())
 
@@ -165,7 +172,12 @@ def runs_elsewhere(path: str, content: bytes, *, declared: bool) -> bool:
 
 def uses_services(content: bytes) -> bool:
     """Whether a script uses what only Apps Script has."""
-    return _SERVICES.search(content) is not None
+    return any(part in content for part in _GOOGLES) and _SERVICES.search(content) is not None
+
+
+def is_started(content: bytes) -> bool:
+    """Whether a script has a function that Google starts, or asks for one to be started."""
+    return any(part in content for part in _STARTS) and _ENTRY.search(content) is not None
 
 
 def _plain(text: str) -> str:
@@ -206,7 +218,7 @@ def without_packages(
         path: body
         for path, body in scripts.items()
         if path.endswith(".gs")
-        or (_ENTRY.search(body) and uses_services(body))
+        or (is_started(body) and uses_services(body))
         or not other.intersection(_upwards(posixpath.dirname(path), homes))
     }
 
@@ -234,7 +246,7 @@ def roots(scripts: Mapping[str, bytes], manifests: Iterable[str], clasps: Iterab
         if home is not None:
             if not runs_elsewhere(path, content, declared=True):
                 found[path] = home
-        elif (path.lower().endswith(".gs") or _ENTRY.search(content)) and (
+        elif (path.lower().endswith(".gs") or is_started(content)) and (
             path.lower().endswith(".gs") or uses_services(content)
         ):
             found[path] = folder

@@ -62,9 +62,9 @@ class AppsScript:
         scripts = without_packages(scripts, packages, manifests)
         clasp_of = {clasp_home(p, body, scripts, manifests): p for p, body in clasps.items()}
         homes = roots(scripts, manifests, clasp_of)
-        fronts = {p: body for p, body in content.items() if p not in homes and _is_front(p, body)}
         if not homes:
             return ScanResult(skipped="no Apps Script project")
+        fronts = {p: body for p, body in content.items() if p not in homes and _is_front(p, body)}
         matches: list[Match] = []
         records: list[Record] = []
         for root in sorted(set(homes.values())):
