@@ -101,7 +101,7 @@ class Calls:
         for method, url in self._requests(said, scope):
             if (url.is_wrapper or (url.direct and url.has_hole)) and self._is_wrapper(function, scope):
                 continue  # its callers say the path
-            call = self._front(method or "GET", url.filled({}) if url.has_hole else url, node, scope)
+            call = self._front(method or "GET", url.filled({}), node, scope)
             if call.path.lower().endswith(_STATIC):
                 continue  # a part of the page itself
             if re.sub(r"[{]\w*[}]|/", "", call.path) or call.path == "/":

@@ -10,10 +10,17 @@ from typing import TypeAlias
 from auditor.model.pattern import lazy
 from scanners.routing.route import spell
 
+_STAGE = r"/(?:(?:prod|prd|production|dev|develop|development|stg|stage|staging|test|qa|uat|beta|demo|sandbox|live|latest|v)\d*|\$?default|\{\w*(?:stage|env)\w*\})(?=[/?#]|$)"
+_GATEWAY = rf"[^/\s]+\.execute-api\.[^/\s]+(?:{_STAGE})?"
+"""The host of a gateway, with the stage behind it: no part of the path that an API declares."""
 _OWN_HOST = lazy(
-    r"(?i)^(?:https?:)?//(?:[\w-]+\.execute-api\.[\w-]+\.amazonaws\.com|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?:\d+|\{\w+\}))?"
+    rf"(?i)^(?:https?:)?//(?:{_GATEWAY}|[\w-]+\.lambda-url\.[\w-]+\.on\.aws|(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?:\d+|\{{\w+\}}))?)"
 )
-ABSOLUTE = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/]+")
+ABSOLUTE = lazy(rf"(?i)^(?:[a-z][a-z0-9+.-]*:)?//(?:{_GATEWAY}|[^/]+)")
+_BARE_GATEWAY = lazy(r"(?i)^(?:[a-z]+:)?//[^/\s]+\.execute-api\.[^/\s]+/?$")
+_STAGE_FIRST = lazy(rf"(?i)^{_STAGE}")
+_BEFORE_ANOTHER = lazy(r"(?i)^[^?#]+?(?=https?://[^/])")
+"""A proxy's address in front of a whole one."""
 
 
 _WHOLE = lazy(r"(?i)(^|_)(ur[li]|href|link)$|(?-i:[a-z]Ur[li]$)")
@@ -49,7 +56,7 @@ class Gap:
     name: str
 
 
-_SEAM = Base("")
+SEAM = Base("")
 """Between a base and what callers say: a slash, unless they begin with one."""
 Piece: TypeAlias = str | Hole | Base | Gap
 
@@ -119,6 +126,9 @@ class Url:
             return flat(self.parts)
         text = flat([p for p in self.parts if not isinstance(p, Base)])
         text = re.sub(r"(?i)^https?://(?=/|$)", "", text)
+        text = _BEFORE_ANOTHER.sub("", text)
+        if any(isinstance(p, Base) and _BARE_GATEWAY.match(p.value) for p in self.parts[:1]):
+            text = _STAGE_FIRST.sub("", text)
         own = _OWN_HOST.match(text)
         if own:
             text = text[own.end() :]
@@ -142,7 +152,7 @@ class Url:
         if rest and isinstance(rest[0], str) and rest[0] and not rest[0].startswith("/"):
             rest = ("/" + rest[0], *rest[1:])
         if rest and isinstance(rest[0], Hole):
-            rest = (_SEAM, *rest)  # the slash depends on what callers put there
+            rest = (SEAM, *rest)  # the slash depends on what callers put there
         elif rest and isinstance(rest[0], Gap):
             if len(rest) == 1 and _WHOLE.search(rest[0].name):
                 return other
@@ -163,9 +173,9 @@ class Url:
                 parts.append(part)
         for index, part in enumerate(parts):
             last = parts[-1]
-            if part == _SEAM and index == len(parts) - 2 and isinstance(last, Gap) and _WHOLE.search(last.name):
+            if part == SEAM and index == len(parts) - 2 and isinstance(last, Gap) and _WHOLE.search(last.name):
                 return Url((last,), self.direct)
-            if part == _SEAM:
+            if part == SEAM:
                 parts[index] = "" if flat(parts[index + 1 :]).startswith(("/", "?")) else "/"
         if len(parts) > 1 and isinstance(parts[0], Base):
             later = flat(parts[1:])
@@ -181,6 +191,12 @@ def as_base(name: str, value: str) -> tuple[Piece, ...]:
         return (Base(name, value),)
     path = value[found.end() :]
     return (Base(name, value), path) if path.strip("/") else (Base(name, value),)
+
+
+def tail_of(path: str) -> tuple[Piece, ...]:
+    """The path of a base, and its slash at the end only where what follows has none."""
+    kept = path.rstrip("/")
+    return () if not kept else (kept, SEAM) if kept != path else (kept,)
 
 
 def flat(parts: tuple[Piece, ...] | list[Piece]) -> str:

@@ -23,15 +23,14 @@ from scanners.endpoints.address_parts import (
 from scanners.endpoints.around import Around
 from scanners.endpoints.base_names import is_base, is_base_member, names_person
 from scanners.endpoints.class_fields import ClassFields, with_part
+from scanners.endpoints.defaults import choice, either
 from scanners.endpoints.props import Props
 from scanners.endpoints.settings import Settings
-from scanners.endpoints.url import ABSOLUTE, Base, Gap, Hole, Piece, Url, as_base, flat
+from scanners.endpoints.url import ABSOLUTE, SEAM, Base, Gap, Hole, Piece, Url, as_base, flat, tail_of
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
 _JOINS = lazy(r"(?i)^(url|path)_?join$|^join_?(url|path)s?$|^combine_?urls?$")
-_STAGE = lazy(r"(?i)^/(prod|production|dev|development|stage|staging|test|live|default|\$default)(?=/|$)")
-"""A stage of a gateway; where the base comes from elsewhere and has this only by default, it says nothing."""
 _MAKES_ADDRESS = lazy(r"(?i)ur[li]|endpoint|api|path|route|address|href")
 
 
@@ -111,7 +110,7 @@ class Urls:
         if depth > 12:
             yield Gap("value")
         elif isinstance(node, t.Const):
-            yield str(node.value) if node.value is not None else ""
+            yield _written(str(node.value)) if node.value is not None else ""
         elif isinstance(node, t.Text):
             for part in node.parts:
                 yield from self._parts(part, function, scope, depth + 1)
@@ -185,7 +184,7 @@ class Urls:
         text = flat(inner.parts)
         if any(isinstance(p, Base) for p in inner.parts):
             value = next((p.value for p in inner.parts if isinstance(p, Base)), "")
-            tail = tuple(p for p in inner.parts if not isinstance(p, Base))
+            tail = tuple(p for p in inner.parts if not isinstance(p, Base) or p == SEAM)
             yield Base(name, value)
             yield from tail
         elif ABSOLUTE.match(text):
@@ -243,7 +242,7 @@ class Urls:
     def _setting(self, name: str, scope: Scope) -> tuple[Piece, ...]:
         """What the environment says, with its value where a committed file has it."""
         address = self.settings.address(name, scope.path)
-        return (Base(name), address.rstrip("/")) if address.startswith("/") else as_base(name, address)
+        return (Base(name), *tail_of(address)) if address.startswith("/") else as_base(name, address)
 
     def _of_table(self, node: t.Attr | t.Index, name: str, found: Found) -> Found | None:
         """`ENDPOINTS.users.list` in an object of ours."""
@@ -257,52 +256,11 @@ class Urls:
         return Found(found.module, table) if table is not None else None
 
     def _either(self, node: t.Logic, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
-        """`window.API || "https://..."`: one base, with the literal as its value."""
-        sides = [list(self._parts(v, function, scope, depth + 1)) for v in node.values]
-        for side in sides:
-            if any(isinstance(p, Hole) for p in side):
-                yield from side
-                return
-        bases = [p for side in sides for p in side if isinstance(p, Base)]
-        if sides and sides[0] and isinstance(sides[0][0], Base) and ABSOLUTE.match(sides[0][0].value):
-            yield from sides[0]  # a committed file says it
-            return
-        literal = next(
-            (flat(side) for side in sides if side and all(isinstance(p, str) for p in side) and flat(side)), ""
-        )
-        if bases:
-            found = ABSOLUTE.match(literal)
-            yield Base(bases[0].name, literal)
-            tail = _STAGE.sub("", literal[found.end() :] if found else literal).rstrip("/")
-            if tail.startswith("/"):
-                yield tail
-            return
-        yield from next((s for s in sides if flat(s)), [Gap("value")])
+        yield from either([list(self._parts(v, function, scope, depth + 1)) for v in node.values])
 
     def _choice(self, node: t.Choice, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
-        """`local ? "http://localhost:3000" : "https://..."`: a base; a query that may be absent: nothing."""
-        then = list(self._parts(node.then, function, scope, depth + 1))
-        other = list(self._parts(node.other, function, scope, depth + 1))
-        for side in (then, other):
-            text = flat(side)
-            if text.startswith(("?", "&")):
-                yield "?"
-                return
-        absolute = [s for s in (other, then) if ABSOLUTE.match(flat(s))]
-        if absolute:
-            text = flat(absolute[0])
-            found = ABSOLUTE.match(text)
-            assert found is not None
-            yield Base(found.group(0), text)
-            tail = text[found.end() :].rstrip("/")
-            if tail:
-                yield tail
-            return
-        if not flat(other) or not flat(then):
-            known = flat(then).startswith("/") or any(isinstance(p, Base) for p in then)
-            yield from then if known else [Gap("value")]
-            return
-        yield from then
+        then, other = (list(self._parts(side, function, scope, depth + 1)) for side in (node.then, node.other))
+        yield from choice(then, other)
 
     def _call(self, node: t.Call, function: t.Function | None, scope: Scope, depth: int) -> Iterator[Piece]:
         name = t.dotted(node.func) or (node.func.name if isinstance(node.func, t.Attr) else "")
@@ -396,3 +354,9 @@ class Urls:
             index: Url(tuple(self._parts(arg, function, scope, depth + 2))) for index, arg in enumerate(node.args)
         }
         yield from url.filled(values).parts
+
+
+def _written(text: str) -> str:
+    """A literal; no blank stands around an address."""
+    bare = text.strip()
+    return bare if bare is not text and bare.startswith(("http", "/")) else text
