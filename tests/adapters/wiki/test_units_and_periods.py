@@ -82,9 +82,9 @@ def test_a_remark_anywhere_near_the_ends_of_a_page_states_its_currency() -> None
 
 
 def test_the_currency_that_a_page_uses_is_the_one_that_stands_by_nearly_all_amounts() -> None:
-    assert used_currency(["3.6M USD", "19k USD and 2k USD"], "EUR") == "USD"
-    assert used_currency(["CHF 5.90, CHF 7", "CHF 8.10"], "USD") == "CHF"
-    assert used_currency(["$5 and 7 SAR", "8 SAR, $3"], "USD") == ""
+    assert used_currency(["3.6M USD", "19k USD and 2k USD"], "EUR") == ("USD", True)
+    assert used_currency(["CHF 5.90, CHF 7", "CHF 8.10"], "USD") == ("CHF", True)
+    assert used_currency(["$5 and 7 SAR", "8 SAR, $3"], "USD")[0] == ""
 
 
 def test_lines_about_money_are_in_the_currency_of_the_page() -> None:

@@ -69,11 +69,14 @@ _NOTES = re.compile(r"notes?|anhang|erl[äa]uterung", re.IGNORECASE)
 
 
 _SIDE_OF_LEDGER = re.compile(
-    r"(?:debits?|credits?|paid (?:in|out)|money (?:in|out)|withdrawals?|deposits?|income|expenses?|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|einnahmen?|ausgaben?|recettes?|d[ée]penses?|ingresos?|gastos?)\b",
+    r"(?:(?:debits?|credits?|paid (?:in|out)|money (?:in|out)|withdrawals?|deposits?|income|expenses?|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|einnahmen?|ausgaben?|recettes?|d[ée]penses?|ingresos?|gastos?)\b|"
+    r"kredit|debet|pemasukan|pengeluaran|masuk|keluar|wp[łl]yw|wydat|przych|p[řr][íi]j|v[ýy]daj|bor[çc]|alacak|gelir|gider|приход|расход|дебет|кредит|надходження|витрати|видатки|bevétel|kiadás|"
+    r"借方|貸方|収入|支出|入金|出金|수입|지출|입금|출금|รายรับ|รายจ่าย)",
     re.IGNORECASE,
 )
 _BALANCE = re.compile(
-    r"(?:(?:running|closing|current|new|ending) )?(?:balance|saldo|solde|kontostand|total)", re.IGNORECASE
+    r"(?:(?:running|closing|current|new|ending) )?(?:balance|saldo|solde|kontostand|total|残高|잔액|bakiye|остаток|залишок)",
+    re.IGNORECASE,
 )
 
 
@@ -99,6 +102,7 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
         else _column(i, header[i], body[i], label, scope, vocabulary, plain=some and not shown[i])
         for i in range(width)
     )
+    columns = _two_sided(columns, body, scope)
     booked = next((c for c in columns if c.unit == "money" and _SIDE_OF_LEDGER.match(c.header)), None)
     if booked is not None:
         columns = tuple(
@@ -119,6 +123,37 @@ def columns_of(table: Table, scope: Scope, vocabulary: Vocabulary) -> tuple[Colu
     )
 
 
+def _two_sided(columns: tuple[Column, ...], body: Sequence[Sequence[str]], scope: Scope) -> tuple[Column, ...]:
+    """Both sides of a ledger, in the page's currency or that of the portfolio where their plain numbers show none."""
+    sides = [c for c in columns if c.role == "value" and _SIDE_OF_LEDGER.match(c.header) and not names_count(c.header)]
+    dated = any(c.role == "period" and any(parse_date(cell) for cell in body[c.index]) for c in columns)
+    if len(sides) < 2 or not dated or any(c.unit or c.shown for c in sides):
+        return columns
+    if not all(
+        _AMOUNT.fullmatch(cell) or not any(ch.isdigit() for ch in cell) for c in sides for cell in body[c.index]
+    ):
+        return columns
+    return tuple(replace(c, unit="money", currency=scope.currency) if c in sides else c for c in columns)
+
+
+_AMOUNT = re.compile(r"[(+−-]?\s?\d[\d.,' \u00a0]*\)?")
+_PRICE = re.compile(
+    r"(?:(?:total|unit|estimated|est\.?|actual) )?(?:costs?|prices?|fees?|expenses?)|amount(?: (?:paid|spent|due))?|betrag|kosten|preis|montant|prix|co[uû]t|importe|"
+    r"precio|coste|costo|valor|kwota|cena|koszt|částka|harga|biaya|tutar|fiyat|сумма|цена|стоимость|сума|ціна|вартість|金額|금액|가격|価格|料金",
+    re.IGNORECASE,
+)
+
+
+def _priced(header: str, cells: Sequence[str]) -> bool:
+    """Whether a column headed by a word for a price holds amounts to the cent, all of them."""
+    return (
+        len(cells) > 1
+        and _PRICE.fullmatch(header.strip()) is not None
+        and sum(1 for c in cells if CENTS.fullmatch(c)) * 2 > len(cells)
+        and all(_AMOUNT.fullmatch(c) for c in cells)
+    )
+
+
 def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
     for i, cells in enumerate(body):
         if _is_index(header[i], cells) or _numbers_periods(header[i], [c for c in cells if c]):
@@ -133,6 +168,8 @@ def _label_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int |
         wordy = sum(1 for c in filled if is_name(c))
         if wordy * 2 >= len(filled):
             return i
+        if i == 0 and not wordy and _PRICE.fullmatch(header[i]) and any(DESCRIPTION.match(h) for h in header[1:]):
+            continue
         return i if i == 0 and METRIC_HEADER.match(header[0]) else (None if i else _first_column_values(header, filled))
     return None
 
@@ -289,6 +326,8 @@ def _column(
         and not names_count(header)
         and not re.search(r"%|\brate\b|count|number|#", header)
     ):
+        unit, currency = "money", scope.currency
+    if not unit and not plain and not looks_money and _priced(header, digits):
         unit, currency = "money", scope.currency
     meaning = vocabulary.lookup(header)
     return Column(

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from auditor.adapters.wiki.east_asian import coin_code, east_hint, yuan_of
 from auditor.adapters.wiki.sift import Words
+from auditor.adapters.wiki.tongues import national_currency
 from auditor.adapters.wiki.units import CODES, DOLLARS, ISO_CODES, SYMBOLS, alternatives
 
 _NAMED = {
@@ -36,6 +37,8 @@ _CURRENCY_LINE = re.compile(
 _SIGNED = re.compile(
     rf"({_SYMBOL})[ \u00a0]?\d|(?<=\d)[ \u00a0]?(?:[kKmM][ \u00a0]?)?(?:[万萬億亿] ?)?([€£¥₹₽₺₴₦円元圓원]|zł|Kč)"
 )
+_LETTERED = re.compile(r"(?<![A-Za-z])(Rp|RM|KSh|TSh|USh|Rs)\.?[ \u00a0]?\d")
+"""Signs that are letters, before an amount."""
 _SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴円元圓원"
 _WITH_SIGN = re.compile(rf"[{_SIGNS}]|Rs\.|Fr\.|zł|Kč")
 _TRIPLE = re.compile(r"[A-Z]{3}(?![A-Za-z])(?<![A-Za-z][A-Z]{3})")
@@ -204,8 +207,11 @@ LOOKED_AT = 20_000
 """Characters of a page that tell which currency it uses."""
 
 
-def used_currency(lines: Sequence[str], default: str) -> str:
-    """The currency that the page writes beside its amounts, nearly all of them; empty where it writes few or several."""
+def used_currency(lines: Sequence[str], default: str) -> tuple[str, bool]:
+    """The currency that the page writes beside its amounts, nearly all of them, and whether it does so often.
+
+    Where it writes none, that of the one country whose language it is in; empty where it writes several.
+    """
     used: Counter[str] = Counter()
     text = "\n".join(lines)[:LOOKED_AT]
     if any(sign in text for sign in _SIGNS):
@@ -213,9 +219,12 @@ def used_currency(lines: Sequence[str], default: str) -> str:
         used.update(code_of(m[1] or m[2], default) for m in _SIGNED.finditer(signed))
     used.update(m[0] for m in _TRIPLE.finditer(text) if m[0] in ISO_CODES and _beside_amount(text, m))
     if not used:
-        return ""
+        used.update(SYMBOLS[m[1]] for m in _LETTERED.finditer(text))
+    if not used:
+        code = national_currency(text)
+        return code, bool(code)
     code, times = used.most_common(1)[0]
-    return code if times >= 3 and times * 20 >= sum(used.values()) * 17 else ""
+    return code if times * 20 >= sum(used.values()) * 17 else "", times >= 3
 
 
 def _beside_amount(text: str, m: re.Match[str]) -> bool:

@@ -11,8 +11,8 @@ MONTHS = {
     for number, names in enumerate(
         (
             "jan january janvier januar januari enero gennaio janeiro jänner", "feb february février fevrier februar februari febrero febbraio fevereiro",
-            "mar march mars märz marzo março maart marts", "apr april avril abril aprile", "may mai maj mei mayo maggio maio",
-            "jun june juin juni junio giugno junho", "jul july juillet juli julio luglio julho", "aug august août aout augustus augusti agosto",
+            "mar march mars märz marzo março maart marts maret", "apr april avril abril aprile", "may mai maj mei mayo maggio maio",
+            "jun june juin juni junio giugno junho", "jul july juillet juli julio luglio julho", "aug august août aout augustus augusti agosto agustus",
             "sep sept september septembre septiembre settembre setembro", "oct october okt oktober octobre octubre ottobre outubro",
             "nov november novembre noviembre novembro", "dec december dez dezember décembre decembre diciembre dicembre dezembro desember",
         ),

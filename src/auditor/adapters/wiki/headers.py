@@ -36,7 +36,7 @@ ATTRIBUTE = {
     ),
     "period": re.compile(
         r"^(?:period|month|quarter|year|fiscal year|fy|as at|when|week|day|(?:(?:transaction|posting|posted|booking|booked|payment|invoice|value|paid|received|purchase|order|donation|expense) )?date(?: (?:paid|received|posted|of \w+))?|"
-        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|日期|日付|年月|月份|날짜|일자|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal)$",
+        r"(?:paid|received|booked|purchased) on|datum|fecha|data|dato|buchungstag|日期|日付|年月|月份|날짜|일자|monat|mois|mes|m[êe]s|maand|jahr|ann[ée]e|a[ñn]o|ano|trimestre|quartal|tanggal|tgl\.?|bulan|tahun|tarih|ngày|kuupäev|päivä(?:ys|määrä)?|dátum|дата|місяць|месяц|год|рік|miesiąc|rok|měsíc|取引日|วันที่|תאריך|तारीख|दिनांक)$",
         re.IGNORECASE,
     ),
     "status": re.compile(r"^(?:status|state|kind|type|basis)$", re.IGNORECASE),
@@ -54,7 +54,8 @@ DESCRIPTION = re.compile(
     r"^(?:descriptions?|items?|tasks?|work(?: done)?|projects?|activit(?:y|ies)|services?|clients?|customers?|what|names?|payee|vendor|supplier|"
     r"categor(?:y|ies)|account|memo|purpose|expense|product|title|source|recipient|grantee|event|details?|transactions?|particulars|narration|text|remarks?|reason|paid to|from|to|who|donor|"
     r"posten|beschreibung|bezeichnung|verwendungszweck|zweck|buchungstext|empf[äa]nger|libell[ée]s?|d[ée]signation|objet|intitul[ée]|b[ée]n[ée]ficiaire|fournisseur|concepto|descripci[óo]n|"
-    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce|[项項]目(?:名称|名稱|名)?|品目|品名|品項|摘要|内容|內容|名称|名稱|科目|明细|明細|用途|内訳|내역|항목|품목)$",
+    r"descri[çc][ãa]o|omschrijving|beskrivelse|tekst|beskrivning|descrizione|causale|voce|[项項]目(?:名称|名稱|名)?|品目|品名|品項|摘要|内容|內容|名称|名稱|科目|明细|明細|用途|内訳|내역|항목|품목|적요|適用|"
+    r"keterangan|uraian|opis|nazwa|tytu[łl]|popis|polo[žz]ka|název|a[çc]ıklama|kalem|описание|наименование|назначение|статья|опис|назва|призначення|megnevez[ée]s|le[íi]r[áa]s|t[ée]tel|di[ễe]n gi[ảa]i|nội dung|mô tả|hạng mục|รายการ|פירוט|תיאור|विवरण)$",
     re.IGNORECASE,
 )
 ANYTHING = re.compile(
@@ -82,7 +83,9 @@ MONEY_WORDS = re.compile(
     r"\b(?:costs?|revenues?|prices?|amounts?|income|expen(?:ses?|ditures?)|profits?|budget|salar(?:y|ies)|fees?|rent|sales|spend|spending|cash|payments?|"
     r"betrag|kosten|preis|summe|umsatz|einnahmen|ausgaben|gesamtkosten|prix|montant|co[uû]ts?|d[ée]penses|recettes|importe|precio|costo|coste|ingresos|gastos|bedrag|"
     r"prijs|bel[øo]p|belopp|pris|kostnad(?:er)?|cena|kwota|importo|prezzo|costi|"
-    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll|saldo|banksaldo|netto|inkomsten|uitgaven|omzet|winst|solde|r[ée]sultat|receitas?|despesas?|valor|custos?|pre[çc]os?|debits?|credits?|withdrawals?|deposits?|paid (?:in|out)|money (?:in|out)|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|incomings?|outgoings?)\b|"
+    r"earnings|ebitda|mrr|arr|(?:cash|net|gross|monthly) burn|burn rate|balance|cogs|opex|capex|debt|loan|funding|investment|value|net|gross|margin \$|usd|\$|ltv|cac|noi|turnover|wages?|payroll|saldo|banksaldo|netto|inkomsten|uitgaven|omzet|winst|solde|r[ée]sultat|receitas?|despesas?|valor|custos?|pre[çc]os?|debits?|credits?|withdrawals?|deposits?|paid (?:in|out)|money (?:in|out)|d[ée]bit|cr[ée]dit|debe|haber|soll|haben|incomings?|outgoings?|"
+    r"harga|biaya|anggaran|pemasukan|pengeluaran|debet|kredit|koszt(?:y|ów)?|wydatk(?:i|ów)|przych(?:ód|ody)|wp[łl]ywy|cen[ay]|n[áa]klady|částka|p[řr][íi]jmy|v[ýy]daje|tutar|fiyat|maliyet|gelir|gider|"
+    r"bütçe|borç|alacak|chi phí|giá|số tiền|thành tiền|стоимость|цена|сумма|расход(?:ы|ов)?|доход(?:ы|ов)?|приход|затраты|бюджет|дебет|кредит|вартість|ціна|сума|витрати|видатки|дохід|надходження|összeg|költség|bevétel|kiadás)\b|"
     + MONEY.pattern,
     re.IGNORECASE,
 )

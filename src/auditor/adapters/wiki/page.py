@@ -39,7 +39,7 @@ _PERIOD_LINE = re.compile(
 )
 _REPORT = Words.of(
     "report", "update", "results?", "review", "snapshot", "newsletter", "statement", "budget", "financials?", "finances?", "transparency",
-    "metrics", "numbers", "summary", "treasury", "recap", "overview", "roundup", "minutes",
+    "metrics", "numbers", "summary", "treasury", "recap", "overview", "roundup", "minutes", "expenses?", "spending", "costs",
 )  # fmt: skip
 _REPORT_OF = Words.of(
     "update", "report", "results?", "review", "snapshot", "newsletter", "statement", "budget", "number", "figure", "financial", "rate",
@@ -204,7 +204,7 @@ def _page_scope(
         currency = stated.upper()
     else:
         currency = code_of(stated, default) or stated_currency(document.lines, default)
-    used = "" if currency else used_currency(document.lines, default)
+    used, often = ("", False) if currency else used_currency(document.lines, default)
     said = _date(meta.get("as_of")) or _stated_date(document) or _dated_name(page)
     written = _date(meta.get("date")) or _date(meta.get("published")) or _written(document, page) or said
     return Scope(
@@ -212,7 +212,8 @@ def _page_scope(
         entity=declared(meta, "entity") or entity,
         currency=currency or used or default,
         currency_declared=bool(currency),
-        currency_used=bool(used),
+        currency_used=often and bool(used),
+        about=declared(meta, "title"),
         contexts=contexts_of(document.lines, kind),
         dots_group=_dots_group(document.lines),
         as_of=said or when,

@@ -28,7 +28,9 @@ class Scope:
     currency: str
     currency_declared: bool = False
     currency_used: bool = False
-    """Whether the page writes no other currency sign than that of `currency`, without declaring it."""
+    """Whether the page writes no other currency sign than that of `currency`, or is in the language of its country, without declaring it."""
+    about: str = ""
+    """The title in the front matter, for tables that stand below no heading."""
     contexts: frozenset[str] = frozenset()
     """Kinds of things that the page speaks of (`rental`, `delivery`); some labels mean a metric only there."""
     dots_group: bool = False

@@ -66,7 +66,9 @@ def table_facts(
     counted = {c.index for c in numeric}
     may_be_empty = {c.index for c in values if c.index in counted or GENERIC.match(c.header)}
     costs = _is_cost_table(table, scope, label_column, numeric)
-    in_costs = costs or (COST_WORDS.search(f"{scope.title} {scope.section}") and not _NOT_COSTS.search(scope.heading))
+    in_costs = costs or (
+        COST_WORDS.search(f"{scope.title or scope.about} {scope.section}") and not _NOT_COSTS.search(scope.heading)
+    )
     if in_costs and label_column is not None and not _TIME_WORDS.search(f"{scope.heading} {table.caption}"):
         columns = values = [in_money(c, scope, table, broad=costs) if c.role == "value" else c for c in columns]
         values = [c for c in columns if c.role == "value"]
