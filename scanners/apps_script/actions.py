@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from scanners.apps_script.checks import CallerChecks, ScriptGuards, secret_compared, user_checked
+from scanners.apps_script.checks import CallerChecks, ScriptGuards
+from scanners.apps_script.comparisons import secret_compared, user_checked
 from scanners.apps_script.page_calls import named_by_pages
 from scanners.apps_script.project import Project, action_path
 from scanners.apps_script.reach import Reach, Reaches

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from auditor.model.pattern import lazy
+from scanners.apps_script.comparisons import secret_compared, user_checked
 from scanners.apps_script.reach import Reaches
 from scanners.routing.callers import Callers
 from scanners.routing.evidence import Evidence
@@ -14,13 +15,6 @@ from scanners.routing.shapes import called, is_auth_name, terminates
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
 
-_KEY = lazy(
-    r"(?i)token|secret|api_?key|^key$|password|passcode|passphrase|auth|signature|^pin$|^pwd$|^pass$|access_?code|admin_?key|_key$"
-)
-_USER = lazy(
-    r"getActiveUser|getEffectiveUser|(?i:user_?email|userMail|current_?user|is_?admin|is_?allowed|is_?authori[sz]ed|allowed_?users|"
-    r"admin_?emails|allowed_?emails)"
-)
 _VERIFIES = lazy(
     r"(?i)^_?(verif|authenticat|authori[sz]|(validate|check|require|assert|get|read|ensure)_?(token|session|auth|login|access|admin|jwt|key|"
     r"signature|secret|permission|current_?user|user_?(by|from)_?(token|session)))"
@@ -28,7 +22,6 @@ _VERIFIES = lazy(
 _SAYS_CHECK = lazy(r"(?i)authori[sz]e|authenticat|verif|guard|permission")
 _SESSION = lazy(r"(?i)token|session|secret|api_?key|passw|passcode|^pin$|credential|jwt")
 _ROUTES = frozenset("action method type op operation cmd command path route mode fn func function api".split())
-_HASHES = lazy(r"(?i)hash|^sha|sha_?\d|digest|hmac|hex|encode|normali[sz]e|clean|sanit|^String$|^Number$|trim")
 
 
 class ScriptGuards(Guards):
@@ -338,57 +331,3 @@ def _comes_from_request(node: t.Node, bound: Mapping[str, t.Node]) -> bool:
     calls = [n for n in t.walk(bound[node.id]) if isinstance(n, t.Call)]
     fields = any(isinstance(n, t.Attr) and _SESSION.search(n.name) for n in t.walk(bound[node.id]))
     return fields and not any(called(c).endswith("getProperty") for c in calls)
-
-
-def secret_compared(test: t.Node, bound: Mapping[str, t.Node] | None = None) -> str:
-    """What a test compares a secret of the request with; empty when it does not."""
-    for node in t.walk(test):
-        if isinstance(node, t.Binary) and node.op in {"==", "!="}:
-            for side, other in ((node.left, node.right), (node.right, node.left)):
-                name = _last_name(side, bound or {})
-                if (
-                    _KEY.search(name)
-                    and not (isinstance(other, t.Const) and other.value in {None, "", 0, "undefined"})
-                    and not (isinstance(other, t.Const) and isinstance(other.value, bool))
-                ):
-                    return f"compares {name}"
-        if isinstance(node, t.Call) and called(node).rsplit(".", 1)[-1] in {"includes", "indexOf", "has"} and node.args:
-            name = _last_name(node.args[0], {})
-            if _KEY.search(name):
-                return f"looks {name} up"
-    return ""
-
-
-def user_checked(test: t.Node) -> str:
-    """Whether a test asks who the Google user is."""
-    text = [n.name if isinstance(n, t.Attr) else n.id for n in t.walk(test) if isinstance(n, (t.Attr, t.Name))]
-    return "checks the user" if _USER.search(" ".join(text)) else ""
-
-
-def _last_name(node: t.Node, bound: Mapping[str, t.Node]) -> str:
-    if isinstance(node, t.Attr):
-        return node.name
-    if isinstance(node, t.Name):
-        value = bound.get(node.id)
-        further = _last_name(value, {}) if value is not None and not _KEY.search(node.id) else ""
-        return further if _KEY.search(further) else node.id
-    if isinstance(node, t.Index) and isinstance(node.key, t.Const):
-        return str(node.key.value)
-    if isinstance(node, t.Call):
-        return _name_of_call(node, bound)
-    if isinstance(node, t.Choice):
-        return _last_name(node.then, bound)
-    if isinstance(node, t.Logic):
-        names = [n for v in node.values if (n := _last_name(v, bound))]
-        return next((n for n in names if _KEY.search(n)), names[0] if names else "")
-    return ""
-
-
-def _name_of_call(node: t.Call, bound: Mapping[str, t.Node]) -> str:
-    name = called(node)
-    last = name.rsplit(".", 1)[-1]
-    if node.args and isinstance(node.args[0], t.Const) and last.lower().startswith("get"):
-        return str(node.args[0].value)  # getProperty("TOKEN"), or a helper of ours around it
-    if node.args and _HASHES.search(last):
-        return _last_name(node.args[0], bound)
-    return _last_name(node.func.base, bound) if isinstance(node.func, t.Attr) and last in {"trim", "toString"} else ""

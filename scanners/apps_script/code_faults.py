@@ -12,6 +12,7 @@ from scanners.apps_script.hard_coded import addresses, bound, compared, listed, 
 from scanners.apps_script.leaks import leaks
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
+from scanners.apps_script.queries import query_secrets
 from scanners.apps_script.reach import Reach, Reaches
 from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, passing, reached_by_get
 from scanners.apps_script.validation import checks_input, is_validator, uses_input
@@ -21,10 +22,6 @@ from scanners.routing.taint import names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Scope
 
-_SECRET = re.compile(
-    r"(?i)pass(word|code|wd)?|pwd|senha|api_?key|secret|(?:auth|access|api|admin)?_?token|(?:auth|admin|access|master)_?key"
-)
-_PROOF = re.compile(r"(?i)(secret|token|password|passcode|api_?key|_key|_pin)$")
 _PASSWORD = re.compile(r"(?i)\bpass\b|passw|pwd|senha|contrase")
 
 
@@ -138,9 +135,10 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
         yield Place("post-without-validation", first.file, first.line, message, by_access=True)
     by_get = reached_by_get(project)
     yield from _wrapped_answers(project, reaches)
+    yield from query_secrets(project)
     for scope, function in project.functions():
         if function.name in {"doGet", "doPost"} or id(function) in by_get:
-            yield from _in_entry(scope, function, by_get=id(function) in by_get)
+            yield from _in_entry(scope, function)
     asked = [found for name in ("doGet", "doPost") for found in project.entries(name)]
     asked += [found for a in actions if a.method == "RUN" and (found := project.function(a.name)) is not None]
     starts = {id(found.node) for found in asked}
@@ -193,51 +191,11 @@ def _statements(node: t.Node) -> tuple[t.Node, ...]:
     return node.body if isinstance(node, t.Function) else ()
 
 
-def _in_entry(scope: Scope, function: t.Function, *, by_get: bool) -> Iterator[Place]:
+def _in_entry(scope: Scope, function: t.Function) -> Iterator[Place]:
     callbacks = _callbacks(function)
-    queries = _queries(function) if function.name == "doGet" else frozenset()
     for node in t.walk(*function.body):
-        if by_get and isinstance(node, (t.Attr, t.Index)):
-            name = t.dotted(node).rsplit(".", 1)[-1]
-            if (
-                _SECRET.fullmatch(name)
-                and t.dotted(node.base).rsplit(".", 1)[-1] in {"parameter", "parameters"} | queries
-            ):
-                yield Place("secret-in-query", scope.path, node.line, f"{name} is taken from the address")
-        if by_get and isinstance(node, t.Binary) and node.op in {"==", "!="}:
-            for side, other in ((node.left, node.right), (node.right, node.left)):
-                base = t.dotted(side.base) if isinstance(side, (t.Attr, t.Index)) else ""
-                proof = t.dotted(other).rsplit(".", 1)[-1]
-                if base.rsplit(".", 1)[-1] in {"parameter"} | queries and _PROOF.search(proof):
-                    yield Place("secret-in-query", scope.path, node.line, f"{t.dotted(side)} is compared with {proof}")
         if isinstance(node, (t.Text, t.Binary)) and _is_jsonp(node, callbacks):
             yield Place("jsonp", scope.path, node.line)
-
-
-def _queries(function: t.Function) -> frozenset[str]:
-    """Names for the whole query of a GET: `const p = e.parameter`."""
-    found: set[str] = set()
-    for node in t.walk(*function.body):
-        if (
-            isinstance(node, t.Bind)
-            and isinstance(node.target, t.Name)
-            and any(isinstance(v, t.Attr) and v.name == "parameter" for v in _alternatives(node.value))
-        ):
-            found.add(node.target.id)
-    return frozenset(found)
-
-
-def _alternatives(node: t.Node) -> Iterator[t.Node]:
-    """What a value may be: `(e && e.parameter) || {}`, `e ? e.parameter : {}`."""
-    match node:
-        case t.Logic(values=values):
-            for value in values:
-                yield from _alternatives(value)
-        case t.Choice(then=then, other=other):
-            yield from _alternatives(then)
-            yield from _alternatives(other)
-        case _:
-            yield node
 
 
 _CALLBACK = re.compile(r"(?i)callback|jsonp|^cb$")
