@@ -24,6 +24,7 @@ from scanners.endpoints.around import Around
 from scanners.endpoints.base_names import is_base, is_base_member, names_person
 from scanners.endpoints.class_fields import ClassFields, with_part
 from scanners.endpoints.defaults import choice, either
+from scanners.endpoints.page_scripts import PageScripts
 from scanners.endpoints.props import Props
 from scanners.endpoints.settings import Settings
 from scanners.endpoints.url import ABSOLUTE, SEAM, Base, Gap, Hole, Piece, Url, as_base, flat, tail_of
@@ -43,6 +44,9 @@ class Urls:
         self.fields = ClassFields(program)
         self.around = Around()
         self.props = Props(program, self.around)
+        self.pages = PageScripts(program)
+        self._open: set[int] = set()
+        """Constants that are being looked at."""
 
     def of(self, node: t.Node, function: t.Function | None, scope: Scope) -> Url:
         """The address that an expression stands for."""
@@ -152,7 +156,7 @@ class Urls:
         if function is not None and taken_from_answer(node.id, function):
             yield Gap(node.id)
             return
-        found = self.program.resolve(scope, node.id)
+        found = self._head(node.id, scope)
         if isinstance(found, Found):
             yield from self._constant(node.id, found, depth)
             return
@@ -180,7 +184,12 @@ class Urls:
         if isinstance(found.node, t.Const) and found.node.value is None:  # `let made;`, which gets its value later
             yield Base(name) if is_base(name) else Gap(name)
             return
+        if id(found.node) in self._open:  # `window.API = window.API || "/api"`
+            yield Base(name) if is_base(name) else Gap(name)
+            return
+        self._open.add(id(found.node))
         inner = in_place(self._parts(found.node, None, found.module, depth + 1))
+        self._open.discard(id(found.node))
         text = flat(inner.parts)
         if any(isinstance(p, Base) for p in inner.parts):
             value = next((p.value for p in inner.parts if isinstance(p, Base)), "")
@@ -201,7 +210,7 @@ class Urls:
         if not name and isinstance(node, t.Attr) and isinstance(node.base, t.Attr) and node.base.name == "env":
             yield from self._setting(node.name, scope)  # import.meta.env.VITE_API
             return
-        head = name.split(".", 1)[0]
+        head = name.removeprefix("window.").split(".", 1)[0]
         if name.startswith("window.__") or ".env." in f".{name}":
             yield from self._setting(name.rsplit(".", 1)[-1], scope)
             return
@@ -211,7 +220,7 @@ class Urls:
         if isinstance(node, t.Attr) and node.name == "href" and self._is_url(node.base, function, scope):
             yield from self._parts(node.base, function, scope, depth + 1)
             return
-        found = self.program.resolve(scope, head) if head and head != "this" else None
+        found = self._head(head, scope) if head and head != "this" else None
         table = self._of_table(node, name, found) if isinstance(found, Found) else None
         if table is not None:
             if isinstance(table.node, t.Function):
@@ -239,6 +248,9 @@ class Urls:
         else:
             yield Base(name) if is_base_member(name) and last.lower() != "urlpath" else Gap(last)
 
+    def _head(self, name: str, scope: Scope) -> Found | Scope | None:
+        return self.program.resolve(scope, name) or self.pages.of(name, scope)
+
     def _setting(self, name: str, scope: Scope) -> tuple[Piece, ...]:
         """What the environment says, with its value where a committed file has it."""
         address = self.settings.address(name, scope.path)
@@ -251,7 +263,7 @@ class Urls:
         table: t.Node | None = found.node
         if isinstance(table, t.Call) and called_freeze(table):
             table = table.args[0]
-        for part in name.split(".")[1:]:
+        for part in name.removeprefix("window.").split(".")[1:]:
             table = table.get(part) if isinstance(table, t.Table) else None
         return Found(found.module, table) if table is not None else None
 
