@@ -16,14 +16,22 @@ from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files, ScanContext
 from auditor.model.run import NotScanned, ScanResult
 from auditor.model.target import Repo, ScanTarget, Scope
-from scanners.pages import accessibility, booking, content, placeholders, security, structure, tracking
-from scanners.pages.apply import Check, Hit, excerpt, hits
+from scanners.pages import accessibility, booking, channels, content, placeholders, security, structure, tracking
+from scanners.pages.apply import Check, Hit, hits
 from scanners.pages.cards import PageRule, compiled
 from scanners.pages.deep import MOST_PAGES, Deep, axe_file
 from scanners.pages.page import LARGEST, Page, decoded
-from scanners.pages.places import built_copies, is_copied, is_elsewhere, is_mail, of_packages, saved_copies
-from scanners.pages.prices import prices
+from scanners.pages.places import (
+    built_copies,
+    is_copied,
+    is_elsewhere,
+    is_mail,
+    left_out,
+    of_packages,
+    saved_copies,
+)
 from scanners.pages.profile import KNOWN
+from scanners.pages.records import records as records_of
 from scanners.pages.site import Site, roots
 from scanners.pages.templates import PLAIN, has_markup, is_template
 
@@ -37,7 +45,7 @@ _COMPONENT = lazy(r"\.(?:jsx|tsx|vue|svelte)$|^src/(?:[^/]+/)*[A-Z][\w-]*\.js$")
 """Sources of what a script renders; React's are named like what they render, whatever their ending is."""
 _DATA = lazy(
     r"(?:^|/)(?:_?data|i18n|locales?|languages?|translations|content)/(?:[^/]+/)*[^/]+\.(?:[cm]?[jt]s|json|ya?ml|toml)$"
-    r"|(?:^|/)(?:_config|hugo|config|site|site-?config|consts?|constants|settings|metadata)\.(?:[cm]?[jt]s|json|ya?ml|toml)$",
+    r"|(?:^|/)(?:_config|hugo|config|site|site-?config|consts?|constants|settings|metadata|navigation|nav|menus?)\.(?:[cm]?[jt]s|json|ya?ml|toml)$",
     re.IGNORECASE,
 )
 """Where sites that are generated keep their texts, addresses and prices."""
@@ -66,7 +74,7 @@ CHECKS: Mapping[str, Check] = {
     "reviews": booking.no_reviews,
     "hours": booking.no_hours,
     "email_capture": booking.no_email_capture,
-    "ota": booking.no_ota,
+    "ota": channels.no_ota,
     "ld_types": structure.unknown_types,
     "ld_json": structure.unreadable,
     "ld_right_type": structure.wrong_type,
@@ -122,7 +130,7 @@ class Pages:
         for site in sites:
             for rule in rules:
                 matches += (_match(target, rule, site, hit) for hit in hits(rule, site, context.now, CHECKS))
-            records += _records(target, site)
+            records += records_of(target, site)
         pages = [page for site in sites for page in site.pages]
         shells = [NotScanned(page.path, "rendered by script", expected=True) for page in pages if page.is_shell]
         return ScanResult(
@@ -244,7 +252,7 @@ class _Reading:
                 page = Page(entry.path, source)
                 if is_mail(entry.path, page.source):
                     continue  # One that its code only sends has been blanked.
-                if is_template(entry.path) and not has_markup(page.source):
+                if is_template(entry.path) and not has_markup(entry.path, page.source):
                     continue
                 if page.is_too_deep:
                     self.not_scanned.append(NotScanned(entry.path, "nested too deeply"))
@@ -261,13 +269,33 @@ def _marked_up(text: str) -> str:
 def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]) -> list[Site]:
     everything = list(reading.pages())
     shown = {page.path.rsplit("/", 1)[-1] for page in everything}
+    shown |= {name.partition(".")[0] for name in shown}  # Engines of templates add the ending themselves.
     for page in everything:
         if page.included and not shown.intersection(page.included):
             page.is_assembled = False  # What it includes is code.
     _demote(everything)
+    declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
+    beside = left_out([page.path for page in everything], reading.entries, reading.text)
+    made = [page for page in everything if page.path not in beside]
+    sites = _grouped(made, reading, types, frozenset(beside.values()))
+    if beside:  # A generator never sees them: they are no part of what it makes.
+        others = _grouped([page for page in everything if page.path in beside], reading, types)
+        sites += [replace(site, is_beside=True) for site in others]
+    if declared and len(sites) > 1 and any("marketing" in site.profiles for site in sites):
+        # What is declared is meant for the public sites, not for the tools that lie beside them.
+        return [replace(site, declared=declared) if "marketing" in site.profiles else site for site in sites]
+    return [replace(site, declared=declared) for site in sites]
+
+
+def _grouped(
+    everything: Sequence[Page],
+    reading: _Reading,
+    types: Mapping[str, tuple[str, ...]],
+    inputs: frozenset[str] = frozenset(),
+) -> list[Site]:
+    """Sites of these pages and parts; `inputs` are folders of which a generator makes all of a site."""
     pages = {page.path: page for page in everything if page.is_page}
     fragments = [page for page in everything if not page.is_page]
-    declared = frozenset(word.strip() for word in target.profile.split(",") if word.strip() in KNOWN)
     sites = []
     grouped = roots(list(pages), [fragment.path for fragment in fragments], reading.entries)
     for root, paths in sorted(grouped.items()):
@@ -276,9 +304,10 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
         near = tuple(f for f in fragments if assembled or f.path.startswith(prefix) or len(pages) == len(paths))
         near += (*reading.sources(), *reading.data(root)) if assembled else ()
         near += reading.components(root) if all(pages[path].is_shell for path in paths) else ()
+        inner = (each for each in inputs if each.startswith(prefix) and all(p.startswith(f"{each}/") for p in paths))
         sites.append(
             Site(
-                root=root,
+                root=next(inner, root),
                 pages=tuple(pages[path] for path in paths),
                 fragments=near,
                 own=frozenset(f.path for f in fragments if _owner(f.path, grouped) == root),
@@ -288,10 +317,7 @@ def _sites(target: Repo, reading: _Reading, types: Mapping[str, tuple[str, ...]]
                 types=types,
             )
         )
-    if declared and len(sites) > 1 and any("marketing" in site.profiles for site in sites):
-        # What is declared is meant for the public sites, not for the tools that lie beside them.
-        return [replace(site, declared=declared) if "marketing" in site.profiles else site for site in sites]
-    return [replace(site, declared=declared) for site in sites]
+    return sites
 
 
 def _demote(everything: Sequence[Page]) -> None:
@@ -340,49 +366,3 @@ def _match(target: Repo, rule: PageRule, site: Site, hit: Hit) -> Match:
         details={"site": site.root or "/", "profiles": ", ".join(sorted(site.profiles)), **hit.details},
         also_at=tuple(places[:_MOST_PLACES]),
     )
-
-
-def _title(site: Site) -> str:
-    """Title of the first page; where a template fills it in, the first heading among its parts."""
-    title = site.main.first_text("head > title")
-    if title and "{" not in title:
-        return title
-    return next((text for page in site.everything if (text := page.first_text("h1")) and "{" not in text), "")
-
-
-def _records(target: Repo, site: Site) -> Iterator[Record]:
-    """What later steps compare with the wiki: the site itself, its prices and tiers, its marketplaces."""
-    place = CodeLocation(target.name, site.main.path, commit=target.commit)
-    yield Record(
-        kind="page-site",
-        entity=target.entity,
-        name=site.root or target.name,
-        source=place,
-        text={
-            "title": excerpt(_title(site)),
-            "pages": str(len(site.pages)),
-            "profiles": ", ".join(sorted(site.profiles)),
-            "rendered_by_script": "yes" if site.is_shell else "no",
-            "declared": "yes" if site.declared else "no",
-        },
-    )
-    tiers: dict[str, CodeLocation] = {}
-    for page in site.public:
-        for price in prices(page):
-            source = CodeLocation(target.name, page.path, price.line, commit=target.commit)
-            label = excerpt(price.label)
-            text = {"price": excerpt(price.raw), "label": label, "page": page.path}
-            yield Record("page-price", target.entity, label or page.path, source, text, {"price": price.value})
-            if label:
-                tiers.setdefault(label, source)
-    for name, source in tiers.items():
-        yield Record("page-tier", target.entity, name, source, {"page": source.path})
-    if site.profiles & {"tours", "boats", "rental"}:
-        found = booking.channels(site)
-        for channel in dict.fromkeys((*booking.OTA_WANTED, *found)):
-            text = {
-                "channel": channel,
-                "present": "yes" if channel in found else "no",
-                "address": excerpt(found.get(channel, "")),
-            }
-            yield Record("ota", target.entity, channel, place, text)

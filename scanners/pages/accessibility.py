@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _BOUND = lazy(
-    r"^(?::|v-bind:|th:|ng-|bind:|data-ng-|\[(?:attr\.)?)(?:alt|title|aria-?label|bind|html|text|attr)\]?$|^(?:v-text|v-html|x-text|x-html|data-i18n.*)$"
+    r"^(?::|v-bind:|th:|ng-|bind:|data-ng-|\[(?:attr\.)?)(?:alt|title|aria-?label|bind|html|text|attr)\]?$|^(?:set:(?:html|text)|v-text|v-html|x-text|x-html|data-i18n.*)$"
 )
 """An attribute that gives an element its name when the page runs."""
+_TEXT_COMPONENT = lazy(r"(?:logo\w*|wordmark|brand\w*|\w*text|\w*label|\w*title|\w*name|trans|translate|slot|fragment)")
+"""Tags of components that are named after a text, or hand one on: what they show is not known here."""
+_IS_COMPONENT = lazy(r"\.(?:astro|svelte|vue)$", re.IGNORECASE)
 _SILENT_TYPES = frozenset({"hidden", "submit", "button", "reset", "image"})
 
 
@@ -129,11 +132,22 @@ def nameless_controls(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
     for page in judged(rule, site):
         spots = []
         for node in page.css("a[href], button, [role='button'], input[type='button' i]"):
-            if _is_hidden(node) or _has_content(node) or _is_named(node, page):
+            if _is_hidden(node) or _has_content(node) or _is_named(node, page) or _is_given_a_name(node, page):
                 continue
             spots.append(Spot(page.line_of(node), excerpt(node.html or "")))
         if spots:
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _is_given_a_name(node: LexborNode, page: Page) -> bool:
+    """Whether another component, or an expression for what is inside, may name a control."""
+    return _IS_COMPONENT.search(page.path) is not None and any(
+        each.tag != "title" and (_TEXT_COMPONENT.fullmatch(each.tag or "") or any(map(_SETS.match, each.attributes)))
+        for each in node.css("*")
+    )
+
+
+_SETS = lazy(r"set:(?:html|text)$|v-(?:html|text)$")
 
 
 def _has_content(node: LexborNode) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from auditor.model.pattern import lazy
@@ -132,8 +133,14 @@ def _found(rule: PageRule, site: Site, page: Page) -> Iterator[Hit]:
         if rule.not_matches is not None and rule.not_matches.search(value.strip()):
             continue
         spots.append(Spot(page.line_of(node), excerpt(value or node.html or "")))
-    if len(spots) >= rule.minimum:
+    if len(spots) >= rule.minimum and not (rule.minimum > 1 and _are_alternatives(page, spots)):
         yield Hit(page, tuple(spots), counted(rule, len(spots)))
+
+
+def _are_alternatives(page: Page, spots: Sequence[Spot]) -> bool:
+    """Whether no two of these are shown together: each stands in another branch."""
+    lines = [spot.line for spot in spots]
+    return all(page.are_apart(first, second) for first, second in pairwise(lines))
 
 
 def counted(rule: PageRule, count: int) -> str:
@@ -195,11 +202,14 @@ def _missing(rule: PageRule, site: Site) -> Iterator[Hit]:
 def _is_written(rule: PageRule, site: Site) -> bool:
     """Whether a plug-in writes it: that of Jekyll writes a picture only for a page or a site that has one.
 
+    Components for the head of Astro write no structured data: one that does is read itself.
     Source: jekyll/jekyll-seo-tag, docs/usage.md.
     """
     writers = (
         [page for page in site.everything if page.is_served_by_tag] if _WRITTEN_BY_TAGS.search(rule.absent) else []
     )
+    if "ld+json" in rule.absent:
+        writers = [page for page in writers if not page.path.lower().endswith(".astro")]
     if not writers or "og:image" not in rule.absent:
         return bool(writers)
     if not all(_JEKYLL_SEO.search(page.source) for page in writers):
@@ -228,6 +238,7 @@ def _has_file(rule: PageRule, site: Site) -> bool:
     if re.fullmatch(r"robots|sitemap", stem) and (
         _is_generated(site, stem)
         or _is_built_in(site, stem)
+        or site.answers(stem)
         or (site.main.is_assembled and (site.names_file(stem) or site.names_file("jekyll-sitemap")))
     ):
         return True

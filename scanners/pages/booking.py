@@ -77,42 +77,17 @@ _REVIEWS = lazy(
     r"|recensioni|testimonianze|dicono\s+di\s+noi|cosa\s+dicono|avalia[çc][õo]es|depoimentos?|o\s+que\s+(?:dizem|nossos)|recensies|beoordelingen|klantervaringen|opinie|referencje|anmeldelser|omd[öo]men|yorumlar|отзывы)\b|★{3,}|⭐{3,}|★\s?\d[.,]\d|\d[.,]\d\s?★",
     re.IGNORECASE,
 )
+_GUEST_SAYS = lazy(
+    r"\b(?:I|we)\s+(?:(?:have\s+)?had|spent|enjoyed)\s+(?:an?|the|our|my)\s+(?:[\w-]+\s+){0,3}(?:stay|experience|time|trip|meal|visit|night|weekend|evening)\b|\b(?:I|we)(?:\s+would|['’]d)\s+(?:\w+\s+)?recommend|\b(?:exceeded|surpassed)\s+my\s+expectations|\bI\s+(?:highly|strongly|definitely|totally)\s+recommend|\b(?:I|we)(?:\s+will|['’]ll)\s+(?:definitely|certainly|be)\s+(?:be\s+)?(?:back|return|coming)"
+    r"|super[óo]\s+mis\s+expectativas|(?:lo|los|la)\s+recomiendo|je\s+(?:vous\s+)?(?:le\s+|la\s+|les\s+)?recommande|ich\s+kann\s+(?:\w+\s+){0,4}(?:nur\s+)?(?:weiter)?empfehlen|(?:lo|la)\s+consiglio\s+(?:a\s+tutti|vivamente)|super\s+recomendo",
+    re.IGNORECASE,
+)
+"""What only a guest says, in the first person: it needs no heading."""
 _REVIEW_LINK = lazy(
     r"tripadvisor\.[a-z.]+/\w|yelp\.[a-z.]+/\w|trustpilot|google\.[a-z.]+/(?:maps|search).*review|//g\.page/|search\.google\.com/local|elfsight|trustindex|birdeye|facebook\.com/[^/]+/reviews"
     r"|senja\.io|taggbox|embedsocial|sociablekit|reviews\.io|feefo|judge\.me|nicejob|embedreviews|reviewsonmywebsite|repuso|angi\.com/companylist|thumbtack\.com/|bbb\.org/us|houzz\.|provenexpert|kundentests|opiniones-verificadas|avis-verifies|testimonial\.to|endorsal|widg\.io|featurable|shapo\.io",
     re.IGNORECASE,
 )
-_CHANNELS = {
-    "Sailo": re.compile(r"\bsailo\.com"),
-    "GetMyBoat": re.compile(r"getmyboat\.com|\bgmb\.to/"),
-    "Airbnb Experiences": re.compile(r"airbnb\.[a-z.]+/(?:[a-z-]+/)?experiences?|abnb\.me/[^/]*experience"),
-    "Viator": re.compile(r"viator\.com"),
-    "Tripadvisor": re.compile(r"tripadvisor\.[a-z.]+/\w"),
-    "GetYourGuide": re.compile(r"getyourguide\.[a-z]+"),
-    "Boatsetter": re.compile(r"boatsetter\.com"),
-    "Click&Boat": re.compile(r"clickandboat\.com"),
-    "SamBoat": re.compile(r"samboat\.[a-z.]+"),
-    "FishingBooker": re.compile(r"fishingbooker\.com"),
-    "Captain Experiences": re.compile(r"captainexperiences\.com"),
-    "Civitatis": re.compile(r"civitatis\.com"),
-    "Withlocals": re.compile(r"withlocals\.com"),
-    "Tiqets": re.compile(r"tiqets\.com"),
-    "Headout": re.compile(r"headout\.com"),
-    "Musement": re.compile(r"musement\.com"),
-    "TripShock": re.compile(r"tripshock\.com"),
-    "Zizoo": re.compile(r"zizoo\.[a-z]+|zizooboats\."),
-    "Borrow A Boat": re.compile(r"borrowaboat\.com"),
-    "Nautal": re.compile(r"nautal\.[a-z]+"),
-    "Peek": re.compile(r"(?:www|//)\.?peek\.com/(?!s/)"),
-    "Groupon": re.compile(r"groupon\.[a-z.]+/deals"),
-    "Klook": re.compile(r"klook\.com"),
-    "Expedia": re.compile(r"expedia\.[a-z.]+"),
-    "Airbnb": re.compile(r"airbnb\.[a-z.]+/(?:rooms|h/|users|l/|s/)|abnb\.me"),
-    "Vrbo": re.compile(r"vrbo\.com|homeaway\."),
-    "Booking.com": re.compile(r"booking\.com/(?:hotel|Share|s/)"),
-}
-OTA_WANTED = ("Sailo", "GetMyBoat", "Airbnb Experiences", "Viator")
-"""Channels that are recorded as present or absent; the others only where they are linked."""
 _NO_REQUEST = lazy(
     r"(?:^|/)(?:social)?(?:accounts?|mfa|openid|users?|members?|profiles?|registration|auth|blog|posts?|comments?|reviews?|products?|bag|cart)/|(?:review|comment|post|product|profile|search|delete|signup|password)[\w.-]*$",
     re.IGNORECASE,
@@ -120,23 +95,6 @@ _NO_REQUEST = lazy(
 """What a visitor fills in there asks for nothing."""
 _SMALL_FORM = lazy(r"search|newsletter|subscribe|login|sign-?in|mc-embedded|locale|language", re.IGNORECASE)
 _FIELD = "input:not([type=hidden i]):not([type=submit i]):not([type=button i]):not([type=reset i]):not([type=search i]), textarea, select"
-
-
-def channels(site: Site) -> dict[str, str]:
-    """Marketplaces that the site links to, with the address; text and picture names prove nothing."""
-    found: dict[str, str] = {}
-    for href in site.hrefs:
-        for name, expression in _CHANNELS.items():
-            if expression.search(href):
-                found.setdefault(name, href)
-    return found
-
-
-def no_ota(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
-    """No link to any marketplace."""
-    del rule, now
-    if not channels(site):
-        yield Hit(site.main)
 
 
 _MADE_FIELDS = lazy(
@@ -226,13 +184,38 @@ def no_form(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         and not _leads_nowhere(site, href, names)
         for href in site.hrefs
     )
-    if services or elsewhere or _loads(site, (*FORM_SERVICES, *BOOKING_SERVICES)) or _has_booking_form(site):
+    if (
+        services
+        or elsewhere
+        or _frames_booking(site)
+        or _loads(site, (*FORM_SERVICES, *BOOKING_SERVICES))
+        or _has_booking_form(site)
+    ):
         return
     yield Hit(site.main)
 
 
+_OF_A_HOST = lazy(r"airbnb\.[a-z.]+/users?/")
+_FRAMED = lazy(
+    r"^(?:https?:)?//[^/?#]*(?:\brdv|rdv\d*\.|rendez-?vous|appointments?|booking|reserv|agenda|randevu|prenot|buchung)",
+    re.IGNORECASE,
+)
+"""A host of another service in a frame, named for what it does."""
+
+
+def _frames_booking(site: Site) -> bool:
+    return any(
+        _FRAMED.search(frame.attributes.get("src") or "")
+        for page in site.everything
+        for frame in page.css("iframe[src]")
+    )
+
+
 def _sells_elsewhere(site: Site) -> bool:
-    return "rental" in site.profiles and _links(site, MARKETPLACES)
+    """Whether a home is let where others show which nights are free: the host's own page there does not."""
+    return "rental" in site.profiles and any(
+        word in href for href in site.hrefs if not _OF_A_HOST.search(href) for word in MARKETPLACES
+    )
 
 
 def no_calendar(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
@@ -326,7 +309,11 @@ def _has_price_table(page: Page) -> bool:
 def no_reviews(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nobody says that it was good."""
     del rule, now
-    if _REVIEWS.search(site.text) or any(_REVIEW_LINK.search(href) for href in site.hrefs):
+    if (
+        _REVIEWS.search(site.text)
+        or _GUEST_SAYS.search(site.text)
+        or any(_REVIEW_LINK.search(href) for href in site.hrefs)
+    ):
         return
     if any(
         page.has(
@@ -383,5 +370,7 @@ def no_email_capture(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]
         return
     if rule.unless_href is not None and any(rule.unless_href.search(href) for href in site.hrefs):
         return
+    if any(page.path.endswith(".astro") and _ASKED_ADDRESS.search(page.source) for page in site.everything):
+        return  # Handed to a component for forms.
     if not _ASKED_ADDRESS.search(site.code):
         yield Hit(site.main)

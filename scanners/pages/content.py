@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -146,6 +147,7 @@ def missing_pictures(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]
 
 def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.Pattern[str]) -> Iterator[Hit]:
     ways = {path for path in site.paths if _BUILD.search(path) and not is_elsewhere(path)}
+    ways -= {path for path in ways if path.endswith("package.json") and not _runs(site.read(path))}
     built = {dirname(path) for path in ways}
     served = {dirname(path) for path in ways if path.endswith("server.js")}
     only_served = (
@@ -177,6 +179,26 @@ def _lost(site: Site, rule: PageRule, selector: str, attribute: str, wanted: re.
             yield Hit(page, tuple(spots), counted(rule, len(spots)))
 
 
+def _runs(manifest: str) -> bool:
+    """Whether a package may build or serve anything: the one script that `npm init` writes does not."""
+    try:
+        package = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return True
+    if not isinstance(package, dict) or not _mapping(package.get("scripts")):
+        return True
+    started = any(name != "test" for name in _mapping(package["scripts"]))
+    needed = {**_mapping(package.get("dependencies")), **_mapping(package.get("devDependencies"))}
+    return started or any(_BUILDS.search(name) for name in needed)
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+_BUILDS = lazy(
+    r"^(?:express|koa|fastify|@?hapi\b.*|gulp.*|grunt.*|webpack.*|vite|parcel.*|rollup|@11ty/.*|astro|next|nuxt|gatsby|hexo|metalsmith|panini|assemble|harp|react-scripts|serve|http-server|live-server|browser-sync|sails|meteor.*)$"
+)
 _UPLOADED = lazy(r"(?:^|/)(?:uploads?|media|files|storage|data)/", re.IGNORECASE)
 _IS_BUILD = lazy(r"\"build\"\s*:\s*\"(?!echo)")
 

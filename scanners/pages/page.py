@@ -68,6 +68,9 @@ _SERVED_HINTS = (
 _HEAD_TAGS = frozenset("html head title meta link script style base noscript template".split())
 
 _STATED_ADDRESS = lazy(r"(?:https?://|mailto:|tel:)[^\s\"'`<>()\[\]{}\\]+")
+_STATED_LINK = lazy(
+    r"\b(?:href|url|link|to|path|slug)[\"']?\s*:\s*(?:[\w.]{1,40}\(\s*)?[\"'`]?(/[\w./#?&=%-]{1,200})[\"'`]?"
+)
 _TITLES = ("title", "description", "tagline")
 
 
@@ -162,6 +165,7 @@ class Page:
     def of_data(cls, path: str, text: str) -> Page:
         """A file of texts that a generator fills in: what is an address is a link, a first title is what a page's front matter says."""
         markup = _STATED_ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', text)
+        markup = _STATED_LINK.sub(lambda found: f'{found[0]} <a href="{found[1]}"></a>', markup)
         page = cls(path, markup, is_evidence=True)
         first = (
             found

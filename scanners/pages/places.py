@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from posixpath import dirname
 
 from auditor.model.pattern import lazy
@@ -117,6 +117,41 @@ def saved_copies(paths: Iterable[str], every: Iterable[str]) -> frozenset[str]:
     """Pages that a browser saved with what they load, in a folder beside them that is named after them."""
     folders = {dirname(path) for path in every}
     return frozenset(path for path in paths if f"{path.rsplit('.', 1)[0]}_files" in folders)
+
+
+_ELEVENTY = lazy(r"(?:^|/)(?:\.eleventy\.js|eleventy\.config\.[cm]?[jt]s)$")
+_INPUT = lazy(r"(?:\binput\s*:|\bsetInputDirectory\()\s*[\"'](?:\./)?([\w-][\w./-]*)[\"']")
+_PLAIN_PAGE = lazy(r"\.x?html?$", re.IGNORECASE)
+
+
+def left_out(paths: Sequence[str], every: Collection[str], read: Callable[[str], str]) -> dict[str, str]:
+    """Plain pages of a project of Eleventy outside its input folder, which is given by the page.
+
+    Where its configuration names the folder in which they lie, they may be copied.
+
+    Source: 11ty.dev/docs/config (input directory).
+    """
+    found: dict[str, str] = {}
+    for config in (path for path in every if _ELEVENTY.search(path) and not is_elsewhere(path)):
+        folder = config[: config.rfind("/") + 1]
+        text = read(config)
+        told = _INPUT.search(text)
+        if told is None or not any(path.startswith(f"{folder}{told[1].rstrip('/')}/") for path in paths):
+            continue
+        used = {told[1].partition("/")[0], *(name[1] for name in _NAMED_FOLDER.finditer(text))}
+        for path in paths:
+            inner = path.removeprefix(folder)
+            if not path.startswith(folder) or not _PLAIN_PAGE.search(path) or inner.partition("/")[0] in used:
+                continue
+            above = [dirname(path)]
+            while above[-1] and f"{above[-1]}/" != folder:
+                above.append(dirname(above[-1]))
+            if not any(each and f"{each}/" != folder and f"{each}/package.json" in every for each in above):
+                found[path] = f"{folder}{told[1].rstrip('/')}"
+    return found
+
+
+_NAMED_FOLDER = lazy(r"[\"'](?:\.{1,2}/)*([\w-][\w.-]*)")
 
 
 def built_copies(paths: Sequence[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from scanners.pages.services import BOOKING_SERVICES
 from scanners.pages.trades import serves_customers, takes_appointments
 
 if TYPE_CHECKING:
+    from scanners.pages.page import Page
     from scanners.pages.site import Site
 
 KNOWN = frozenset({"app", "dialog", "marketing", "booking", "tours", "boats", "hauling", "rental"})
@@ -251,7 +252,7 @@ _FRAME = lazy(r"(?:^|/)[\w-]*(?:header|footer|nav|navigation|menu)[\w-]*\.[a-z.]
 def _headline(site: Site) -> str:
     """What the main pages call themselves: titles, descriptions, first headings."""
     parts = []
-    for page in site.public[:8] if site.main not in site.public else (site.main,):
+    for page in site.public[:8] if site.main not in site.public or _says_nothing(site.main) else (site.main,):
         parts += [
             page.first_text("head > title"),
             page.meta("description"),
@@ -270,6 +271,26 @@ def _headline(site: Site) -> str:
         parts += [found[1] for part in site.fragments[:120] for found in _FRONT.finditer(part.front)]
         parts += [found[1] for found in _FRONT.finditer(site.settings)]
     return _WORDS_JOINED.sub(" ", " | ".join(parts))
+
+
+_FIRST_PAGE = lazy(
+    r"\W*(?:home\s?page|home|index|start(?:seite)?|welcome|untitled(?:[\s-]\w+)?|new\s+page|document|main|inicio|accueil|in[ií]cio|página\s+inicial)?\W*",
+    re.IGNORECASE,
+)
+"""Titles that only say that a page is the first one."""
+
+
+def _says_nothing(page: Page) -> bool:
+    """Whether a first page does not say what it is about: a picture that leads on, or one called `Home` without more."""
+    if page.is_shell or page.is_assembled:
+        return False
+    if len(page.text) < _LITTLE and not page.has("a[href], form, h1"):
+        return True
+    named = (page.first_text("head > title"), page.meta("description", "og:title", "keywords"), page.first_text("h1"))
+    return all(_FIRST_PAGE.fullmatch(text) for text in named)
+
+
+_LITTLE = 100
 
 
 def _shown(site: Site) -> str:

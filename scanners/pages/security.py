@@ -18,7 +18,7 @@ _CDN = lazy(
     r"|code\.ionicframework\.com|cdn\.quilljs\.com|cdn\.ckeditor\.com|cdn\.lineicons\.com|pro\.fontawesome\.com|cdn\.rtlcss\.com|www\.gstatic\.com/firebasejs|cdn\.linearicons\.com)",
     re.IGNORECASE,
 )
-_HANDLER = lazy(r"^on[a-z]{3,}$")
+_HANDLER = lazy(r"^on(?!line$|site$|going$)[a-z]{3,}$")
 
 
 def without_integrity(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:

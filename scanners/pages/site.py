@@ -54,6 +54,10 @@ _PROGRAM = lazy(
 )
 
 
+_ROUTES = lazy(r"(?:^|/)(?:app|server|main|index|routes?|urls)\.(?:[cm]?[jt]s|py|rb|go)$")
+_IS_A_ROUTE = lazy(r"\.(?:get|all|route|use|GET|HandleFunc)\(|\b(?:re_)?path\(|^\s*get\s", re.MULTILINE)
+_RENDERED = lazy(r"(?:^|/)views/index\.(?:ejs|eta|hbs|handlebars|njk|mustache|twig|liquid)$")
+"""The first page of a program: what lies beside the program is not what it answers with."""
 _SETTINGS = (
     "_config.yml",
     "hugo.toml",
@@ -68,6 +72,24 @@ _SETTINGS = (
     "src/_data/site.json",
     "_data/metadata.json",
     "src/_data/metadata.json",
+    *(
+        f"{folder}{name}"
+        for folder in ("src/", "src/data/", "src/_data/", "_data/", "")
+        for name in (
+            "config.yml",
+            "site.yml",
+            "site.yaml",
+            "site.js",
+            "site.ts",
+            "site.config.ts",
+            "siteConfig.ts",
+            "config.ts",
+            "consts.ts",
+            "constants.ts",
+        )
+    ),
+    "src/config.yaml",
+    "src/config.json",
 )
 
 
@@ -93,6 +115,8 @@ class Site:
     """By path, what axe-core found in the rendered page."""
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Known schema.org types with the types that they are kinds of."""
+    is_beside: bool = False
+    """Whether its pages lie beside what a generator makes the site of: they speak for no business."""
 
     @cached_property
     def main(self) -> Page:
@@ -102,6 +126,7 @@ class Site:
             self.pages,
             key=lambda p: (
                 is_back_office(p.path) or p.is_apart,
+                _RENDERED.search(p.path) is None,
                 p.path.count("/"),
                 order.get(name := p.path.rsplit("/", 1)[-1].lower(), order.get(f"{name.partition('.')[0]}.", 9)),
                 p.is_application,
@@ -194,6 +219,12 @@ class Site:
         named = (path for path in sorted(self.paths) if _PROGRAM.search(path) and not is_elsewhere(path))
         return any(stem in text for text in self.texts(named))
 
+    def answers(self, stem: str) -> bool:
+        """Whether a program of the site has a route of this name: `/robots.txt`."""
+        route = re.compile(rf"[\"'`/^]{stem}\\?\.(?:txt|xml)\b")
+        named = (path for path in sorted(self.paths) if _ROUTES.search(path) and not is_elsewhere(path))
+        return any(_IS_A_ROUTE.search(text) and route.search(text) for text in self.texts(filter(self.is_near, named)))
+
     def texts(self, paths: Iterable[str]) -> list[str]:
         """Texts of paths, read together."""
         wanted = list(paths)
@@ -228,7 +259,9 @@ class Site:
             return ""
         prefix = f"{self.root}/" if self.root else ""
         texts = self.texts(f"{prefix}{name}" for name in _SETTINGS if f"{prefix}{name}" in self.paths)
-        return "\n".join(line for text in texts for line in text.splitlines() if not line.lstrip().startswith("#"))
+        return "\n".join(
+            line for text in texts for line in text.splitlines() if not line.lstrip().startswith(("#", "//"))
+        )
 
     @cached_property
     def lowered(self) -> str:
@@ -252,6 +285,8 @@ class Site:
         """What the pages speak for, with what the portfolio declares for this site."""
         from scanners.pages.profile import implied, profiles_of
 
+        if self.is_beside:
+            return frozenset()
         found = profiles_of(self)
         if not self.declared or "dialog" in found:
             return found

@@ -13,15 +13,18 @@ TEMPLATE = lazy(
     re.IGNORECASE,
 )
 _TAG = lazy(
-    r"<(?:html|head|body|div|section|main|header|footer|nav|form|article|aside|p|h[1-6]|ul|ol|table|img|a|meta|title)[\s>]",
+    r"<(?:html|head|body|div|section|main|header|footer|nav|form|article|aside|p|h[1-6]|ul|ol|table|img|a|meta|title|link|script)[\s>]",
     re.IGNORECASE,
 )
+_OTHER_COMPONENT = lazy(r"<[A-Z]\w*(?:[\s>]|/>)")
+"""All the markup that a component may have."""
 _CODE = lazy(r"<\?(?!xml\b)(?P<php>.*?)(?:\?>|\Z)|<%(?P<erb>.*?)%>", re.DOTALL | re.IGNORECASE)
 _COMPONENT = lazy(r"\.(?:astro|svelte|vue|marko|[jt]sx|mdx)$", re.IGNORECASE)
 _CLOSED_AT_ONCE = lazy(
     r"<(?P<tag>(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)[a-zA-Z][\w.:-]*)"
     r"(?P<attributes>(?:[^<>\"'`{}/]|/(?!>)|\"[^\"]*\"|'[^'\n]*'|`[^`]*`|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*+)/>"
 )
+_PICTURE_COMPONENT = lazy(r"<Image(?=[\s/>])")
 _EXPRESSION = lazy(r"\{\{[^{}\n]{1,300}\}\}|\{%[^{}\n]{1,300}%\}")
 """In an attribute its quotes would end the value for a parser that knows nothing of templates."""
 _LOOKED_UP = lazy(
@@ -58,6 +61,11 @@ _FETCHED = lazy(r"fetch\(\s*['\"`][^'\"`]*(?:header|footer|nav|partial|component
 _PARTS_IN_CODE = lazy(
     r"\b(?:include|require)(?:_once)?\b\s*[\s('\"]|\bget_(?:header|footer|sidebar|template_part)\b|\bwp_head\b|\b(?:render|partial|yield|content_for|insert|layout|section|extend)\b"
 )
+_FILLS_A_LAYOUT = lazy(
+    r"(?:\A|\n)(?:=|-|\s*php\s+(?:echo|print)\b)\s*\(?\s*(?:\$(?:this\s*->\s*)?|@)?(?:content|contenu|contenido|conteudo|contents|body|yield|slot|page_?content|main_?content|content_for_layout|view_?content|inhalt)\s*(?:\(\s*\))?\s*(?:\?\?\s*''\s*)?\)?\s*;?\s*(?:\n|\Z)",
+    re.IGNORECASE,
+)
+"""What a layout prints of the page that it opens and closes."""
 _HINTS = lazy(
     r"\{[%{]|#include|# include|@(?:extends|include|section|yield|component|Render|Html\.)"
     r"|<(?:jsp:|tiles:|cfinclude|slot|Layout|partial)"
@@ -80,15 +88,22 @@ def is_template(path: str) -> bool:
 
 
 def closed(path: str, source: str) -> str:
-    """The source of a component with `<x />` written as `<x></x>`: for a parser of HTML the first is only opened."""
-    if "/>" not in source or not _COMPONENT.search(path):
+    """The source of a component with `<x />` written as `<x></x>`: for a parser of HTML the first is only opened.
+
+    An `Image` is no `img`: it writes sizes and the rest itself.
+    """
+    if not _COMPONENT.search(path):
+        return source
+    if "<Image" in source:
+        source = _PICTURE_COMPONENT.sub("<x-image", source)
+    if "/>" not in source:
         return source
     return _CLOSED_AT_ONCE.sub(r"<\g<tag>\g<attributes>></\g<tag>>", source)
 
 
-def has_markup(source: str) -> bool:
+def has_markup(path: str, source: str) -> bool:
     """Whether there is any markup outside the code."""
-    return bool(_TAG.search(source))
+    return bool(_TAG.search(source)) or (path.lower().endswith(".astro") and bool(_OTHER_COMPONENT.search(source)))
 
 
 def is_assembled(path: str, source: str, code: str) -> bool:
@@ -97,7 +112,7 @@ def is_assembled(path: str, source: str, code: str) -> bool:
         return True
     if (".load(" in source and _LOADED.search(source)) or ("fetch(" in source and _FETCHED.search(source)):
         return True
-    if "%sveltekit." in source or (code and _PARTS_IN_CODE.search(code)):
+    if "%sveltekit." in source or (code and (_PARTS_IN_CODE.search(code) or _FILLS_A_LAYOUT.search(code))):
         return True
     if path.lower().endswith(".astro") or source.startswith("---\n"):
         return True

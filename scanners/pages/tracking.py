@@ -57,6 +57,10 @@ _ASKS = lazy(
     re.IGNORECASE,
 )
 """What a notice says; all of it stands near the word for cookies."""
+_SAYS_WHAT_IS_KEPT = lazy(
+    r"(?:^|/)[^/]*(?:privac|datenschutz|polic[yi]|politi|confidentialit|legal|terms)[^/]*$", re.IGNORECASE
+)
+"""A page that says what is done with data asks nobody."""
 
 
 def _code_of(site: Site, page: Page) -> str:
@@ -79,6 +83,11 @@ def _is_measured(code: str) -> bool:
     return any(service in code for service in _SERVICES) or bool(_ID.search(code)) or bool(_OWN.search(code))
 
 
+def _is_handed_on(site: Site) -> bool:
+    """Whether a component is given an id for counting, or keeps one in its code."""
+    return any(page.path.endswith(".astro") and _ID.search(f"{page.code}\n{page.source}") for page in site.everything)
+
+
 def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Nothing counts visits on any page; a placeholder or a retired id counts nothing."""
     del rule, now
@@ -87,7 +96,7 @@ def no_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
         code += "\n".join(site.texts(path for path in sorted(site.paths) if _SHELL_SOURCE.search(path)))
         if any(library in code for library in _LIBRARIES):
             return
-    if not _is_measured(code) and not _is_measured(site.settings):
+    if not _is_measured(code) and not _is_measured(site.settings) and not _is_handed_on(site):
         yield Hit(site.main)
 
 
@@ -132,7 +141,7 @@ def retired_analytics(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit
 def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     """Visitors are followed and nobody asks them."""
     del rule, now
-    tracks = _TRACKS.search(site.code) or _TRACKS.search(site.settings)
+    tracks = _TRACKS.search(site.code) or _TRACKS.search(site.settings) or _is_handed_on(site)
     if not tracks or _CONSENT.search(site.code):
         return
     names = {
@@ -142,7 +151,7 @@ def no_consent(site: Site, rule: PageRule, now: datetime) -> Iterator[Hit]:
     }
     if any(_CONSENT.search(name) for name in names):
         return
-    text = site.text
+    text = " ".join(page.text for page in site.everything if not _SAYS_WHAT_IS_KEPT.search(page.path))
     if any(_ASKS.search(text, max(0, at.start() - 100), at.end() + 100) for at in _COOKIE.finditer(text)):
         return
     for page in site.pages:
