@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from auditor.adapters.wiki import east_asian, units
+from auditor.adapters.wiki import abroad, east_asian, units
 from auditor.adapters.wiki.coins import SUFFIX_CODE, suffix_currency, to_decimal
 from auditor.adapters.wiki.rates import Atom, read_per
 
@@ -64,7 +64,9 @@ _SQUARE = re.compile(
     r"[ \u00a0-]?(?:sq\.? ?(?:ft|feet)\b\.?|square f(?:ee|oo)t\b|m[2²](?![\w])|sq\.? ?m(?:et(?:er|re)s?)?\b|square met(?:er|re)s?\b)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"(?:[ \u00a0]{1,3}|-)?([A-Za-z²³µ×][A-Za-z²³]*)")
+_WORD = re.compile(
+    r"(?:[ \u00a0]{1,3}|-)?([A-Za-z²³µ×\u00c0-\u024f\u0400-\u04ff\u1ea0-\u1eff][A-Za-z²³\u00c0-\u024f\u0400-\u04ff\u1ea0-\u1eff]*)"
+)
 _NOUNS = re.compile(r"[ \u00a0]{1,3}((?:[A-Za-z][A-Za-z'’-]*)(?: [A-Za-z][A-Za-z'’-]*){0,3})")
 _AFTER_LEAST = re.compile(
     r"\+(?![\w$€£])(?!\s*[$€£]?\d)|\s(?:or more\b|and up\b|or higher\b|minimum\b|and above\b)", re.IGNORECASE
@@ -93,6 +95,7 @@ _SKIP_LEFT = frozenset("#@\\_&=.'’:§")
 _SIGN_OF_RESULT = re.compile(r"[=:(→≈|][ \u00a0]*–$")
 _QUOTED_SIGN = re.compile(r"[‘“\"'(][-−–] $")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_GOES_ON = re.compile(r"[-–—~]\d[\d.,]*[ ]?(?=[^\W\d])")
 
 
 def read_atom(
@@ -134,8 +137,10 @@ def read_atom(
     if not _read_right(text, atom, m["num"], currency, code or first):
         return None
     bare_word = not atom.currency and atom.unit != "percent"
-    if in_east and bare_word:
-        return None
+    if in_east and bare_word and (atom.unit in {"", "count", "ratio", "points"} or atom.noun):
+        if atom.unit or _GOES_ON.match(text, atom.end) is None:
+            return None
+        atom.opening = True
     if bare_word and atom.unit != "ratio" and _is_numbered(text[max(0, atom.start - 30) : atom.start]):
         return None
     atom.glued = glued and not money
@@ -210,6 +215,8 @@ def _read_right(text: str, atom: Atom, digits: str, declared: str, money: str | 
                 atom.amount = to_decimal(digits)
     elif text[end : end + 2] > "\u2fff" and (east := east_asian.read_multiple(text, end)) is not None:
         atom.factor, end = east
+    elif (far := abroad.read_multiple(text, end)) is not None:
+        atom.factor, end = Decimal(10) ** far[0], far[1]
     end = suffix_currency(text, atom, end, digits, declared)
     if m := _AFTER_LEAST.match(text, end):
         atom.plus, end = True, m.end()
@@ -288,6 +295,9 @@ def _measure(text: str, atom: Atom, end: int) -> bool:
     m = _WORD.match(text, end)
     if m is not None:
         word, spaced = m[1].lower(), m[0][0] in " \u00a0"
+        if spaced and word in abroad.MEASURES and not (word == "года" and _YEAR.search(text, atom.end - 5, atom.end)):
+            atom.unit, atom.end = abroad.MEASURES[word], m.end()
+            return True
         if m[0][0] == "-":
             return True
         if m[0] == "X" and re.search(r"\d{4}$", text[: atom.end]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from auditor.adapters.wiki import east_asian, units
+from auditor.adapters.wiki import abroad, east_asian, units
 from auditor.adapters.wiki.rates import Atom
 
 _CODES = units.alternatives(units.CODES)
@@ -55,11 +55,8 @@ def to_decimal(digits: str, *, euro: bool = False) -> Decimal:
 
 def suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str) -> int:
     """The currency said behind the number; the place where it ends."""
-    if text[end : end + 2].strip() > "\u2fff":
-        if not atom.currency and (coin := east_asian.read_coin(text, end, declared)) is not None:
-            atom.currency, atom.unit = coin[0], "money"
-            return coin[1]
-        return end
+    if not atom.currency and (far := _named_abroad(text, atom, end, digits, declared)) is not None:
+        return far
     m = SUFFIX_CODE.match(text, end)
     if m is None or (atom.currency and not m["code"]) or (m["cent"] == "p" and declared != "GBP"):
         return end
@@ -84,3 +81,19 @@ def suffix_currency(text: str, atom: Atom, end: int, digits: str, declared: str)
     if (m["sym"] and m["sym"][0] != "$") or code == "EUR":
         atom.amount = to_decimal(digits, euro=True)
     return m.end()
+
+
+def _named_abroad(text: str, atom: Atom, end: int, digits: str, declared: str) -> int | None:
+    """The end of a currency's name in a language of the east; None where there is none."""
+    if text[end : end + 2].strip() > "\u2fff":
+        if (coin := east_asian.read_coin(text, end, declared)) is None:
+            return None
+        atom.currency, atom.unit = coin[0], "money"
+        return coin[1]
+    if (far := abroad.read_coin(text, end)) is None:
+        return None
+    code, end = far
+    atom.currency, atom.unit = (declared if code == "USD" and declared in units.DOLLARS else code), "money"
+    if code not in {"THB", "ILS", "INR"}:
+        atom.amount = to_decimal(digits, euro=True)
+    return end

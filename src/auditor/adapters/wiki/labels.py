@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.adapters.wiki.abroad import adverb, recurring
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.numbers import Hit
 from auditor.adapters.wiki.periods import periods_in
@@ -33,6 +34,7 @@ TRAIL = frozenset(
     "ab von bis für zu zum zur um auf mit ca rund etwa insgesamt beträgt betragen kostet liegt lag bei der die das den dem ein eine einen und wurden wurde sind ist war haben hat "
     "range ranges ranging vary varies us me them that's basically sur sous dans chez autour vers vite d'environ "
     "van het een voor op naar met zijn wordt werd wij we uit gaan "
+    "от до около примерно может могут варьироваться составляет составит от в пределах начинаться будет и или około ponad wynosi kosztuje oraz "
     "de du des le la les à est sont coûte environ pour et un une del el los las es son cuesta unos por y".split()
 )
 
@@ -306,6 +308,8 @@ _BROKEN_FROM = re.compile(
 def broken_per(text: str, hit: Hit, following: str) -> str | None:
     """What an amount is for where its line ends within `per month`."""
     m = _BROKEN.match(text, hit.end)
+    if m is not None and not following.isascii() and (far := adverb(following.lstrip().split(" ", 1)[0].lower())):
+        return far
     if m is None or (n := _BROKEN_FROM.match(following)) is None:
         return None
     return (
@@ -321,5 +325,10 @@ _RECURRING = re.compile(r"\s+(?:(?:net|new|expansion|churned|lost)\s+){0,2}(MRR|
 
 def recurring_per(text: str, hit: Hit) -> str | None:
     """What a figure is per by the name that follows it."""
+    if (
+        not text.isascii()
+        and (far := recurring(re.split(r"[.;:]\s|\d", text[max(0, hit.start - 60) : hit.start])[-1])) is not None
+    ):
+        return far
     found = _RECURRING.match(text, hit.end)
     return None if found is None else "month" if found[1].upper() == "MRR" else "year"

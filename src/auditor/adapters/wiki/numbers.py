@@ -19,7 +19,7 @@ from auditor.adapters.wiki.units import DOLLARS
 from auditor.model.fact import Quantity
 
 _JOIN = re.compile(
-    r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|∼|\band\b|\b(?:bis|à|til|tot|hasta|até|a|et|und|y|e)\b)\s*(?:~|≈|∼)?"
+    r"\s*(?:-|–|—|‑|−|\bto\b|\bthrough\b|\.\.\.?|~|∼|\band\b|\b(?:bis|à|til|tot|hasta|até|a|et|und|y|e|до|do|sampai|hingga|đến)\b)\s*(?:~|≈|∼)?"
 )
 _TWO_ENDS = {
     "and": re.compile(r"\bbetween\s*$", re.IGNORECASE),
@@ -28,6 +28,8 @@ _TWO_ENDS = {
     "e": re.compile(r"\b(?:entre|tra|fra)\s*$", re.IGNORECASE),
     "und": re.compile(r"\bzwischen\s*$", re.IGNORECASE),
     "a": re.compile(r"\b(?:de|da|desde)\s*$", re.IGNORECASE),
+    "до": re.compile(r"\b(?:от|с|від|од|з)\s*$", re.IGNORECASE),
+    "do": re.compile(r"\bod\s*$", re.IGNORECASE),
 }
 """Words that make a range of two numbers only behind another word."""
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
@@ -42,15 +44,15 @@ _CHANGED = re.compile(
 """From one figure to another is a change, not a range."""
 _RANGES = re.compile(r"\b(?:rang(?:e[sd]?|ing)|var(?:y|ies|ied|ying)|anywhere)\s+from\s*$", re.IGNORECASE)
 _APPROX = re.compile(
-    r"(?:[~≈∼±]|\b(?:about|around|approximately|approx\.?|circa|ca\.|roughly|nearly|almost|est\.|estimated at))\s*$",
+    r"(?:[~≈∼±]|\b(?:about|around|approximately|approx\.?|circa|ca\.|roughly|nearly|almost|est\.|estimated at|około|okolo|около|примерно|близько|приблизно|sekitar|yaklaşık|khoảng))\s*$",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    r"(?:(?<![-=<])<=?|≤|\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|fewer than|max(?:imum)?(?: of)?))\s*$",
+    r"(?:(?<![-=<])<=?|≤|\b(?:under|below|less than|lower than|up to|at most|no more than|not more than|fewer than|max(?:imum)?(?: of)?|не более|менее))\s*$",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(
-    r"(?:(?<![-=>])>=?|≥|\b(?:over|above|more than|greater than|at least|min(?:imum)?(?: of)?|no less than|not less than|starting (?:at|from)|from|exceeds?|exceeding|upwards? of))\s*$",
+    r"(?:(?<![-=>])>=?|≥|\b(?:over|above|more than|greater than|at least|min(?:imum)?(?: of)?|no less than|not less than|starting (?:at|from)|from|exceeds?|exceeding|upwards? of|ponad|свыше|более|не менее|понад))\s*$",
     re.IGNORECASE,
 )
 _ACCOUNTING = re.compile(r"^\s*((?P<c>[$€£¥₹]|[A-Z]{3}\b)\s*\(\s*(?P<n>[\d.,' ]+[kKMB]?)\s*\))\s*$")
@@ -119,7 +121,7 @@ def find_quantities(
             and text[first.end : first.end + 1] in {"-", "–"}
             and first.end + 1 in refused
         )
-        if not first.glued and not broken and not (first.year_like and not years):
+        if not first.glued and not first.opening and not broken and not (first.year_like and not years):
             hits.append(_single(text, first))
         index += 1
     return tuple(hits)
@@ -189,6 +191,8 @@ def _range(text: str, first: Atom, second: Atom) -> Hit | None:
     if low > high and first.negative and second.negative and first.unit:
         low, high = high, low  # `-0.2% to -0.6%`
     if low > high or (second.year_like and first.year_like):
+        return None
+    if first.opening and not second.unit:
         return None
     flags = set(first.flags or ()) | set(second.flags or ())
     value = Quantity(

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from auditor.adapters.wiki import east_asian, units
+from auditor.adapters.wiki import abroad, east_asian, units
 
 _CODES = units.alternatives(units.CODES)
 _AMOUNT = rf"\d[\d.,]*\s?(?:[kKmMbB]n?\s?)?(?:{_CODES})\b|\d[\d.,]*\s?[kKmMbB]?n?\s?[€%]"
 _PER_SLASH = re.compile(
-    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT}|\d+,\d\d?\b)(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
+    rf"[ ]?/[ ]?(?=[A-Za-z\d])(?!{_AMOUNT}|\d+,\d\d?\b)(\d[\d,]*[KkM]?[ ]?)?(?!(?:and|or|of|to|in|with|for|the|plus|from)\b)([A-Za-zÀ-ɏЀ-ӿẠ-ỿ][A-Za-zÀ-ɏЀ-ӿẠ-ỿ²-]*)(?![$€£\d])(?:(?:[ ]?/[ ]?| per )([A-Za-z]+)(?![$€£\d]))?"
 )
 _WHICH = r"(?:(?:paying|active|new|additional|extra|further|registered|completed|billable|individual|single|full|average|acquired|enterprise|participating|sold) )?"
 _PER_WORD = re.compile(
@@ -45,6 +45,8 @@ class Atom:
     """Followed by the words of a change: `+0.2 YoY`."""
     glued: bool = False
     """After a hyphen: only the end of a range, or part of a word."""
+    opening: bool = False
+    """Within a word of a script without blanks: only the first end of a range."""
 
 
 _ASIDE = re.compile(
@@ -94,11 +96,19 @@ def _read_per(text: str, atom: Atom) -> None:
         key = m[1].lower()
         atom.per = units.PERIODS.get(key) or ("month" if "month" in key else "year")
         atom.end = m.end()
-    elif (
+    else:
+        _read_per_abroad(text, atom)
+
+
+def _read_per_abroad(text: str, atom: Atom) -> None:
+    after = text[atom.end : atom.end + 1]
+    if (
         text[atom.end + 1 : atom.end + 3].strip() > "\u2fff"
         and (east := east_asian.read_per(text, atom.end)) is not None
     ):
         atom.per, atom.end = east
+    elif atom.unit == "money" and after in {" ", "\u00a0"} and (far := abroad.read_per(text, atom.end)) is not None:
+        atom.per, atom.end = far
 
 
 def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) -> None:
@@ -113,7 +123,7 @@ def _set_per(atom: Atom, scale: str, word: str, second: str | None, end: int) ->
         head, _, tail = low.partition("-")
         name = f"{head}/{units.PERIODS[tail]}" if tail in units.PERIODS else low
     else:
-        name = units.PERIODS.get(low) or units.singular(low)
+        name = units.PERIODS.get(low) or abroad.UNITS_OF_TIME.get(low) or units.singular(low)
     if scale:
         name = f"{scale} {name}"
     if second:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from auditor.adapters.wiki.abroad import recurring
 from auditor.adapters.wiki.east_asian import narrowed, per_in
 from auditor.adapters.wiki.sift import Words
 from auditor.adapters.wiki.units import PERIODS
@@ -145,7 +146,7 @@ def per_of(text: str) -> str | None:
     """What the figures below a header or heading are for: `Monthly cost` is per month. Plain `Month` is not said."""
     if "RR" in text and (m := _RECURRING.search(text.strip())):
         return "month" if m[1] == "MRR" else "year"
-    if not text.isascii() and (east := per_in(narrowed(text))) is not None:
+    if not text.isascii() and (east := per_in(narrowed(text)) or recurring(text)) is not None:
         return east
     lowered = text.lower()
     if _may_be_elsewhere(lowered) and (m := _ELSEWHERE.search(lowered)) is not None:
