@@ -10,7 +10,7 @@ from auditor.adapters.wiki import units
 from auditor.adapters.wiki.columns import Column
 from auditor.adapters.wiki.counting import MONEY_NOUNS, names_count, says_count
 from auditor.adapters.wiki.currencies import money_hint
-from auditor.adapters.wiki.headers import GENERIC, MONEY_CELL, MONEY_WORDS, hints
+from auditor.adapters.wiki.headers import GENERIC, MONEY_CELL, MONEY_WORDS, NO_BARE, hints
 from auditor.adapters.wiki.periods import is_period
 from auditor.adapters.wiki.scope import Scope
 from auditor.adapters.wiki.tabular import Table
@@ -81,7 +81,8 @@ def in_money(column: Column, scope: Scope, table: Table, *, broad: bool) -> Colu
         return column
     if (m := re.fullmatch(r"(?:[A-Za-z]+ )?([A-Za-z]{2,}s)", column.header)) and m[1].lower() not in MONEY_NOUNS:
         return column if not is_period(column.header) else replace(column, unit="money", currency=scope.currency)
-    signed = any(MONEY_CELL.search(c.text) for r in table.rows for c in r)
+    remarks = {n for n, cell in enumerate(table.header) if NO_BARE.search(cell.words)}
+    signed = any(MONEY_CELL.search(c.text) for r in table.rows for n, c in enumerate(r) if n not in remarks)
     known = broad and (scope.currency_declared or scope.currency_used) and not signed
     if not (
         known
@@ -176,6 +177,8 @@ def _dollar_said(column: Column, row: Row, scope: Scope) -> str:
 
 def _by_unit_column(value: Quantity, row: Row, scope: Scope) -> Quantity:
     """The value with what a column headed `Unit` says of its row."""
+    if value.unit == "" and ":" in row.label and _RATIO_OF.fullmatch(row.label):
+        return replace(value, unit="ratio")
     said = row.attributes.get("unit", "")
     if not said or value.unit not in {"", "count"}:
         return value
@@ -242,6 +245,10 @@ def _by_header(
     return value
 
 
+_RATIO_OF = re.compile(r"\W*[A-Z]{2,5}\s?:\s?[A-Z]{2,5}(?: [Rr]atio)?\W*")
+"""`LTV:CAC Ratio`."""
+
+
 def counts(label: str) -> bool:
     """Whether a label names things that are counted (`Active members`)."""
     words = re.findall(r"[A-Za-z]+", re.sub(r"\([^)]*\)", "", label))
@@ -262,11 +269,12 @@ def row_per(row: Row, value: Quantity) -> str | None:
     said = row.attributes.get("unit", "")
     if value.unit == "money" and said and said.upper() not in units.CODES and said not in units.SYMBOLS:
         return per_cell(re.sub(r"^.*?(?:/| per )", "", said))
-    return None
+    return total_per(row.label) if value.unit == "money" else counted_per(row.label, value)
 
 
 _SLASHED = re.compile(
-    r"[A-Za-z$€£)]\s?/\s?(sqft|sqm|sf|m²|hr|hour|h|day|week|wk|month|mo|year|yr|night|person|unit|kg|item|head|user|mile|km|lb|gallon|ton|acre)(?![A-Za-z/])",
+    r"[A-Za-z$€£)]\s?/\s?(sqft|sqm|sf|m²|hr|hour|h|day|week|wk|month|mo|year|yr|night|person|unit|kg|item|head|user|mile|km|lb|gallon|ton|acre|"
+    r"mois|an|jour|semaine|heure|nuit|monat|jahr|tag|woche|stunde|nacht|mes|a[ñn]o|d[íi]a|semana|hora|noche|mês|mese|anno|giorno|notte)(?![\w/])",
     re.IGNORECASE,
 )
 """`Plumber/hr min`: what the amount of a row is per, in its name."""
@@ -274,16 +282,35 @@ _SLASHED = re.compile(
 
 def label_per(label: str, column: Column) -> str | None:
     """What a figure is per by the label of its row, where its column says nothing."""
-    if not column.per and "/" in label and (m := _SLASHED.search(label)) is not None:
+    if not column.per and "/" in label and (m := _SLASHED.search(label) or _PRICE_PER.match(label)) is not None:
         return units.PERIODS.get(m[1].lower()) or units.singular(m[1])
     return None if column.per or re.search(r"[$€£]", re.sub(r"\([^)]*\)", " ", label)) else per_of(label)
+
+
+def counted_per(label: str, value: Quantity) -> str | None:
+    """What a number of things is per, by the end of its label: `Slots available / year`."""
+    if "/" not in label or value.unit not in {"", "count"}:
+        return None
+    m = _SLASHED.search(label)
+    return units.PERIODS.get(m[1].lower()) if m is not None and m.end() == len(label) else None
+
+
+_PRICE_PER = re.compile(
+    r"(?:prix|price|preis|precio|prezzo|preço|co[uû]t|cost|tarif|tariff|fee)\s?/\s?([^\W\d_]{2,})$", re.IGNORECASE
+)
+_TOTAL_PER = re.compile(r"\W*(?:(?:grand |sub)?totals?|totaux|summe|gesamt(?:summe)?|totale)\b", re.IGNORECASE)
+
+
+def total_per(label: str) -> str | None:
+    """What the sum in a row is per where the row says it (`Total annuel` in a column by month)."""
+    return per_of(label) if _TOTAL_PER.match(label) else None
 
 
 def is_once(text: str) -> bool:
     """Whether a label names something that is paid once."""
     return (
         re.search(
-            r"\b(?:one[- ]?time|once|upfront|initial|set-?up|purchase|total investment|down payment)\b",
+            r"\b(?:one[- ]?time|once|upfront|initial|set-?up|purchase|total investment|down payment|runway|reserves?(?! (?:fund|contribution))|(?:working|start(?:ing|-?up)?|seed|total) capital)\b",
             text,
             re.IGNORECASE,
         )

@@ -195,11 +195,24 @@ def _described(header: Sequence[str], body: Sequence[Sequence[str]], label: int)
     dated = sum(1 for c in filled if is_period(c) or re.fullmatch(r"\d\d?[/.]\d\d?\.?", c))
     if dated * 2 < len(filled) or not filled:
         return None
-    for i in range(label + 1, len(body)):
-        cells = [c for c in body[i] if c]
-        if cells and DESCRIPTION.match(header[i]) and sum(1 for c in cells if is_name(c)) * 2 > len(cells):
-            return i
-    return None
+    found = [
+        i
+        for i in range(label + 1, len(body))
+        if DESCRIPTION.match(header[i]) and _is_wordy(cells := [c for c in body[i] if c]) and cells
+    ]
+    if len(found) > 1 and _KIND_HEADER.fullmatch(header[found[0]]) and _ITEM_HEADER.fullmatch(header[found[1]]):
+        return found[1]
+    return found[0] if found else None
+
+
+_KIND_HEADER = re.compile(r"categor(?:y|ies)|account|type|group|area", re.IGNORECASE)
+_ITEM_HEADER = re.compile(r"items?|descriptions?|what|expenses?|products?|names?|details?|purchases?", re.IGNORECASE)
+"""What a row is of, and what it is: the name comes from the second."""
+
+
+def _is_wordy(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column name something."""
+    return sum(1 for c in cells if is_name(c)) * 2 > len(cells)
 
 
 def _within_groups(header: Sequence[str], body: Sequence[Sequence[str]], label: int) -> int | None:
@@ -344,7 +357,8 @@ def _column(
         currency=currency,
         shown=shown,
         factor=factor,
-        bare=not NO_BARE.search(header) or meaning is not None,
+        bare=(not NO_BARE.search(header) and not (DESCRIPTION.match(header) and _is_wordy(filled)))
+        or meaning is not None,
         years=(unit == "money" or (MONEY_WORDS.search(header) is not None and COUNTED_PERIOD.match(header) is None))
         or (
             not plain_years and any(re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,}|\d[\d,]*\.\d+", c) for c in digits)
@@ -369,4 +383,8 @@ def _fits(role: str, cell: str) -> bool:
         return cell.upper() in units.CODES
     if role == "unit":
         return len(cell.split()) <= 3 and not any(ch.isdigit() for ch in cell)
-    return not any(ch in "$€£%" or ch.isdigit() for ch in cell)
+    return not any(ch in "$€£%" or ch.isdigit() for ch in _DAY.sub("", cell))
+
+
+_DAY = re.compile(r"(?<![\d.,-])(?:(?:19|20)\d\d[-/.])?\d{1,2}[-/.]\d{1,2}(?:[-/.](?:\d\d){1,2})?\.?(?![\d,-])")
+"""A day within the words of a status: `Installed 03-30`."""

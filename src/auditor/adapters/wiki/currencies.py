@@ -39,6 +39,7 @@ _SIGNED = re.compile(
 )
 _LETTERED = re.compile(r"(?<![A-Za-z])(Rp|RM|KSh|TSh|USh|Rs)\.?[ \u00a0]?\d")
 """Signs that are letters, before an amount."""
+_LETTERS = ("Rp", "RM", "Sh", "Rs")
 _SIGNS = "$€£¥₹₽₩₺₱₫₪₦฿₴円元圓원"
 _WITH_SIGN = re.compile(rf"[{_SIGNS}]|Rs\.|Fr\.|zł|Kč")
 _TRIPLE = re.compile(r"[A-Z]{3}(?![A-Za-z])(?<![A-Za-z][A-Z]{3})")
@@ -69,7 +70,7 @@ def code_of(said: str, default: str) -> str:
 def stated_currency(lines: Sequence[str], default: str) -> str:
     """Currency of "all amounts in ..." and "Currency: ..." remarks at the beginning or the end; empty when there is none."""
     for line in (*lines[:60], *lines[max(60, len(lines) - 20) :]):
-        if " in " not in line and ":" not in line and "|" not in line and "=" not in line:
+        if " in " not in line and ":" not in line and "|" not in line and "=" not in line and "figures " not in line:
             continue
         if (m := _ALL_AMOUNTS.search(line) or _CURRENCY_LINE.match(line)) is not None and (
             code := code_of(next(g for g in m.groups() if g), default)
@@ -203,6 +204,16 @@ def remarked_currency(text: str, default: str) -> str:
     return code_of(m[1], default) if (m := _IN_MULTIPLES.search(text)) is not None else ""
 
 
+def is_lone_name(raw: str, currency: str | None, rands: int, text: str) -> bool:
+    """Whether what looks like rands (`R129`) is a name: the only one on a page that does not speak of South Africa."""
+    return (
+        currency == "ZAR"
+        and rands < 2
+        and re.fullmatch(r"R\d{2,4}", raw) is not None
+        and not any(word in text for word in ("ZAR", "South Africa", "Rand", "rand "))
+    )
+
+
 LOOKED_AT = 20_000
 """Characters of a page that tell which currency it uses."""
 
@@ -218,7 +229,7 @@ def used_currency(lines: Sequence[str], default: str) -> tuple[str, bool]:
         signed = "\n".join(line for line in text.split("\n") if _WITH_SIGN.search(line))
         used.update(code_of(m[1] or m[2], default) for m in _SIGNED.finditer(signed))
     used.update(m[0] for m in _TRIPLE.finditer(text) if m[0] in ISO_CODES and _beside_amount(text, m))
-    if not used:
+    if not used and any(sign in text for sign in _LETTERS):
         used.update(SYMBOLS[m[1]] for m in _LETTERED.finditer(text))
     if not used:
         code = national_currency(text)

@@ -39,7 +39,7 @@ DATE = re.compile(
 )
 _LOOSE = re.compile(
     rf"""(?<![\w.])(?=['\dadefgjlmnos])(?:
-      {_YEAR}-\d\d(?![\d-]) | {_YEAR}/\d\d?(?:/\d\d?)? | {_MONTH}\.?\s+\d\d?(?:st|nd|rd|th)?(?!\s*[\d%,.]*\d)(?![\w%]) |
+      {_YEAR}-\d\d(?![\d-]) | 0[1-9]-(?:0[1-9]|[12]\d|3[01])(?![\d.,-]) | {_YEAR}/\d\d?(?:/\d\d?)? | {_MONTH}\.?\s+\d\d?(?:st|nd|rd|th)?(?!\s*[\d%,.]*\d)(?![\w%]) |
       \d\d?(?:st|nd|rd|th)?\s+{_MONTH}\b(?!\s+{_YEAR}) | \d\d?:\d\d(?::\d\d)? | \d\d?\s?(?:am|pm)\b |
       {_YEAR}\s?[-–—]\s?(?:{_YEAR}|\d\d)(?![\d,.]*\d) | \d\d?/\d\d?(?:/\d\d)?(?!\d) |
       '\d\d\b | \d\d?(?:\s?[-–]\s?\d\d?)?\.?\s+(?:de\s+)?(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre|

@@ -89,7 +89,7 @@ MONEY_WORDS = re.compile(
     + MONEY.pattern,
     re.IGNORECASE,
 )
-_MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\s*[\])]")
+_MEASURE_HINT = re.compile(r"[\[(]\s*([A-Za-z²³]{1,8})\.?\s*[\])]")
 _UNIT_HINT = re.compile(
     r"[\[(]\s*(?:in )?(?:(?P<percent>%|pct|percent)|(?P<mult>k|mm|thousands?|millions?|'?000'?s?|bn))\s*(?:/\s*(?P<per>[a-z]+))?\s*[\])]|(?P<mult2>'000s?)",
     re.IGNORECASE,

@@ -39,6 +39,8 @@ TRAIL = frozenset(
 )
 
 
+_FAR_TRAIL = frozenset("i do na w przez za we ze od v za do a".split())
+"""Short words of Slavic languages that are words of English too."""
 _NOUN = (
     r"budgets?|grants?|donations?|deposits?|fees?|dues|balances?|loans?|investments?|payments?|bonus(?:es)?|salar(?:y|ies)|rents?|contracts?|sponsorships?|"
     r"funds?|funding|reserves?|prizes?|scholarships?|stipends?|awards?|bills?|invoices?|profits?|loss(?:es)?|deficit|surplus|shortfall|gifts?|pledges?|"
@@ -139,7 +141,8 @@ def prose_label(
     clause = _without_periods(clause)
     words = _AS_OF.pattern.sub(" ", clause).split()
     all_words = words.copy()
-    while words and words[-1].lower().strip("*,~") in TRAIL:
+    trail = TRAIL if text.isascii() else TRAIL | _FAR_TRAIL
+    while words and words[-1].lower().strip("*,~") in trail:
         words.pop()
     words = words or _subject(all_words)
     while len(words) > 1 and words[0].lower().strip("*,") in TRAIL:
@@ -327,7 +330,7 @@ def recurring_per(text: str, hit: Hit) -> str | None:
     """What a figure is per by the name that follows it."""
     if (
         not text.isascii()
-        and (far := recurring(re.split(r"[.;:]\s|\d", text[max(0, hit.start - 60) : hit.start])[-1])) is not None
+        and (far := recurring(re.split(r"[.;]\s|\d", text[max(0, hit.start - 60) : hit.start])[-1])) is not None
     ):
         return far
     found = _RECURRING.match(text, hit.end)

@@ -12,7 +12,14 @@ from auditor.adapters.wiki.blocks import Block, Document, Line, parse_document
 from auditor.adapters.wiki.calculations import line_checks, list_checks, repeat_checks
 from auditor.adapters.wiki.columns import Column, columns_of
 from auditor.adapters.wiki.composition import compose, dated
-from auditor.adapters.wiki.currencies import code_of, national_dollar, remarked_currency, stated_currency, used_currency
+from auditor.adapters.wiki.currencies import (
+    code_of,
+    is_lone_name,
+    national_dollar,
+    remarked_currency,
+    stated_currency,
+    used_currency,
+)
 from auditor.adapters.wiki.dates import parse_date
 from auditor.adapters.wiki.labels import as_of_of
 from auditor.adapters.wiki.numbers import find_quantities
@@ -88,6 +95,9 @@ def read_page(
     places = tuple(_places(document, scope, vocabulary))
     for found in _found(document, places, scope, vocabulary):
         (facts if isinstance(found, Fact) else holes).append(found)  # type: ignore[arg-type]
+    rands = len({f.raw for f in facts if f.value.currency == "ZAR"})
+    if rands == 1:
+        facts = [f for f in facts if not is_lone_name(f.raw, f.value.currency, rands, source)]
     kept = sorted({(f.source, f.raw): f for f in reversed(facts)}.values(), key=lambda f: (_line(f), _column(f)))
     return PageReading(
         page,

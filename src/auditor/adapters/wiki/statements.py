@@ -52,7 +52,8 @@ _SIZES = frozenset(
 )
 """Units of figures in the name of something with a price: `5 km run: 16 EUR`."""
 _GENERIC = re.compile(
-    r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total)s?", re.IGNORECASE
+    r"(?:scenario|example|option|case|note|commentary|summary|update|good|bad|result|total|for example|przykładowo|np\.?|например|наприклад|par exemple|zum beispiel|por ejemplo)s?",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(r"\W*([A-Z][^():;=.!?\d]{2,50}?) \(")
 """The name that an item begins with, before brackets."""
@@ -340,7 +341,9 @@ def _fact(
         and value.unit == "money"
         and tier is Tier.DECLARED
         and not re.search(
-            r"one[- ]?time|upfront|initial|set-?up|purchase|down payment|total investment", label, re.IGNORECASE
+            r"one[- ]?time|upfront|initial|set-?up|purchase|down payment|total investment|(?:runway|reserves?(?! (?:fund|contribution))|(?:working|start(?:ing|-?up)?|seed|total) capital)",
+            label,
+            re.IGNORECASE,
         )
     ):
         per = scope.per

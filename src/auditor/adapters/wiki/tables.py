@@ -32,7 +32,8 @@ COST_WORDS = Words.of(
 _INCOME = re.compile(r"\b(?:income|revenues?|receipts?|sales|sources?|funding|assets?|donations)\b", re.IGNORECASE)
 _METRICS = re.compile(r"^(?:metric|kpi|indicator|measure|ratio)s?$", re.IGNORECASE)
 _TIME_WORDS = re.compile(
-    r"\b(?:hours?|days?|points?|time|effort|capacity|tokens?|credits?|quantity|headcount|members?)\b", re.IGNORECASE
+    r"\b(?:hours?|days?|points?|(?<!one-)(?<!one )time|effort|capacity|tokens?|credits?|quantity|headcount|members?)\b",
+    re.IGNORECASE,
 )
 _PER_HEAD = re.compile(
     r"\b(?:avg|average|salary|rate|unit|each|per (?!month|year|week|day|quarter)\w+)\b", re.IGNORECASE

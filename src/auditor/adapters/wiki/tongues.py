@@ -32,14 +32,15 @@ _OTHER_MONEY = re.compile(
 def national_currency(text: str) -> str:
     """The currency of the country whose language a page is in; empty where several share it, or another money is named."""
     code = _of_letters(text) if not text.isascii() else ""
-    if not code and ("tanggal" in (lowered := text.lower()) or "yang " in lowered or "biaya" in lowered):
+    if not code and ("anggal" in text or "yang " in text or "iaya" in text):
         words = {m[0].lower() for m in _INDONESIAN.finditer(text)}
         code = "IDR" if len(words) >= 2 and _MALAY.search(text) is None else ""
     return code if code and _OTHER_MONEY.search(text) is None else ""
 
 
 def _of_letters(text: str) -> str:
-    for code, letters, least, others in _LETTERS:
-        if letters.search(text) and len(letters.findall(text)) >= least:
+    used = "".join({ch for ch in set(text) if ch > "\u00ff"})
+    for code, letters, least, others in _LETTERS if used else ():
+        if letters.search(used) and len(letters.findall(text)) >= least:
             return "" if others is not None and others.search(text) else code
     return ""
