@@ -101,3 +101,19 @@ def table_function(node: t.Call, scope: Scope, program: Program) -> Found | None
         else:
             table = table.get(part) if isinstance(table, t.Table) else None
     return Found(found.module, table) if isinstance(table, t.Function) else None
+
+
+def public_setting(node: t.Attr | t.Index, program: Program) -> Found | None:
+    """What `useRuntimeConfig().public.apiBase` is by default: Nuxt's configuration says it."""
+    if not isinstance(node, t.Attr) or not isinstance(node.base, t.Attr) or node.base.name != "public":
+        return None
+    for path, scope in program.scopes.items():
+        if not path.rsplit("/", 1)[-1].startswith("nuxt.config."):
+            continue
+        for table in scope.all_of(t.Table):
+            settings = table.get("runtimeConfig")
+            public = settings.get("public") if isinstance(settings, t.Table) else None
+            value = public.get(node.name) if isinstance(public, t.Table) else None
+            if value is not None:
+                return Found(scope, value)
+    return None

@@ -189,8 +189,9 @@ class Calls:
             made = self.urls.definition(args[0], function, scope)
             if isinstance(made, t.Call) and called(made) == "Request" and made.args:
                 args = made.args
-            methods = methods_of(self.urls, args[1] if len(args) > 1 else None, function, scope)
-            return self._one(methods, args[0], function, scope)
+            options = args[1] if len(args) > 1 else None
+            methods = methods_of(self.urls, options, function, scope)
+            return self._one(methods, args[0], function, scope, self.clients.given(options, function, scope))
         if last == "open" and len(args) >= 2:
             method = t.text_of(args[0])
             if method and method.upper() in METHODS:
@@ -239,7 +240,8 @@ class Calls:
         if last == "request":
             return self._by_config(node, function, scope, base)
         method = "DELETE" if last == "del" else last.removeprefix("$").removesuffix("Form").upper()
-        return self._one(method, node.args[0], function, scope, base)
+        given = self.clients.given(node.args[-1], function, scope)
+        return self._one(method, node.args[0], function, scope, given or base)
 
     def _is_client(self, name: str, node: t.Call, function: t.Function | None, scope: Scope) -> bool:
         """A library's object; or something named like a client, with an address and no handler as arguments."""
@@ -270,8 +272,9 @@ class Calls:
                 url,
                 function,
                 scope,
-                base or self.clients.base_of(first, scope),
+                self.clients.given(first, function, scope) or base,
             )
+        base = self.clients.given(second, function, scope) or base
         return self._one(methods_of(self.urls, second, function, scope), node.args[0], function, scope, base)
 
     def _one(

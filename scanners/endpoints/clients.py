@@ -13,6 +13,9 @@ _INSTALLED = lazy(r"(?:^|\.)(?:prototype|globalProperties)\.(\$?\w+)$")
 _CLIENT_TYPE = lazy(r"^(HttpClient|HttpService|Axios(Instance|Static)|AxiosRequester|KyInstance)$")
 _CLIENTS = lazy(r"(?i)^(axios\.create|ky\.create|ky\.extend|got\.extend|\$?o?fetch\.create)$")
 
+_BASE_KEYS = ("baseURL", "prefixUrl", "baseUrl")
+_SET_LATER = ".defaults.baseURL"
+
 
 class Clients:
     """HTTP clients of a program: what makes them, their base, and under which names components have them."""
@@ -44,6 +47,10 @@ class Clients:
                 self.installed[installed.group(1)] = (node.target, scope)
             if target.endswith("axios.defaults.baseURL"):
                 self.default = self.urls.of(node.value, None, scope)
+            elif target.endswith(_SET_LATER):
+                self.clients[scope.path, target.removesuffix(_SET_LATER).removeprefix("this.")] = self.urls.of(
+                    node.value, None, scope
+                )
             if isinstance(node.value, t.Call) and _CLIENTS.match(called(node.value)):
                 name = target.removeprefix("this.")
                 table = node.value.args[0] if node.value.args else None
@@ -84,7 +91,7 @@ class Clients:
             if not isinstance(made, t.Call) or not _CLIENTS.match(called(made)):
                 continue
             table = made.args[0] if made.args else None
-            base = table.get("baseURL", "prefixUrl", "baseUrl") if isinstance(table, t.Table) else None
+            base = table.get(*_BASE_KEYS) if isinstance(table, t.Table) else None
             names = [p.name for p in function.params]
             if isinstance(base, t.Name) and base.id in names and names.index(base.id) < len(call.args):
                 return self.urls.of(call.args[names.index(base.id)], None, scope)
@@ -93,8 +100,13 @@ class Clients:
 
     def base_of(self, table: t.Table, scope: Scope) -> Url | None:
         """`baseURL` of a table of options."""
-        base = table.get("baseURL", "prefixUrl", "baseUrl")
+        base = table.get(*_BASE_KEYS)
         return self.urls.of(base, None, scope) if base is not None else None
+
+    def given(self, options: t.Node | None, function: t.Function | None, scope: Scope) -> Url | None:
+        """The base that one request is given with its options: `$fetch("/x", { baseURL })`."""
+        base = options.get("baseURL", "prefixUrl") if isinstance(options, t.Table) else None
+        return self.urls.of(base, function, scope) if base is not None else None
 
 
 def _is_injected(node: t.Node) -> bool:

@@ -211,3 +211,14 @@ def flat(parts: tuple[Piece, ...] | list[Piece]) -> str:
             name = re.sub(r"\W", "", part.name) or "value"
             out.append("{" + name + "}")
     return "".join(out)
+
+
+def resolved(base: Url, address: Url) -> Url:
+    """`new URL(address, base)`: a path from the root leaves nothing of the base but its host."""
+    text = flat(address.parts)
+    if not text.startswith("/") or text.startswith("//"):
+        return base.then(address)
+    whole = flat(base.parts)
+    found = ABSOLUTE.match(whole)
+    host = tuple(p for p in base.parts[:1] if isinstance(p, Base)) or (as_base(whole, found.group(0)) if found else ())
+    return Url((*host, *address.parts))

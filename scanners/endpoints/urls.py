@@ -16,6 +16,7 @@ from scanners.endpoints.address_parts import (
     in_place,
     is_path_choice,
     node_name,
+    public_setting,
     table_function,
     taken,
     taken_from_answer,
@@ -27,7 +28,7 @@ from scanners.endpoints.defaults import choice, either
 from scanners.endpoints.page_scripts import PageScripts
 from scanners.endpoints.props import Props
 from scanners.endpoints.settings import Settings
-from scanners.endpoints.url import ABSOLUTE, SEAM, Base, Gap, Hole, Piece, Url, as_base, flat, tail_of
+from scanners.endpoints.url import ABSOLUTE, SEAM, Base, Gap, Hole, Piece, Url, as_base, flat, resolved, tail_of
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Program, Scope
 
@@ -220,8 +221,7 @@ class Urls:
         if isinstance(node, t.Attr) and node.name == "href" and self._is_url(node.base, function, scope):
             yield from self._parts(node.base, function, scope, depth + 1)
             return
-        found = self._head(head, scope) if head and head != "this" else None
-        table = self._of_table(node, name, found) if isinstance(found, Found) else None
+        table = public_setting(node, self.program) or self._of_table(node, name, head, scope)
         if table is not None:
             if isinstance(table.node, t.Function):
                 yield Gap(name.rsplit(".", 1)[-1])
@@ -256,9 +256,12 @@ class Urls:
         address = self.settings.address(name, scope.path)
         return (Base(name), *tail_of(address)) if address.startswith("/") else as_base(name, address)
 
-    def _of_table(self, node: t.Attr | t.Index, name: str, found: Found) -> Found | None:
+    def _of_table(self, node: t.Attr | t.Index, name: str, head: str, scope: Scope) -> Found | None:
         """`ENDPOINTS.users.list` in an object of ours."""
         if not isinstance(node, t.Attr) and not isinstance(node.key, t.Const):
+            return None
+        found = self._head(head, scope) if head and head != "this" else None
+        if not isinstance(found, Found):
             return None
         table: t.Node | None = found.node
         if isinstance(table, t.Call) and called_freeze(table):
@@ -291,11 +294,8 @@ class Urls:
             return
         if name in {"URL", "Request"} and node.args:
             if len(node.args) > 1 and name == "URL":
-                yield from (
-                    Url(tuple(self._parts(node.args[1], function, scope, depth + 1)))
-                    .then(Url(tuple(self._parts(node.args[0], function, scope, depth + 1))))
-                    .parts
-                )
+                below = Url(tuple(self._parts(node.args[1], function, scope, depth + 1)))
+                yield from resolved(below, Url(tuple(self._parts(node.args[0], function, scope, depth + 1)))).parts
                 return
             yield from self._parts(node.args[0], function, scope, depth + 1)
             return
