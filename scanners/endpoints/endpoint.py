@@ -87,6 +87,8 @@ class Declared:
     validation: str = ""
     source: str = ""
     """`SAM`, `CloudFormation`, `Serverless`, `Terraform`, `OpenAPI`."""
+    by_itself: bool = False
+    """The gateway answers without any function."""
 
     @property
     def is_wildcard(self) -> bool:

@@ -148,6 +148,11 @@ def _is_false(node: t.Node | None) -> bool:
 _ELSEWHERE = lazy(r"(?i)origin|csrf|xsrf|referr?er|rate_?limit|throttl|^limit|cors|captcha|content_?type|user_?agent")
 
 
+def asks_elsewhere(name: str) -> bool:
+    """Whether a function is named after what is no log-in: `require_csrf`, `rate_limit`."""
+    return _ELSEWHERE.search(name) is not None and not _WHO.search(name)
+
+
 def is_about_origin(test: t.Node) -> bool:
     """Whether a refusal asks from where or how often somebody calls, and not who it is."""
     names = names_in(test)
@@ -162,8 +167,13 @@ _STATE = lazy(
 )
 
 
+_IS_THERE = lazy(r"(?i)^(existing|already)_?\w+$|\w_?exists$|^exists$")
+
+
 def is_about_state(test: t.Node) -> bool:
-    """`if item.private: abort(403)`: what the thing is, and not who is calling."""
+    """`if item.private: abort(403)`: what the thing is, and not who is calling; `if existing_admin:` is no better."""
+    if isinstance(test, t.Name) and _IS_THERE.search(test.id):
+        return True
     members = [n.name for n in t.walk(test) if isinstance(n, t.Attr)]
     return (
         bool(members) and all(_STATE.search(name) for name in members) and not SUBJECT.search(" ".join(names_in(test)))

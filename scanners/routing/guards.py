@@ -14,6 +14,7 @@ from scanners.routing.checks import (
     VERIFIES,
     aborts,
     admits_strangers,
+    asks_elsewhere,
     asks_who,
     compares_secret,
     is_about_origin,
@@ -223,7 +224,7 @@ class Guards(Definitions):
         self._functions[key] = None
         function = target.node
         assert isinstance(function, t.Function)
-        if depth > DEEPEST and not named:
+        if (depth > DEEPEST and not named) or asks_elsewhere(function.name):
             return None
         found = self._raising(function, target.module, named=named)
         if found is None:

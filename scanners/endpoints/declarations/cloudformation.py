@@ -147,11 +147,12 @@ class Template:
             auth, evidence = Auth.YES, "API key"
         else:
             auth, evidence = _by_type(kind)
-        uri = block(properties.get("Integration")).get("Uri")
+        integration = block(properties.get("Integration"))
+        uri = integration.get("Uri")
         yield Declared(
             ANY if method == "ANY" else method, spell(path), self.path, line, auth, evidence,
             self._handler_of(refers_to(uri)), "request validator" if properties.get("RequestValidatorId") else "",
-            "CloudFormation",
+            "CloudFormation", by_itself=text(integration.get("Type")).upper() == "MOCK",
         )  # fmt: skip
 
     def _path_of(self, value: object, depth: int = 0) -> str | None:

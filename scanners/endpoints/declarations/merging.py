@@ -272,7 +272,7 @@ def _declared_endpoint(
                 auth, evidence, strength = Auth.YES, f"{Strength.HANDLER}: {inner}", Strength.HANDLER
         if not checked and declared.method not in {"GET", "HEAD"}:
             checked = validation.evidence(function.body, scope, guards.program)
-    elif auth is Auth.NO:
+    elif auth is Auth.NO and not declared.by_itself:
         auth, evidence = Auth.UNKNOWN, f"{evidence}; the handler is not visible in this repository"
     if auth is Auth.YES and strength is Strength.NONE:
         strength, evidence = Strength.GATEWAY, f"{Strength.GATEWAY}: {evidence} ({place})"
