@@ -38,13 +38,13 @@ _FETCHED = lazy(r"[\"'`](?:\.{0,2}/)*([\w][\w./-]{0,120}\.json)\b")
 _MOST_FETCHED = 20
 _IS_INDEX = lazy(r"(?:^|/)index\.[a-z.]+$", re.IGNORECASE)
 _INNER = lazy(
-    r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views|pages|templates|snippets|sections|theme|src|app|resources|"
+    r"(?:^|/)(?:_?layouts?(?:/_default)?|_?includes?|_?partials?|_?components?|views?|pages|templates|snippets|sections|theme|src|app|resources|"
     r"public|static|web|www|shared)$",
     re.IGNORECASE,
 )
 """Folders inside a project in which a generator looks for layouts."""
 _VIEWS = lazy(
-    r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views|views|templates)/", re.IGNORECASE
+    r"(?:^|/)(?:resources/views|src/main/(?:webapp|resources/templates)|app/views?|views?|templates)/", re.IGNORECASE
 )
 """Where frameworks keep the templates of one site, a folder for each kind of page."""
 _STARTS = ("manage.py", "wsgi.py", "run.py", "main.py", "app.py")

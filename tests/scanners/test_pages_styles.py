@@ -224,3 +224,10 @@ def test_the_page_of_a_host_at_a_marketplace_shows_no_free_nights() -> None:
     page = HEAD.format("Guest house by the sea") + text
     assert "no-availability-calendar" in said({"index.html": page.format("https://www.airbnb.fr/users/profile/12")})
     assert "no-availability-calendar" not in said({"index.html": page.format("https://www.airbnb.fr/rooms/12")})
+
+
+@pytest.mark.parametrize("folder", ["view/frontend", "view", "app/view/front"])
+def test_views_of_php_in_a_folder_of_the_singular_are_those_of_the_whole_program(folder: str) -> None:
+    files = {f"{folder}/template.php": LAYOUT.format("<?= $content ?>"), "index.php": "<?php require 'x.php';"}
+    assert "no-robots-txt" not in said({**files, "robots.txt": "User-agent: *"})
+    assert "no-robots-txt" in said(files)
