@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from scanners.apps_script.actions import Action
 from scanners.apps_script.credentials import constants, first_passwords, given_back, in_table, shaped
-from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, stored
+from scanners.apps_script.given import holds
+from scanners.apps_script.hard_coded import addresses, bound, compared, listed, opened, returned, stored
 from scanners.apps_script.leaks import leaks
 from scanners.apps_script.place import Place
 from scanners.apps_script.project import Project
 from scanners.apps_script.queries import query_secrets
 from scanners.apps_script.reach import Reach, Reaches
-from scanners.apps_script.request import Body, bodies, holds, is_raw, names_a_file, passing, reached_by_get
+from scanners.apps_script.request import Body, bodies, is_raw, names_a_file, passing, reached_by_get
 from scanners.apps_script.validation import checks_input, is_validator, uses_input
 from scanners.routing.evidence import Auth
 from scanners.routing.shapes import called
@@ -68,6 +69,7 @@ def _anywhere(project: Project) -> Iterator[Place]:
             yield from shaped(node, scope)
         elif isinstance(node, t.Function):
             yield from given_back(node, scope)
+            yield from returned(node, scope)
 
 
 def _digests(project: Project) -> dict[str, str]:
@@ -126,6 +128,7 @@ def _of_requests(project: Project, actions: Sequence[Action]) -> Iterator[Place]
             and uses
             and not checked
             and action.auth is not Auth.YES
+            and (action.reach is not Reach.MAIL or any(reaches.stores(body.nodes, body.scope) for body in runs))
         ):
             unchecked.append(action)
     if unchecked:

@@ -81,6 +81,17 @@ def bound(node: t.Bind, scope: Scope) -> Iterator[Place]:
             yield Place("hard-coded-secret", scope.path, value.line, f"{key} stands in the code", key, f"{key} = …")
 
 
+def returned(function: t.Function, scope: Scope) -> Iterator[Place]:
+    """`get SHEET_ID() { return property("SHEET_ID") || "..." }`, `function getFolderId() { return "..." }`."""
+    if not _ID_NAME.search(function.name.rstrip("_")):
+        return
+    for node in t.walk(*function.body, into_functions=False):
+        for value in _alternatives(node.value) if isinstance(node, t.Return) and node.value is not None else ():
+            text = t.text_of(value)
+            if text and is_file_id(text):
+                yield Place("hard-coded-file-id", scope.path, value.line, excerpt=f"{function.name}() = {text[:4]}…")
+
+
 def _alternatives(node: t.Node) -> Iterator[t.Node]:
     """What stands in for a property that is not set: `getProperty("ID") || "..."`."""
     if isinstance(node, t.Logic) and node.op == "or":

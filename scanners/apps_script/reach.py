@@ -81,6 +81,10 @@ class Reaches:
 
     def of(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> Reach:
         """The worst in these nodes and in what they call."""
+        apart = [n for n in nodes if isinstance(n, t.Function)] if len(nodes) > 1 else []
+        if apart:  # each has names of its own: what one of them calls `sheet` is no sheet of the others
+            rest = tuple(n for n in nodes if not isinstance(n, t.Function))
+            return max(self.of(part, scope, depth) for part in (rest, *((f,) for f in apart)))
         worst = Reach.NONE
         made = made_here(nodes)
         for node in asked_for(nodes, helper=depth > 0):
@@ -127,6 +131,11 @@ class Reaches:
             yield found
             calls = [n for n in t.walk(*found.node.body) if isinstance(n, t.Call)]
             stack.extend(inner for call in calls if (inner := self.target(call, found.module)) is not None)
+
+    def stores(self, nodes: tuple[t.Node, ...], scope: Scope) -> bool:
+        """Whether anything is kept, were it only among the leavings of something else; what is only mailed is not."""
+        calls = (n for n in t.walk(*nodes) if isinstance(n, t.Call))
+        return any(self._call(call, scope, 6) in {Reach.WRITE, Reach.SHARE, Reach.DELETE} for call in calls)
 
     def gives(self, nodes: tuple[t.Node, ...], scope: Scope, depth: int = 0) -> bool:
         """Whether anything is read that may be handed out."""

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scanners.apps_script.actions import Action
+from scanners.apps_script.given import (
+    as_given,
+    from_request,
+    function_of,
+    holds,
+    ours,
+    params_in,
+    params_of,
+    part_of,
+    returned_by,
+)
 from scanners.apps_script.project import Project
 from scanners.apps_script.reach import Reaches
 from scanners.routing.shapes import called
 from scanners.routing.taint import names_in
 from scanners.syntax import tree as t
 from scanners.syntax.program import Found, Scope
-
-_ROWS = frozenset("map forEach filter flatMap reduce some every find".split())
-_CONVERTS = frozenset(
-    "parse String decodeURIComponent trim toString toLowerCase match split slice replace substring substr".split()
-)
 
 _DEEPEST = 3
 """Names and functions that are looked through on the way from a row to the text in it."""
@@ -53,16 +59,16 @@ def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Re
         function = entry.node if entry is not None and isinstance(entry.node, t.Function) else None
         names = from_request(function) if function is not None else frozenset({"e"})
         around = function.body if function is not None else action.nodes
-        given = _as_given(around, _params(function)) if function is not None else names
+        given = as_given(around, params_in(function), action.scope, reaches) if function is not None else names
         copies = _copies((*around, *action.nodes), names, given, passes)
         yield Body(action.scope, action.nodes, names, given, copies, passes, reaches)
         for node in t.walk(*action.nodes):
-            found = _ours(reaches, action.scope, node)
+            found = ours(reaches, action.scope, node)
             if found is not None and isinstance(node, t.Call):
                 whole = Body(action.scope, action.nodes, names, given, copies, passes, reaches)
                 named = any(set(names_in(a)) & names for a in node.args)
                 stack.append(
-                    (found.module, _function(found), _told(_function(found), node.args, whole) if named else None)
+                    (found.module, function_of(found), _told(function_of(found), node.args, whole) if named else None)
                 )
     while stack and len(seen) < 40:
         scope, function, told = stack.pop()
@@ -72,15 +78,15 @@ def bodies(project: Project, action: Action, passes: frozenset[str], reaches: Re
         body = _inside(
             scope,
             function,
-            told or _Told(_params(function), _params(function), frozenset(), called=False),
+            told or _Told(params_in(function), params_in(function), frozenset(), called=False),
             passes,
             reaches,
         )
         yield body
         for node in t.walk(*function.body):
-            found = _ours(reaches, scope, node)
+            found = ours(reaches, scope, node)
             if found is not None and isinstance(node, t.Call) and any(set(names_in(a)) & body.names for a in node.args):
-                stack.append((found.module, _function(found), _told(_function(found), node.args, body)))
+                stack.append((found.module, function_of(found), _told(function_of(found), node.args, body)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class _Told:
 
 def _inside(scope: Scope, function: t.Function, told: _Told, passes: frozenset[str], reaches: Reaches) -> Body:
     names = from_request(function, told.names)
-    given = _as_given(function.body, told.given)
+    given = as_given(function.body, told.given, scope, reaches)
     copies = _copies(function.body, names, given, passes) | told.copies
     return Body(scope, function.body, names, given, copies, passes, reaches, helper=told.called)
 
@@ -105,7 +111,7 @@ def _told(function: t.Function, args: tuple[t.Node, ...], body: Body, depth: int
         (frozenset(n.id for n in t.walk(p.target) if isinstance(n, t.Name)), a)
         for p, a in zip(function.params, args, strict=False)
     ]
-    patterns = {p for param in function.params if not param.name for p in _params_of(param)}
+    patterns = {p for param in function.params if not param.name for p in params_of(param)}
     names = frozenset(p for found, a in named for p in found if set(names_in(a)) & body.names)
     given = frozenset(p for found, a in named for p in found if part_of(a, body.given))
     copies = frozenset(
@@ -114,108 +120,43 @@ def _told(function: t.Function, args: tuple[t.Node, ...], body: Body, depth: int
     return _Told(names, given, copies)
 
 
-def _params_of(param: t.Param) -> set[str]:
-    return {n.id for n in t.walk(param.target) if isinstance(n, t.Name)}
-
-
-def _ours(reaches: Reaches, scope: Scope, node: t.Node) -> Found | None:
-    found = reaches.target(node, scope) if isinstance(node, t.Call) else None
-    return found if found is not None and isinstance(found.node, t.Function) else None
-
-
-def _function(found: Found) -> t.Function:
-    assert isinstance(found.node, t.Function)
-    return found.node
-
-
-def _params(function: t.Function) -> frozenset[str]:
-    return frozenset(name for p in function.params for name in _params_of(p))
-
-
-def from_request(function: t.Function, params: frozenset[str] | None = None) -> frozenset[str]:
-    """Names of a function that hold the request or a part of it; `params`: which parameters do, None for all of them."""
-    names = set(_params(function) if params is None else params)
-    for _ in range(3):
-        for node in t.walk(*function.body):
-            if isinstance(node, t.Bind) and set(names_in(node.value)) & names:
-                names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
-            names.update(_of_each(node, names))
-    return frozenset(names - {""})
-
-
-def _of_each(node: t.Node, names: set[str], *, as_given: bool = False) -> set[str]:
-    """The name of each element where a list of the request is gone through."""
-    of_request = part_of if as_given else holds
-    if isinstance(node, t.Loop) and node.target is not None and of_request(node.source, frozenset(names)):
-        return {n.id for n in t.walk(node.target) if isinstance(n, t.Name)}
-    if isinstance(node, t.Call) and isinstance(node.func, t.Attr) and node.func.name in _ROWS and node.args:
-        arrow = node.args[0]
-        if isinstance(arrow, t.Function) and arrow.params and part_of(node.func.base, frozenset(names)):
-            return {n.id for n in t.walk(arrow.params[0].target) if isinstance(n, t.Name)}
-    return set()
-
-
-def _as_given(nodes: tuple[t.Node, ...], start: frozenset[str]) -> frozenset[str]:
-    """Names that hold the request or a part of it as it came, not what was looked up by it."""
-    names = set(start)
-    for _ in range(3):
-        for node in t.walk(*nodes):
-            if isinstance(node, t.Bind) and part_of(node.value, frozenset(names)):
-                names.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
-            names.update(_of_each(node, names, as_given=True))
-    return frozenset(names)
-
-
-def part_of(node: t.Node, names: frozenset[str]) -> bool:
-    """`e.parameter.id`, `JSON.parse(e.postData.contents).id || ""`, `String(data.id).trim()`: the request's own text."""
-    match node:
-        case t.Name(id=name):
-            return name in names
-        case t.Attr(base=base):
-            return part_of(base, names)
-        case t.Index(base=base):
-            return part_of(base, names)
-        case t.Logic(values=values):
-            return any(part_of(v, names) for v in values)
-        case t.Choice(then=then, other=other):
-            return part_of(then, names) or part_of(other, names)
-        case t.Call(func=t.Attr(name="filter", base=base)):
-            return part_of(base, names)
-        case t.Call(func=t.Attr(name="map", base=base), args=(t.Function() as arrow, *_)):
-            each = list(_returned(arrow))
-            return part_of(base, names) and bool(each) and all(part_of(v, _params(arrow)) for v in each)
-        case t.Call(func=func, args=args):
-            if called(node).rsplit(".", 1)[-1] not in _CONVERTS and not (
-                isinstance(func, t.Attr) and func.name in _CONVERTS | {"getDataAsString"}
-            ):
-                return False
-            return any(part_of(a, names) for a in args) or (isinstance(func, t.Attr) and part_of(func.base, names))
-        case _:
-            return False
-
-
 def names_a_file(node: t.Node, body: Body) -> bool:
     """Whether the id of a file is the request's own text."""
     return part_of(node, body.given)
 
 
-def holds(node: t.Node, names: frozenset[str]) -> bool:
-    """Whether one of the names stands in it."""
-    return any(isinstance(n, t.Name) and n.id in names for n in t.walk(node))
-
-
 def _unwrapped(node: t.Node, passes: frozenset[str]) -> t.Node:
-    while isinstance(node, t.Logic) or (isinstance(node, t.Call) and node.args and called(node) in passes):
-        node = node.values[0] if isinstance(node, t.Logic) else node.args[0]
-    return node
+    while True:
+        if isinstance(node, t.Logic):
+            node = node.values[0]
+        elif isinstance(node, t.Call) and node.args and called(node) in passes:
+            node = node.args[0]
+        elif (whole := _cut_from(node)) is not None:
+            node = whole
+        else:
+            return node
+
+
+_CUTS = frozenset("trim toString toLowerCase toUpperCase slice substring substr".split())
+
+
+def _cut_from(node: t.Node) -> t.Node | None:
+    """The text that another is a part of: `text` of `text.split(" ")[1]`, of `text.slice(0, 80)`."""
+    match node:
+        case t.Index(base=t.Call(func=t.Attr(name=("split" | "match"), base=base)), key=t.Const()):
+            return base
+        case t.Call(func=t.Attr(name=name, base=base)) if name in _CUTS:
+            return base
+        case _:
+            return None
 
 
 def passing(project: Project) -> frozenset[str]:
     """Our functions that return what they are given, no sign of a formula looked for."""
     found: set[str] = set()
     for _, function in project.functions():
-        returned = [v for v in _returned(function) if not _is_flat(v)]
-        params = _params(function)
+        returned = [v for v in returned_by(function) if not _is_flat(v)]
+        params = params_in(function)
         if not returned or not all(part_of(v, params) for v in returned):
             continue
         parts = [n for n in t.walk(*function.body) if isinstance(n, (t.Regex, t.Const, t.Name))]
@@ -247,15 +188,34 @@ def _copies(
             field = base.split(".", 1)[0] in names and base.count(".") >= (2 if ".parameter" in base else 1)
             if field and not base.endswith((".parameter", ".parameters", ".postData", ".contents", ".length")):
                 found.add(node.target.id)
+            indexed = isinstance(value, t.Attr) and any(isinstance(n, t.Index) for n in t.walk(value))
+            if (
+                _is_parsed(value, given)
+                or (isinstance(value, t.Name) and value.id in found)
+                or (indexed and part_of(value, given))
+            ):
+                found.add(node.target.id)
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Items) and isinstance(node.value, t.Call):
+            value = node.value.func
+            cut = isinstance(value, t.Attr) and value.name in {"split", "match"}
+            if isinstance(value, t.Attr) and cut and part_of(value.base, given):
+                found.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
         if isinstance(node, t.Bind) and isinstance(node.target, t.Table) and holds(node.value, names):
             found.update(n.id for n in t.walk(node.target) if isinstance(n, t.Name))
     return frozenset(found)
+
+
+def _is_parsed(node: t.Node, given: frozenset[str]) -> bool:
+    """`JSON.parse(e.parameter.row)`: may be a row of texts, or one."""
+    return isinstance(node, t.Call) and called(node) == "JSON.parse" and part_of(node, given)
 
 
 def is_raw(node: t.Node, body: Body, depth: int = 0) -> bool:
     """Text of the request as it came, in a row or alone; numbers, dates and cleaned values do not count."""
     while isinstance(node, t.Logic):
         node = node.values[0]
+    if (whole := _cut_from(node)) is not None:
+        return is_raw(whole, body, depth)
     match node:
         case t.Items(items=items):
             return any(is_raw(i, body, depth) for i in items)
@@ -281,28 +241,28 @@ def is_raw(node: t.Node, body: Body, depth: int = 0) -> bool:
 
 def _is_raw_call(node: t.Call, body: Body, depth: int) -> bool:
     match node:
-        case t.Call(func=t.Attr(name=("trim" | "toString" | "toLowerCase" | "toUpperCase"), base=base)):
-            return is_raw(base, body, depth)
+        case t.Call() if _is_parsed(node, body.given):
+            return True
         case t.Call(args=(first, *_)) if called(node) in body.passes:
             return is_raw(first, body, depth)
         case t.Call(func=t.Attr(name="values"), args=args) if called(node) == "Object.values":
             return any(holds(a, body.names) for a in args)
         case t.Call(func=t.Attr(name="map", base=base), args=(t.Function() as arrow, *_)):
-            each = _params(arrow) if part_of(base, body.given) else frozenset[str]()
+            each = params_in(arrow) if part_of(base, body.given) else frozenset[str]()
             inside = replace(body, copies=body.copies | each)
-            return any(is_raw(v, inside, _DEEPEST) for v in _returned(arrow))
+            return any(is_raw(v, inside, _DEEPEST) for v in returned_by(arrow))
         case _:
             return depth < _DEEPEST - 1 and _builds_raw_row(node, body, depth)
 
 
 def _builds_raw_row(node: t.Call, body: Body, depth: int) -> bool:
     """A function of ours that puts the request's text in a row: `appendRow(toRow(data))`."""
-    found = _ours(body.reaches, body.scope, node)
+    found = ours(body.reaches, body.scope, node)
     if found is None or not any(set(names_in(a)) & body.names for a in node.args):
         return False
-    function = _function(found)
+    function = function_of(found)
     inside = _inside(found.module, function, _told(function, node.args, body, depth + 1), body.passes, body.reaches)
-    return any(is_raw(v, inside, depth + 1) for v in _returned(function) if _is_row(v, inside))
+    return any(is_raw(v, inside, depth + 1) for v in returned_by(function) if _is_row(v, inside))
 
 
 def _is_row(node: t.Node, body: Body) -> bool:
@@ -320,7 +280,7 @@ def _rows_of(name: str, body: Body) -> list[t.Node]:
                 isinstance(node.value, t.Call)
                 and (
                     called(node.value).endswith((".map", ".values"))
-                    or _ours(body.reaches, body.scope, node.value) is not None
+                    or ours(body.reaches, body.scope, node.value) is not None
                 )
             ):
                 found.append(node.value)
@@ -329,12 +289,6 @@ def _rows_of(name: str, body: Body) -> list[t.Node]:
         elif isinstance(node, t.Call) and called(node) in {f"{name}.push", f"{name}.unshift"}:
             found.extend(node.args)
     return found
-
-
-def _returned(arrow: t.Function) -> Iterator[t.Node]:
-    for node in t.walk(*arrow.body, into_functions=False):
-        if isinstance(node, t.Return) and node.value is not None:
-            yield node.value
 
 
 def reached_by_get(project: Project) -> frozenset[int]:

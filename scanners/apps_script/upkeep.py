@@ -147,14 +147,19 @@ class Made:
 
 
 def made_here(nodes: tuple[t.Node, ...]) -> Made:
-    """What these nodes make."""
-    names: set[str] = set()
+    """What these nodes make, whatever else the same name may hold left out: `sheet = find(); if (!sheet) sheet = insert()`."""
+    made: set[str] = set()
+    found: set[str] = set()
     for node in t.walk(*nodes):
-        if isinstance(node, t.Bind) and isinstance(node.target, t.Name) and isinstance(node.value, t.Call):
-            inner: t.Node = node.value
-            while isinstance(inner, t.Call) and isinstance(inner.func, t.Attr):
-                if inner.func.name in _NEW:
-                    names.add(node.target.id)
-                    break
-                inner = inner.func.base
-    return Made(frozenset(names))
+        if isinstance(node, t.Bind) and isinstance(node.target, t.Name):
+            empty = isinstance(node.value, (t.Const, t.Unknown))
+            (made if _is_new(node.value) else set() if empty else found).add(node.target.id)
+    return Made(frozenset(made - found))
+
+
+def _is_new(node: t.Node) -> bool:
+    while isinstance(node, t.Call) and isinstance(node.func, t.Attr):
+        if node.func.name in _NEW:
+            return True
+        node = node.func.base
+    return False

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.model.pattern import lazy
+from scanners.apps_script.given import holds, part_of
 from scanners.apps_script.reach import Reach
-from scanners.apps_script.request import Body, holds, part_of
+from scanners.apps_script.request import Body
 from scanners.routing.shapes import called, terminates
 from scanners.syntax import tree as t
 
