@@ -222,3 +222,13 @@ def test_the_time_that_a_label_covers_is_no_figure_of_its_own() -> None:
 def test_a_further_amount_of_a_line_is_named_by_the_noun_behind_it() -> None:
     page = "**Insight:** Even then you still generate $192,000 from an $8,000 investment.\n"
     assert [f.label for f in facts(page)][-1] == "Insight (investment)"
+
+
+@pytest.mark.parametrize(
+    ("rest", "metric"), [("Cash Flow", None), ("NOI", None), ("DSCR", None), ("Equity", "debt"), ("Net worth", "debt")]
+)
+def test_debt_beside_what_is_left_over_is_paid_and_not_owed(rest: str, metric: str | None) -> None:
+    page = (
+        f"# Five years\n\n| Year | Revenue | Debt | {rest} |\n|---|---|---|---|\n| 1 | $144,000 | $44,500 | $59,380 |\n"
+    )
+    assert [f.metric for f in facts(page) if f.raw == "$44,500"] == [metric]

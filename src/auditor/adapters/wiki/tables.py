@@ -230,7 +230,7 @@ def _cell_facts(
         chosen = _chosen(row, column, vocabulary, known=period is not None) if position == 0 else None
         if chosen is not None and costs and value.unit == "money" and not total and chosen.metric not in POSITIONS:
             chosen = None
-        if chosen is not None and vocabulary.holds(chosen.metric, value, scope, row.group):
+        if chosen is not None and vocabulary.holds(chosen.metric, value, scope, row.group, [c.header for c in numeric]):
             metric = chosen.metric
             status = chosen.status if chosen.status is not None and status is Status.ACTUAL else status
             value, per = _settle(value, per or chosen.per or vocabulary.metrics[metric].per, vocabulary, metric)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,13 +121,16 @@ class Vocabulary:
                 return metric
         return None
 
-    def holds(self, metric: str, value: Quantity, scope: Scope, group: str = "") -> bool:
+    def holds(self, metric: str, value: Quantity, scope: Scope, group: str = "", beside: Sequence[str] = ()) -> bool:
         """Whether a figure at a place of a page is this metric, its label being one of it.
 
-        The unit fits; the page speaks of such things; and a cost does not stand below a heading of income.
+        The unit fits; the page speaks of such things; a cost does not stand below a heading of income; and beside a column
+        of what is left over (`beside`: the headers of its table), `Debt` is what is paid in that time, not what is owed.
         """
         entry = self.metrics[metric]
         if not self.fits(metric, value) or (entry.context and entry.context not in scope.contexts):
+            return False
+        if metric == "debt" and any(_LEFT_OVER.search(header) for header in beside):
             return False
         heading = group or scope.heading
         if metric in {"expenses", "headcount"} and _PIECE.search(heading):
@@ -157,6 +160,7 @@ POSITIONS = frozenset("property_tax insurance hoa management_fee maintenance uti
 """Positions of a property's costs that formulas need one by one; other rows of a costs table are categories only."""
 _PIECE = re.compile(r"\b(?:milestones?|work packages?|deliverables?)\b", re.IGNORECASE)
 """Headings of parts of a project, whose costs and people are not those of a business."""
+_LEFT_OVER = re.compile(r"\b(?:cash ?flow|noi|net operating income|dscr|debt service)\b", re.IGNORECASE)
 _INCOME_HEADING = re.compile(r"\b(?:revenues?|income|receipts|taxes)\b(?! statement)", re.IGNORECASE)
 _COST_HEADING = re.compile(
     r"\b(?:costs?|expens\w+|spend\w*|operating|cash ?flow|budget|statement|waterfall|analysis)\b", re.IGNORECASE
