@@ -40,6 +40,9 @@ _HANDLE = re.compile(
 )
 _FILE_END = re.compile(r"\.(?:md|py|js|ts|json|ya?ml|toml|csv|html?|tf|sh|txt|pdf|png|jpe?g)\b")
 _PATH = re.compile(rf"(?<![\w$€£])[\w-]+{_FILE_END.pattern}")
+_ALL_FIGURES = re.compile(r"[\s\d.,$€£%+~<>/()KkMmBb-]+")
+_SOME_MONEY = re.compile(r"[$€£]\s?\d")
+_DIGIT = re.compile(r"\d")
 _MARKER = re.compile(r"^\s*(?:>\s?)*\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|[A-Za-z][.)]\s+(?=\S))?(?:\[[ xX]\]\s+)?")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s*(?:(?:\d+[.)])+\d*\.?\s+|\d+(?:\.\d+)+\s+)?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -123,8 +126,8 @@ def strip_heading(line: str) -> str:
 def _code(match: re.Match[str]) -> str:
     inner = match[2]
     ticks = " " * len(match[1])
-    keep = re.fullmatch(r"[\s\d.,$€£%+~<>/()KkMmBb-]+", inner) or re.search(r"[$€£]\s?\d", inner)
-    return ticks + (inner if keep else re.sub(r"\d", " ", inner)) + ticks
+    keep = _ALL_FIGURES.fullmatch(inner) or _SOME_MONEY.search(inner)
+    return ticks + (inner if keep else _DIGIT.sub(" ", inner)) + ticks
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -165,7 +165,7 @@ def _read_all(jobs: Sequence[_Job], rules: Path, vocabulary: Vocabulary) -> list
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     if workers < 2 or sum(len(job.text) for job in jobs) < MANY:
         return _read_batch(jobs, rules, vocabulary)
-    size = max(1, len(jobs) // (workers * 12))
+    size = max(1, len(jobs) // (workers * 32))
     with uncollected(), ProcessPool(workers) as pool:
         waiting = [pool.submit(_read_batch, jobs[at : at + size], rules) for at in range(0, len(jobs), size)]
         return [reading for future in waiting for reading in future.result()]

@@ -34,6 +34,9 @@ class Kind:
     """Sets that suffice below a heading with the kind's words."""
 
 
+_IN_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]")
+
+
 def _kind(
     name: str, heading: str, columns: dict[str, str], needs: Sequence[str], with_heading: Sequence[str] = ()
 ) -> Kind:
@@ -157,7 +160,7 @@ def _kind_of(header: tuple[str, ...], near: str) -> tuple[Kind, dict[int, str]] 
 
 
 def _plain(header: str) -> str:
-    without = re.sub(r"\s*[\[(][^\])]*[\])]", "", header).strip().lower()
+    without = _IN_BRACKETS.sub("", header).strip().lower()
     return without or header.strip().lower()
 
 

@@ -94,9 +94,7 @@ class Vocabulary:
         if plain in exact:
             metric, status = exact[plain]
             return Meaning(metric, status, per)
-        rest = [
-            w for w in words if not w.isdigit() and not re.fullmatch(r"q[1-4]|fy\d*|h[12]|y\d|m\d\d?|(?:19|20)\d\d", w)
-        ]
+        rest = [w for w in words if not w.isdigit() and not _OF_TIME.fullmatch(w)]
         status = Status.TARGET if any(w in _TARGET for w in rest) else None
         if status is None and any(w in _PROJECTED for w in rest):
             status = Status.PROJECTED
@@ -160,6 +158,7 @@ POSITIONS = frozenset("property_tax insurance hoa management_fee maintenance uti
 """Positions of a property's costs that formulas need one by one; other rows of a costs table are categories only."""
 _PIECE = re.compile(r"\b(?:milestones?|work packages?|deliverables?)\b", re.IGNORECASE)
 """Headings of parts of a project, whose costs and people are not those of a business."""
+_OF_TIME = re.compile(r"q[1-4]|fy\d*|h[12]|y\d|m\d\d?|(?:19|20)\d\d")
 _LEFT_OVER = re.compile(r"\b(?:cash ?flow|noi|net operating income|dscr|debt service)\b", re.IGNORECASE)
 _INCOME_HEADING = re.compile(r"\b(?:revenues?|income|receipts|taxes)\b(?! statement)", re.IGNORECASE)
 _COST_HEADING = re.compile(

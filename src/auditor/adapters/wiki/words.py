@@ -41,6 +41,7 @@ _SCENARIO_HEADING = re.compile(
     r"examples?|deal|what[ -]if|case [A-Z0-9]\b|plan [A-Z]\b|option [A-Z0-9]\b|upside|downside|bear case|bull case|stress)\b",
     re.IGNORECASE,
 )
+_CASE = re.compile(r"\b(?:scenario|case)\b", re.IGNORECASE)
 PLACEHOLDER = re.compile(
     r"^\W*(?:tbd|tba|tbc|todo|fixme|xxx+|to be (?:determined|decided|confirmed|announced|defined|added|filled(?: in)?)|unknown|not (?:yet )?(?:known|set|recorded|measured|tracked|documented|available|calculated|decided|defined)|"
     r"pending|fill (?:in|me)|needs? (?:data|input|number)|no data|coming soon|ask \w+|n/?k)\b",
@@ -120,12 +121,8 @@ def is_rule(text: str) -> bool:
 
 def scenario_of_heading(heading: str) -> str:
     """The heading itself where it opens a scenario, example or deal of its own; else empty."""
-    plain = re.sub(r"\([^)]*\)", " ", heading)
-    return (
-        heading
-        if _SCENARIO_HEADING.search(plain) or re.search(r"\b(?:scenario|case)\b", heading, re.IGNORECASE)
-        else ""
-    )
+    plain = re.sub(r"\([^)]*\)", " ", heading) if "(" in heading else heading
+    return heading if _SCENARIO_HEADING.search(plain) or _CASE.search(heading) else ""
 
 
 @lru_cache(maxsize=4096)
