@@ -27,6 +27,7 @@ _GENERIC = (
     (re.compile(r"DestroyAPIView$"), ("DELETE",)),
     (re.compile(r"(Create|Update|Form|Delete|Login)View$"), ("GET", "POST")),
     (re.compile(r"(Template|List|Detail|Redirect|Archive)View$"), ("GET",)),
+    (re.compile(r"^(\w+\.)?Spectacular(\w*API|Swagger\w*|Redoc)View$"), ("GET",)),
 )
 """What generic views answer, by the name of a base."""
 _ACTIONS = {

@@ -249,3 +249,18 @@ def test_django_addresses_are_joined_across_included_files_and_permissions_count
         "PATCH /api/boats/{pk}": "yes",
         "DELETE /api/boats/{pk}": "yes",
     }
+
+
+def test_django_pages_of_the_schema_answer_get_alone() -> None:
+    assert routes(
+        urls_dot_py="""
+        from django.urls import path
+        from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+        class OwnSwaggerView(SpectacularSwaggerView):
+            pass
+        urlpatterns = [
+            path("schema/", SpectacularAPIView.as_view()),
+            path("docs/", OwnSwaggerView.as_view(url_name="schema")),
+        ]
+        """,
+    ).keys() == {"GET /schema", "GET /docs"}
