@@ -36,11 +36,9 @@ def facts(pages: Pages = None, output: Format = "text", portfolio: PortfolioFile
     """Print every figure of the pages with its place; JSON follows the schema auditor/facts@1."""
     reading = _read(pages, portfolio)
     if _is_json(output):
-        import json
+        from auditor.adapters.wiki.as_json import facts_text
 
-        from auditor.adapters.wiki.as_json import facts_document
-
-        typer.echo(json.dumps(facts_document(reading), indent=1, ensure_ascii=False))
+        typer.echo(facts_text(reading))
         return
     from auditor.adapters.wiki.as_text import facts_lines
 
