@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from scanners.routing.evidence import Auth
 from scanners.routing.route import Match
@@ -94,13 +93,3 @@ class Declared:
     def is_wildcard(self) -> bool:
         """Whether it takes everything below."""
         return "+}" in self.path or "*" in self.path or self.path == "$default"
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """What is known of everything served together."""
-
-    dynamic: bool = False
-    """Handlers are found by computed names: the routes cannot be listed."""
-    dynamic_at: tuple[tuple[str, int], ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)

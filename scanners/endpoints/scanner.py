@@ -66,10 +66,10 @@ class Endpoints:
         sources = read_programs(files, files.entries(), _wanted)
         program = Program(sources.modules)
         found = inventory(program)
-        deployed, described = read_declarations(files)
+        deployed, described, broken = read_declarations(files)
         deployed.extend(cdk_routes(program))
         deployed.extend(serverless_programs(program))
-        if not sources.files and not deployed and not described:
+        if not sources.files and not deployed and not described and not broken:
             return ScanResult(skipped="no program in Python, JavaScript or TypeScript, no page, and no declared route")
         guards = Guards(program)
         everything, unserved = merge(found, deployed, described, guards)
@@ -86,7 +86,7 @@ class Endpoints:
             matches=tuple(matches(target, endpoints, joined, unserved, places)),
             records=tuple(_records(target, endpoints, calls, joined)),
             looked_at={"files": sources.files, "endpoints": len(endpoints), "calls": len(calls)},
-            not_scanned=tuple(sources.not_scanned),
+            not_scanned=(*sources.not_scanned, *broken),
         )
 
 

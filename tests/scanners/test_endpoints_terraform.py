@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanners.endpoints import Endpoints
 from scanners.endpoints.declarations.hcl import read_hcl
 from scanners.endpoints.declarations.hcl_tree import HclError
 from scanners.endpoints.declarations.terraform import terraform_routes
+from tests.support.context import scan
 
 ROUTE = 'resource "aws_apigatewayv2_route" "r" {{\n  {}\n  route_key = {}\n}}\n'
 
@@ -72,3 +74,18 @@ def test_what_is_nested_too_deep_is_refused() -> None:
         read_hcl("a = " + "[" * 5000)
     with pytest.raises(HclError):
         read_hcl('a = "' + '${"' * 3000)
+
+
+def test_a_file_that_cannot_be_read_is_said_and_the_others_count() -> None:
+    whole = ROUTE.format("", '"GET /a"')
+    broken = ROUTE.format("", '"POST /b"') + 'locals {\n  cut = "off\n'
+    result = scan(Endpoints(), {"main.tf": whole, "routes.tf": broken})
+    assert [(n.path, n.reason) for n in result.not_scanned] == [("routes.tf", "syntax error")]
+    found = {f"{r.text['method']} {r.text['path']}" for r in result.records if r.kind == "endpoint"}
+    assert found == {"GET /a"}
+
+
+def test_a_gateway_that_cannot_be_read_makes_the_scan_incomplete_even_alone() -> None:
+    result = scan(Endpoints(), {"main.tf": ROUTE.format("", '"GET /a"') + 'locals {\n  cut = "off\n'})
+    assert [(n.path, n.expected) for n in result.not_scanned] == [("main.tf", False)]
+    assert not result.skipped

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from auditor.model.pattern import lazy
 from auditor.model.ports import FileEntry, Files
+from auditor.model.run import NotScanned
 from scanners.endpoints.declarations.cloudformation import Template, is_template
 from scanners.endpoints.declarations.documents import Block, read_document
 from scanners.endpoints.declarations.openapi import is_gateway, is_openapi, openapi_routes
@@ -36,8 +37,8 @@ _ENDS = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars")
 LARGEST = 2 * 1024 * 1024
 
 
-def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
-    """(routes that are deployed from here, routes that an OpenAPI file only describes)."""
+def read_declarations(files: Files) -> tuple[list[Declared], list[Declared], list[NotScanned]]:
+    """(routes that are deployed from here, routes that an OpenAPI file only describes, Terraform files that cannot be read)."""
     entries = [
         e for e in files.entries()
         if e.path.endswith(_ENDS) and e.size <= LARGEST and not _SKIP.search(e.path) and not TESTS.search(e.path)
@@ -73,9 +74,14 @@ def read_declarations(files: Files) -> tuple[list[Declared], list[Declared]]:
         elif is_openapi(document):
             described.extend(openapi_routes(document, path))
             gateways.update([path] if is_gateway(document) else ())
+    broken: dict[str, str] = {}
     if any(path.endswith(".tf") for path in content):  # what the others say of variables counts too
-        deployed.extend(terraform_routes(_texts(files, entries, ".tf"), _texts(files, entries, ".tfvars")))
-    return _apart(deployed, described, gateways)
+        deployed.extend(terraform_routes(_texts(files, entries, ".tf"), _texts(files, entries, ".tfvars"), broken))
+    not_scanned = [
+        NotScanned(path, "syntax error", expected=path not in content, detail=reason)
+        for path, reason in sorted(broken.items())
+    ]
+    return (*_apart(deployed, described, gateways), not_scanned)
 
 
 def _apart(

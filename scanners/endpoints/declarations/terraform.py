@@ -22,13 +22,20 @@ _KINDS = frozenset(
 _WITHOUT_METHOD = frozenset({"$default", "$connect", "$disconnect"})
 
 
-def terraform_routes(files: Mapping[str, str], settings: Mapping[str, str] | None = None) -> Iterator[Declared]:
-    """Routes of all files together; `settings`: files of values for variables."""
+def terraform_routes(
+    files: Mapping[str, str], settings: Mapping[str, str] | None = None, unreadable: dict[str, str] | None = None
+) -> Iterator[Declared]:
+    """Routes of all files together; `settings`: files of values for variables.
+
+    Of a file that cannot be read, `unreadable` gets the path and the reason; only its maps of routes count.
+    """
     if not any(_GATEWAY.search(source) for source in files.values()):
         return
     found: list[Declared] = []
-    doubtful = False
-    for root in roots(files, settings or {}):
+    broken = unreadable if unreadable is not None else {}
+    tops = roots(files, settings or {}, broken)
+    doubtful = bool(broken)
+    for root in tops:
         made = list(root.resources(_KINDS))
         for instance in made:
             routes = list(_routes(instance, made))

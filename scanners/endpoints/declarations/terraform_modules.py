@@ -152,13 +152,14 @@ def _resources(address: Address) -> list[tuple[object, object]] | None:
     return [(key, Address(home, address.kind, address.name, key)) for key, _ in instances(block, home)]
 
 
-def roots(files: Mapping[str, str], settings: Mapping[str, str]) -> list[Module]:
-    """Modules that no other calls, with those they call; files that cannot be read are left out."""
+def roots(files: Mapping[str, str], settings: Mapping[str, str], unreadable: dict[str, str]) -> list[Module]:
+    """Modules that no other calls, with those they call; files that cannot be read go into `unreadable`, with the reason."""
     folders: dict[str, list[tuple[str, HclBlock]]] = {}
     for path, source in files.items():
         try:
             whole = read_hcl(source)
-        except HclError:
+        except HclError as error:
+            unreadable[path] = str(error)
             continue
         folders.setdefault(posixpath.dirname(path), []).extend((path, block) for block in whole.blocks)
     called = {

@@ -272,8 +272,3 @@ def _paste(fact: Fact, metric: str, vocabulary: Vocabulary) -> str:
     raw = fact.raw.split("/")[0].split(" per ")[0].strip()
     as_of = fact.as_of.isoformat() if fact.as_of else ""
     return f"| {vocabulary.metrics[metric].labels[0]} | {raw}{per} | {fact.status.value} | {as_of} |"
-
-
-def with_entity(fact: Fact, entity: str) -> Fact:
-    """The fact, given to an entity where it has none."""
-    return fact if fact.entity else replace(fact, entity=entity)

@@ -395,6 +395,3 @@ def is_cost_list(scope: Scope, lead: str) -> bool:
     return bool(COST_WORDS.search(about)) and not re.search(
         r"\b(?:revenue|income|pricing|saving|per unit|unit economics|variable)\b", about, re.IGNORECASE
     )
-
-
-UNIT_WORDS = frozenset(units.MEASURES)

@@ -61,8 +61,6 @@ PERIODS = {
 }  # fmt: skip
 """Word to what one of a figure is for."""
 
-ADVERBS = frozenset({"monthly", "yearly", "annually", "annual", "daily", "weekly", "hourly", "quarterly", "nightly"})
-
 MEASURES = {
     "hour": "hours", "hours": "hours", "hr": "hours", "hrs": "hours", "h": "hours",
     "minute": "minutes", "minutes": "minutes", "min": "minutes", "mins": "minutes",
